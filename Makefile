@@ -1,0 +1,59 @@
+# Two commands on a fresh machine: `make run` and `make test`. Both set up .venv themselves.
+
+CONFIG ?= experiments/configs/scenario/suining_example.yaml
+WORKERS ?= 2
+PYTHON ?=
+
+BIN := .venv/bin
+STAMP := .venv/.installed
+SOURCES := $(wildcard cradle.py abm policies calibration experiments results tests)
+
+# The first interpreter of 3.12 or newer that really runs; a name may stand for a launcher that fails, so all of PATH is tried.
+define FIND_PYTHON
+new_enough='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))'; \
+for name in $(PYTHON) python3 python3.12 python3.13 python3.14; do \
+  IFS=:; for folder in $$PATH; do \
+    case "$$name" in */*) candidate="$$name";; *) candidate="$$folder/$$name";; esac; \
+    if [ -x "$$candidate" ] && "$$candidate" -c "$$new_enough" >/dev/null 2>&1; then found="$$candidate"; break 2; fi; \
+  done; \
+done
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(STAMP) ## simulate Suining: today's law against the example package, and write a report
+	@$(BIN)/cradle run $(CONFIG) --workers $(WORKERS)
+
+test: $(STAMP) lint ## style, types and all tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+lint: $(STAMP) ## style and types only
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy
+
+format: $(STAMP) ## put the sources into the house style
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+bench: $(STAMP) ## measure speed and memory
+	@$(BIN)/cradle bench
+
+clean: ## remove .venv and caches of the tools; runs are kept
+	@rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip uses this machine's own settings; constraints.txt only fixes versions.
+$(STAMP): pyproject.toml constraints.txt
+	@if [ -x $(BIN)/python ] && $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then :; else \
+	  $(FIND_PYTHON); \
+	  if [ -z "$$found" ]; then echo "cradle needs Python 3.12 or newer (with venv); none was found. Set one: make PYTHON=/path/to/python3.12" >&2; exit 2; fi; \
+	  echo "Setting up .venv with $$("$$found" --version) ($$found); this takes a few minutes, once."; \
+	  "$$found" -m venv --clear .venv; \
+	fi
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[dashboard,dev]'
+	@touch $@

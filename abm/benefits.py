@@ -1,0 +1,257 @@
+"""What the law, as far as it is known, will give a child that a couple starts on now: tables for decisions.
+
+Rebuilt only when the law or an announcement changes, and each January when fees and incomes move. The rules are those
+of :mod:`abm.entitlements`; this file asks them about the years ahead. NOW is a start this month, LATER the mean of
+starts in the next twelve months; they differ only when a change is announced, and ``announced`` says so.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm.budget import LATER, MAX_ORDER, N_PHASES, NOW, PHASE_YEARS
+from abm.compiled import compiled
+from abm.counters import LEDGER_LEVERS
+from abm.entitlements import (
+    DAYS_PER_YEAR,
+    allowed_children,
+    birth_grant_yuan,
+    by_order,
+    child_allowance_yuan_month,
+    deposit_share,
+    loan_ceiling_yuan,
+    maternity_leave_days,
+    maternity_leave_employer_days,
+    purchase_subsidy_yuan,
+    rent_subsidy_yuan_month,
+    voucher_yuan_month,
+)
+from abm.tables import N_WAGES
+from policies.catalogue import PAYERS, Catalogue
+from policies.timeline import Timeline
+
+Rows = NDArray[np.void]
+
+LATER_STARTS = (2, 5, 8, 11)
+"""Months from now of the starts that LATER averages over."""
+N_YEARS = 19
+_YEARS = np.array([(years[0], years[-1] + 1) for years in PHASE_YEARS])
+LOW_WAGE, HIGH_WAGE = 4_000.0, 400_000.0
+"""Ends of the wage grid of the care table, yuan a year of 2020."""
+AWARENESS = ("birth_grant", "child_allowance", "childcare_voucher", "rent_subsidy", "purchase_subsidy", "public_rental",
+             "maternity_leave", "paternity_leave", "parental_leave")  # fmt: skip
+"""Levers that couples must have heard of, in the order of the awareness array."""
+_GRANT, _ALLOWANCE, _VOUCHER, _RENT, _PURCHASE, _PUBLIC, _MATERNITY, _PATERNITY, _PARENTAL = range(9)
+
+
+def law_dtype(catalogue: Catalogue) -> np.dtype[np.void]:
+    """Record of all law values: one float64 field ``lever__parameter`` for each catalogue field, in its order."""
+    return np.dtype([(name.replace(".", "__"), np.float64) for name in catalogue.field_names])
+
+
+def law_row(timeline: Timeline, catalogue: Catalogue, month: int, known_at: int | None = None) -> Rows:
+    """Law of a month as one row, shape (1,); as it was expected at ``known_at`` if given."""
+    vector = timeline.vector(month, catalogue.field_names, known_at)
+    return np.ascontiguousarray(vector, np.float64).view(law_dtype(catalogue))
+
+
+def awareness_by_lever(timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> NDArray[np.float64]:
+    """Share of each lever's entitlement that couples count on, shape (len(AWARENESS),).
+
+    It rises with the years since the lever first gave something, towards the ceiling; a lever in force for more
+    than ten years is at the ceiling.
+    """
+    ceiling, rise = float(pars["awareness_ceiling"][0]), float(pars["awareness_rise_years"][0])
+    first = month - 120
+    known = np.full(len(AWARENESS), ceiling)
+    months = [first, *timeline.change_months(first + 1, month)]
+    for i, lever in enumerate(AWARENESS):
+        fields = [name for name in catalogue.field_names if name.startswith(lever + ".") and _gives(name)]
+        years = 0.0
+        for m in months:
+            if any(timeline.at(m)[name] > 0.0 for name in fields):
+                years = (month - m) / 12.0 if m > first else 99.0
+                break
+        known[i] = ceiling * (1.0 - math.exp(-(years + 0.5) / rise))
+    return known
+
+
+def _gives(field: str) -> bool:
+    """True if a positive value of this field means that the lever gives something."""
+    return field.rsplit(".", 1)[1] in {"amount", "order1", "order2", "order3", "days", "places_per_1000"}
+
+
+def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_month: int) -> Rows:
+    """Law expected in each of a child's 19 years, as known in ``month``, shape (19,)."""
+    rows = [law_row(timeline, catalogue, birth_month + 12 * year, month)[0] for year in range(N_YEARS)]
+    return np.array(rows, law_dtype(catalogue))
+
+
+def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> None:
+    """Rebuild every table that depends on the law, as known in ``month``."""
+    t = tables[0]
+    lead = int(pars["months_to_birth"][0])
+    aware = awareness_by_lever(timeline, catalogue, month, pars)
+    now = expected_laws(timeline, catalogue, month, month + lead)
+    changing = any(
+        timeline.expected(month, ahead) != timeline.expected(month, month)
+        for ahead in range(month + 1, month + 12 * N_YEARS + lead, 6)
+    )
+    fill_from_laws(t, now, aware, NOW, 1.0, pars)
+    fill_care(t, now, aware, NOW, 1.0, pars)
+    t["announced"] = 1.0 if changing else 0.0
+    for name in _TWO_TIMES:
+        t[name][LATER] = 0.0 if changing else t[name][NOW]
+    if changing:
+        for start in LATER_STARTS:
+            laws = expected_laws(timeline, catalogue, month, month + start + lead)
+            fill_from_laws(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
+            fill_care(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
+    present = law_row(timeline, catalogue, month)
+    t["leave_days"] = [maternity_leave_days(present, order) for order in range(1, MAX_ORDER + 1)]
+    burden = maternity_leave_employer_days(present, 1) / DAYS_PER_YEAR
+    t["employer_burden"] = burden * float(pars["expected_births_rate"][0])
+
+
+_TWO_TIMES = (
+    "benefit", "leave_share", "leave_replacement", "father_days", "rent_benefit", "purchase_benefit", "allowed",
+    "limit_fee", "sanction", "care",
+)  # fmt: skip
+
+
+def fill_payers(tables: Rows, catalogue: Catalogue) -> None:
+    """Who pays each lever, from the lever files."""
+    t = tables[0]
+    parts = {"nursery_places": "operating_subsidy"}
+    for i, name in enumerate(LEDGER_LEVERS):
+        lever = catalogue.lever(name)
+        part = parts.get(name, "benefit")
+        if part in lever.payers:
+            shares = lever.payer_shares(part)
+            t["payer_share"][i] = [shares.get(payer, 0.0) for payer in PAYERS]
+    capital = catalogue.lever("nursery_places").payer_shares("capital_grant")
+    t["capital_share"] = [capital.get(payer, 0.0) for payer in PAYERS]
+
+
+@compiled
+def yearly_allowance(laws: Rows, order: int, year: int) -> float:
+    """Child allowance over a year of the child's life: four sampled months of age, times three."""
+    total = 0.0
+    law = laws[year : year + 1]
+    for quarter in range(4):
+        total += 3.0 * child_allowance_yuan_month(law, order, 12 * year + 3 * quarter + 1)
+    return total
+
+
+@compiled
+def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
+    """Add ``share`` of what these 19 years of law give, by order and phase, into the tables of ``when``."""
+    p = pars[0]
+    first = laws[0:1]
+    if when == NOW:
+        t.benefit[when] = 0.0
+        t.leave_share[when] = 0.0
+        t.leave_replacement[when] = 0.0
+        t.father_days[when] = 0.0
+        t.rent_benefit[when] = 0.0
+        t.purchase_benefit[when] = 0.0
+        t.allowed[when] = 0.0
+        t.limit_fee[when] = 0.0
+        t.sanction[when] = 0.0
+    for order in range(1, MAX_ORDER + 1):
+        o = order - 1
+        for phase in range(N_PHASES):
+            years = _YEARS[phase, 1] - _YEARS[phase, 0]
+            given = 0.0
+            for year in range(_YEARS[phase, 0], _YEARS[phase, 1]):
+                given += aware[_ALLOWANCE] * yearly_allowance(laws, order, year)
+            if phase == 0:
+                given += aware[_GRANT] * birth_grant_yuan(first, order)
+            t.benefit[when, o, phase] += share * given / years
+        days = maternity_leave_days(first, order)
+        national = laws[0].maternity_leave__national_days * laws[0].maternity_leave__flexible_coverage
+        t.leave_share[when, o, 1] += share * aware[_MATERNITY] * days / DAYS_PER_YEAR
+        t.leave_share[when, o, 0] += share * aware[_MATERNITY] * national / DAYS_PER_YEAR
+        fathers = aware[_PATERNITY] * laws[0].paternity_leave__days * p.paternity_take_up
+        fathers += aware[_PARENTAL] * laws[0].parental_leave__days * p.parental_take_up
+        t.father_days[when, o] += share * fathers
+        t.rent_benefit[when, o] += share * rent_benefit_yuan_year(laws, order, aware, t, pars)
+        t.purchase_benefit[when, o] += share * purchase_benefit_yuan(first, order, aware, t, pars)
+    t.leave_replacement[when] += share * laws[0].maternity_leave__replacement
+    for only in range(3):
+        t.allowed[when, only] += share * allowed_children(first, only)
+    for town in range(2):
+        excepted = 0.0 if town == 1 else laws[0].birth_limit__rural_exception_share
+        enforced = laws[0].birth_limit__enforcement * (1.0 - excepted)
+        fee = 2.0 * t.income_head[town] * laws[0].birth_limit__fee_multiple
+        t.limit_fee[when, town] += share * fee * enforced
+        in_force = 1.0 if laws[0].birth_limit__fee_multiple > 0.0 else 0.0
+        t.sanction[when, town] += share * p.sanction_utility * enforced * in_force
+
+
+@compiled
+def rent_benefit_yuan_year(laws: Rows, order: int, aware: NDArray[np.float64], t: Any, pars: Rows) -> float:
+    """What one more child adds to a renting family a year: rent subsidy and the better chance of a public flat."""
+    law = laws[0:1]
+    p = pars[0]
+    months = min(laws[0].rent_subsidy__max_child_age_months, 12.0 * N_YEARS) / (12.0 * N_YEARS)
+    more = rent_subsidy_yuan_month(law, order) - rent_subsidy_yuan_month(law, order - 1)
+    rule = laws[0]
+    priority = by_order(order, rule.public_rental__priority_order1, rule.public_rental__priority_order2,
+                        rule.public_rental__priority_order3)  # fmt: skip
+    before = 1.0
+    if order > 1:
+        before = by_order(order - 1, rule.public_rental__priority_order1, rule.public_rental__priority_order2,
+                          rule.public_rental__priority_order3)  # fmt: skip
+    rent = p.rent_to_price * t.price[0] * p.first_home_area
+    chance = min(1.0, rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * 36.0)
+    flat = chance * (priority - before) * rule.public_rental__discount * rent
+    return aware[_RENT] * 12.0 * more * months + aware[_PUBLIC] * flat
+
+
+@compiled
+def purchase_benefit_yuan(law: Rows, order: int, aware: NDArray[np.float64], t: Any, pars: Rows) -> float:
+    """What one more child adds for a couple that may buy: subsidy, lower deposit and higher ceiling, expected."""
+    p = pars[0]
+    subsidy = purchase_subsidy_yuan(law, order) - purchase_subsidy_yuan(law, order - 1)
+    price = t.price[0] * p.town_home_area
+    relief = (deposit_share(law, order - 1) - deposit_share(law, order)) * price
+    relief += min(loan_ceiling_yuan(law, order) - loan_ceiling_yuan(law, order - 1), price)
+    return aware[_PURCHASE] * p.purchase_chance * (subsidy + p.credit_value * relief)
+
+
+@compiled
+def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
+    """Add ``share`` of the expected yearly cost of care under three into the care table: over her wage, by county's
+    chance of a place, with and without a grandparent carer."""
+    p = pars[0]
+    growth = t.yuan_growth[0]
+    low = math.log(LOW_WAGE * growth)
+    step = (math.log(HIGH_WAGE * growth) - low) / (N_WAGES - 1)
+    t.care_wage_grid[0] = low
+    t.care_wage_grid[1] = low + step
+    if when == NOW:
+        t.care[when] = 0.0
+    scale = p.care_scale * growth
+    for order in range(1, MAX_ORDER + 1):
+        for point in range(N_WAGES):
+            wage = math.exp(low + step * point)
+            for carer in range(2):
+                closed, nursery = 0.0, 0.0
+                for age_months in (9, 15, 21, 27, 33):
+                    law = laws[age_months // 12 : age_months // 12 + 1]
+                    voucher = aware[_VOUCHER] * voucher_yuan_month(law, order, age_months, 0.5 * wage)
+                    fee = 12.0 * max(t.nursery_fee[0] - voucher, 0.0)
+                    options = math.exp(-wage / scale) + math.exp(-12.0 * t.minder_fee[0] / scale + p.taste_minder)
+                    if carer == 1:
+                        options += math.exp(p.taste_grandparent)
+                    closed += -scale * math.log(options) / 5.0
+                    nursery += -scale * math.log(options + math.exp(-fee / scale + p.taste_nursery)) / 5.0
+                for county in range(t.n_counties[0]):
+                    chance = t.place_chance[county]
+                    cost = chance * nursery + (1.0 - chance) * closed
+                    t.care[when, order - 1, county, carer, point] += share * cost

@@ -1,0 +1,222 @@
+"""What a child would change in a couple's consumption and time: the value M of section 9 of the model.
+
+::
+
+    M   = sum over phases of W_phase ln(1 - min(L_phase, 0.7 C) / C)
+    C   = C_own^eta C_peer^(1-eta)
+    L   = raising + wage loss after return + care + room + fee - entitlements
+
+A child's first 19 years fall into five phases (``PHASE_YEARS``); each has the weight of its years under the present
+weight rho. What law and prices give by order, county and phase stands in :class:`abm.tables.Tables`; a couple looks
+up and adds what is its own. Each cost enters once: raising cost excludes housing and pre-school fees; forgone
+earnings before return are in the care menu only; the wage loss is after return only.
+Everything is in yuan a year unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm.compiled import compiled
+from abm.hazards import age_years
+from abm.kin import has_grandparent_carer
+from abm.population import NO_WORK, OWNS_TOWN, OWNS_VILLAGE, PRIVATE
+
+Rows = NDArray[np.void]
+
+PHASE_YEARS = ((0,), (1, 2), (3, 4, 5), tuple(range(6, 15)), tuple(range(15, 19)))
+"""Years of the child's age in each phase: birth year, under three, kindergarten, compulsory school, after it."""
+N_PHASES = len(PHASE_YEARS)
+NOW, LATER = 0, 1
+"""First axis of the policy tables: a start this month; the mean of starts 1 to 12 months later."""
+MAX_ORDER = 4
+
+
+def phase_weights(rho: float) -> NDArray[np.float64]:
+    """Weights of the phases under the present weight exp(-rho t), t = 0..18 years; shape (5,), sum 1."""
+    weight = np.exp(-rho * np.arange(19))
+    weight /= weight.sum()
+    return np.array([weight[list(years)].sum() for years in PHASE_YEARS])
+
+
+@compiled
+def earnings_yuan_year(persons: Rows, row: int, month: int, pars: Rows, tables: Any) -> float:
+    """What this person earns in a year at the present work, before any loss through children; 0 without work."""
+    work = persons[row].work
+    if work == NO_WORK:
+        return 0.0
+    return potential_earnings_yuan_year(persons, row, month, work, pars, tables)
+
+
+@compiled
+def potential_earnings_yuan_year(
+    persons: Rows, row: int, month: int, work: int, pars: Rows, tables: Any
+) -> float:
+    """county x town x schooling x sector x age profile x exp(sigma rank), mean one over ranks (section 7)."""
+    p = pars[0]
+    person = persons[row]
+    age_group = min(10, max(0, age_years(person.birth_month, month) // 5 - 3))
+    sigma = p.earnings_sigma
+    earnings = tables.wage[person.county, person.town] * p.wage_by_schooling[person.schooling]
+    earnings *= p.wage_by_work[work] * p.wage_by_age[age_group]
+    if person.sex == 1:
+        earnings *= p.wage_women
+    return earnings * math.exp(sigma * person.rank - 0.5 * sigma * sigma)
+
+
+@compiled
+def after_children(earnings: float, parity: int, pars: Rows) -> float:
+    """A mother's earnings after the loss of some 12 % a child (Yu & Xie 2018), up to three children."""
+    return earnings * (1.0 - pars[0].wage_loss_per_child) ** min(parity, 3)
+
+
+@compiled
+def couple_income_yuan_year(
+    persons: Rows, households: Rows, woman: int, man: int, month: int, pars: Rows, tables: Any
+) -> float:
+    """Earnings of both (hers after children) plus the yield of net worth less housing payment; never negative."""
+    p = pars[0]
+    income = 0.0
+    home = -1
+    if woman >= 0:
+        income += after_children(earnings_yuan_year(persons, woman, month, pars, tables), persons[woman].parity, pars)
+        home = persons[woman].household
+    if man >= 0:
+        income += earnings_yuan_year(persons, man, month, pars, tables)
+        if home < 0:
+            home = persons[man].household
+    if home >= 0:
+        income += p.net_worth_yield * households[home].net_worth - 12.0 * households[home].payment
+    return max(income, 0.0)
+
+
+@compiled
+def consumption_reference(own: float, peer: float, pars: Rows) -> float:
+    """C = C_own^eta C_peer^(1-eta); C_own is held above a share of peers (kin and dibao support the poorest)."""
+    p = pars[0]
+    floor = p.consumption_floor * peer
+    eta = p.own_weight
+    return max(own, floor) ** eta * peer ** (1.0 - eta)
+
+
+@compiled
+def care_cost_yuan_year(wage: float, order: int, county: int, carer: int, when: int, tables: Any) -> float:
+    """Expected cost of care of a child under three, from the table over her wage (linear in log wage)."""
+    grid = tables.care_wage_grid
+    position = (math.log(max(wage, 1.0)) - grid[0]) / (grid[1] - grid[0])
+    last = tables.care.shape[4] - 1
+    low = min(max(int(position), 0), last - 1)
+    share = min(max(position - low, 0.0), 1.0)
+    cell = tables.care[when, order - 1, county, carer]
+    return cell[low] * (1.0 - share) + cell[low + 1] * share
+
+
+@compiled
+def room_cost_yuan_year(
+    households: Rows, home: int, order: int, county: int, when: int, pars: Rows, tables: Any
+) -> float:
+    """Yearly cost of the room a further child needs: none where the home is large enough, user cost of the missing
+    area for owners, rent of it for those who rent, and the step to a home of one's own for those who live with
+    parents or rent in town, less what a purchase subsidy gives (as an annuity)."""
+    p = pars[0]
+    household = households[home]
+    missing = p.area_per_head_wanted * (household.size + 1) - household.area
+    missing = min(max(missing, 0.0), p.area_per_head_wanted)
+    owns = household.tenure == OWNS_TOWN or household.tenure == OWNS_VILLAGE
+    if owns and missing <= 0.0:
+        return 0.0
+    if household.town == 0:
+        return missing * p.village_building_cost * p.housing_user_cost
+    if owns:
+        yearly = missing * tables.price[county] * p.housing_user_cost
+    else:
+        area = max(missing, p.area_per_head_wanted * p.room_share_non_owner)
+        yearly = area * tables.price[county] * p.housing_user_cost - tables.rent_benefit[when, order - 1]
+    subsidy = tables.purchase_benefit[when, order - 1] * p.housing_user_cost
+    return max(yearly - subsidy, 0.0)
+
+
+@compiled
+def raising_cost_yuan_year(order: int, phase: int, town: int, own: float, peer: float, pars: Rows, tables: Any) -> float:
+    """s_p D_town (C_own/C_peer)^0.7 growth: what parents spend on a child, without housing and pre-school fees."""
+    p = pars[0]
+    relative = max(own / peer, p.consumption_floor) ** p.raising_elasticity
+    return p.raising_by_order[order - 1] * tables.child_cost[town, phase] * relative
+
+
+@compiled
+def unauthorised(persons: Rows, woman: int, man: int, order: int, when: int, tables: Any) -> bool:
+    """True if a birth of this order exceeds the number the law allows this couple."""
+    only = persons[woman].only_child
+    if man >= 0:
+        only += persons[man].only_child
+    return order > tables.allowed[when, only]
+
+
+@compiled
+def family_prospect(
+    persons: Rows, households: Rows, woman: int, month: int, when: int, pars: Rows, tables: Any
+) -> float:
+    """M: the value of a further child in units of log consumption, at the birth a start at ``when`` leads to.
+
+    ``when`` is NOW or LATER. Negative; nearer zero is better. The one place where money meets the wish for a child.
+    """
+    p = pars[0]
+    man = persons[woman].partner
+    order = min(persons[woman].parity + 1, MAX_ORDER)
+    county, town = persons[woman].county, persons[woman].town
+    home = persons[woman].household
+    peer = tables.peer[county, town]
+    own = couple_income_yuan_year(persons, households, woman, man, month, pars, tables)
+    own *= 1.0 - p.saving_for_home * (1.0 if households[home].tenure == 3 else 0.0)
+    consumption = consumption_reference(own, peer, pars)
+    wage = after_children(
+        potential_earnings_yuan_year(persons, woman, month, max(persons[woman].work, 1), pars, tables),
+        persons[woman].parity,
+        pars,
+    )
+    carer = 1 if has_grandparent_carer(persons, woman, month, pars) else 0
+    room = room_cost_yuan_year(households, home, order, county, when, pars, tables)
+    attached = 1.0 if persons[woman].work >= PRIVATE else p.attachment_informal
+    care = care_cost_yuan_year(wage * attached, order, county, carer, when, tables)
+    loss = p.wage_loss_per_child * wage * attached
+    paid_leave = tables.leave_share[when, order - 1, persons[woman].insured]
+    fee = 0.0
+    if unauthorised(persons, woman, man, order, when, tables):
+        fee = tables.limit_fee[when, town] / p.fee_years
+    expects_second = order == 1 and persons[woman].ideal >= 2 and not unauthorised(persons, woman, man, 2, when, tables)
+    further = p.further_child_share if expects_second else 0.0
+    value = 0.0
+    for phase in range(N_PHASES):
+        cost = raising_cost_yuan_year(order, phase, town, max(own, 1.0), peer, pars, tables)
+        if further > 0.0 and phase >= 3:
+            cost *= 1.0 + further
+        cost += room * (1.0 + further) - tables.benefit[when, order - 1, phase]
+        if phase == 0:
+            cost += (1.0 - paid_leave) * care + paid_leave * (1.0 - tables.leave_replacement[when]) * wage + fee
+        elif phase == 1:
+            cost += care + loss + fee
+        else:
+            cost += loss
+            if phase == 2:
+                cost += tables.kindergarten_yuan_year[when]
+        value += tables.phase_weight[phase] * math.log(1.0 - min(cost, 0.7 * consumption) / consumption)
+    return value
+
+
+@compiled
+def time_burden(persons: Rows, woman: int, month: int, when: int, pars: Rows, tables: Any) -> tuple[float, float]:
+    """(mother's, father's) time a further child takes, in years of full care; leave of fathers shifts it."""
+    p = pars[0]
+    order = min(persons[woman].parity + 1, MAX_ORDER)
+    relief = p.grandparent_time_relief if has_grandparent_carer(persons, woman, month, pars) else 0.0
+    shifted = 0.0
+    man = persons[woman].partner
+    if man >= 0 and persons[man].work >= PRIVATE:
+        shifted = tables.father_days[when, order - 1] / 365.0
+    mother = p.time_mother * (1.0 - relief) - shifted * p.father_leave_shift
+    return max(mother, 0.0), p.time_father + shifted

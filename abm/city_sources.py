@@ -1,0 +1,145 @@
+"""Read a city's `city.yaml` (who it is) and `sources.yaml` (where each column comes from, and on what base)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from abm.city_tables import hint, place
+from policies.errors import InputError
+
+Base = Literal["key", "resident", "hukou", "long_form", "family_household", "national", "none"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Strict):
+    """A name in English and Chinese."""
+
+    en: str
+    zh: str
+
+
+class _DescriptionFile(_Strict):
+    name: str
+    labels: Label
+    note: str
+    counties: dict[str, Label] = Field(min_length=1)
+    schooling_finished_at: tuple[int, int, int, int]
+    schooling_years: tuple[float, float, float, float]
+
+
+class Description(_Strict):
+    """What `city.yaml` says: ids, labels {"en", "zh"}, ages at and years of the four schooling levels."""
+
+    name: str
+    labels: dict[str, str]
+    note: str
+    counties: dict[str, dict[str, str]]
+    schooling_finished_at: tuple[int, int, int, int]
+    schooling_years: tuple[float, float, float, float]
+
+
+class Source(_Strict):
+    """A publication or a prior."""
+
+    title: str
+    kind: str
+    version: str
+
+
+class ColumnSource(_Strict):
+    """Unit and population base of one column."""
+
+    base: Base
+    unit: str
+    note: str = ""
+
+
+class TableSource(_Strict):
+    """Where a table comes from. `source` and `grade` are "row" when each row carries its own."""
+
+    title: str
+    source: str
+    grade: Literal["A", "B", "C", "D", "row"]
+    note: str = ""
+    columns: dict[str, ColumnSource]
+
+
+class _SourcesFile(_Strict):
+    bases: dict[str, str]
+    sources: dict[str, Source]
+    tables: dict[str, TableSource]
+
+
+def read_description(path: Path) -> Description:
+    """Return the checked content of `city.yaml`; InputError names the key that is wrong."""
+    found = _validated(path, _DescriptionFile)
+    if found.name != path.parent.name:
+        folder = path.parent.name
+        raise InputError(f"{place(path)}, key name: found '{found.name}', allowed the folder's name '{folder}'")
+    return Description(**found.model_dump())
+
+
+def read_sources(
+    path: Path, columns: Mapping[str, list[str]], tables: Mapping[str, pd.DataFrame]
+) -> dict[str, TableSource | Source]:
+    """Return tables' and publications' sources by name, after checking that every column and row has one."""
+    found = _validated(path, _SourcesFile)
+    for name in found.tables:
+        if name not in columns:
+            raise InputError(f"{place(path)}, key tables.{name}: unknown table{hint(name, list(columns))}")
+    for name, wanted in columns.items():
+        if name not in found.tables:
+            raise InputError(f"{place(path)}, key tables: no entry for table {name}")
+        entry = found.tables[name]
+        for column in set(wanted) ^ set(entry.columns):
+            said = "missing" if column in wanted else "unknown"
+            raise InputError(
+                f"{place(path)}, key tables.{name}.columns.{column}: {said} column, allowed {', '.join(wanted)}"
+            )
+        _check_source_keys(path, name, entry, tables[name], list(found.sources))
+    return {**found.sources, **found.tables}
+
+
+def _check_source_keys(path: Path, name: str, entry: TableSource, table: pd.DataFrame, known: list[str]) -> None:
+    if entry.source == "row":
+        if "source" not in table:
+            raise InputError(f"{place(path)}, key tables.{name}.source: found row, but the table has no source column")
+        unknown = ~table["source"].isin(known)
+        if unknown.any():
+            row = int(table.index[unknown][0])
+            key = table.at[row, "source"]
+            table_path = path.parent / f"{name}.csv"
+            raise InputError(
+                f"{place(table_path, row, 'source')}: found '{key}', allowed a key of sources.yaml{hint(key, known)}"
+            )
+    elif entry.source not in known:
+        raise InputError(
+            f"{place(path)}, key tables.{name}.source: found '{entry.source}', allowed {', '.join(known)}"
+            f"{hint(entry.source, known)}"
+        )
+
+
+def _validated[Model: BaseModel](path: Path, model: type[Model]) -> Model:
+    """Return the YAML file as a checked model; InputError for what cannot be read or does not fit."""
+    if not path.is_file():
+        raise InputError(f"{place(path)}: the file is missing")
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{place(path)}: not readable as YAML: {' '.join(str(error).split())}") from error
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        if first["type"] == "missing":
+            raise InputError(f"{place(path)}, key {key}: missing") from error
+        found = first["input"] if isinstance(first["input"], str | int | float) else type(first["input"]).__name__
+        raise InputError(f"{place(path)}, key {key}: {first['msg']}, found '{found}'") from error

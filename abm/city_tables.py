@@ -1,0 +1,207 @@
+"""Read one table of a city folder and refuse it, in one clear message, when it cannot be right.
+
+Every message names the file, the row (the line of the file; the header is row 1) and the column,
+says what was found and what is allowed.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from policies.errors import InputError, nearest
+
+SHARE_TOLERANCE = 1e-4  # shares are stored with five or six decimals
+
+
+@dataclass(frozen=True)
+class Number:
+    """A numeric column: allowed range and whether only whole numbers are allowed."""
+
+    low: float = -np.inf
+    high: float = np.inf
+    whole: bool = False
+
+    def allowed(self) -> str:
+        """Return the allowed values in words."""
+        kind = "a whole number" if self.whole else "a number"
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            return f"{kind} from {self.low:g} to {self.high:g}"
+        return f"{kind}, at least {self.low:g}" if np.isfinite(self.low) else kind
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A column of names: `values` lists them."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A column of free text (notes, source keys)."""
+
+
+Column = Number | Choice | Text
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table must hold: its columns, and the columns that together name a row."""
+
+    columns: dict[str, Column]
+    keys: tuple[str, ...]
+
+
+def place(path: Path, row: int | None = None, column: str | None = None) -> str:
+    """Return `city/file.csv, row 3, column persons` for the head of a message."""
+    parts = [f"{path.parent.name}/{path.name}"]
+    if row is not None:
+        parts.append(f"row {row}")
+    if column is not None:
+        parts.append(f"column {column}")
+    return ", ".join(parts)
+
+
+def hint(name: object, allowed: Sequence[str]) -> str:
+    """Return `; did you mean 'x'?` for the allowed name nearest to `name`, or nothing when none is allowed."""
+    close = nearest(name, allowed)
+    return f"; did you mean '{close}'?" if close else ""
+
+
+def read_table(path: Path, spec: TableSpec) -> pd.DataFrame:
+    """Return the table with numeric columns as numbers, in file order, indexed by the row in the file.
+
+    Raises InputError for a missing file or column, an unknown column, a cell that is not a number or out
+    of range, an unknown name, and a row given twice.
+    """
+    raw = _read_cells(path)
+    _check_columns(path, list(raw.columns), list(spec.columns))
+    if raw.empty:
+        raise InputError(f"{place(path)}: the table has no rows")
+    table = pd.DataFrame({name: _read_column(path, name, raw[name], kind) for name, kind in spec.columns.items()})
+    doubled = table.duplicated(subset=list(spec.keys))
+    if doubled.any():
+        row = int(table.index[doubled][0])
+        key = ", ".join(f"{name} {raw.at[row, name]}" for name in spec.keys)
+        raise InputError(f"{place(path, row, spec.keys[0])}: duplicate row for {key}; allowed once")
+    return table
+
+
+def _read_cells(path: Path) -> pd.DataFrame:
+    """Return the cells as text, indexed by line; InputError for a missing file or a line of the wrong length."""
+    if not path.is_file():
+        raise InputError(f"{place(path)}: the file is missing")
+    try:
+        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), skipinitialspace=True)
+        lines = [(reader.line_num, cells) for cells in reader if cells]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{place(path)}: not readable as UTF-8 comma-separated text: {error}") from error
+    if not lines:
+        raise InputError(f"{place(path)}: the file is empty")
+    header = lines[0][1]
+    for name in header:
+        if header.count(name) > 1:
+            raise InputError(f"{place(path, 1, name)}: the column stands {header.count(name)} times, allowed once")
+    for row, cells in lines[1:]:
+        if len(cells) != len(header):
+            column = header[min(len(cells), len(header)) - 1]
+            raise InputError(f"{place(path, row, column)}: found {len(cells)} cells, allowed {len(header)}")
+    return pd.DataFrame(
+        [cells for _, cells in lines[1:]], columns=header, index=[row for row, _ in lines[1:]], dtype=str
+    )
+
+
+def _check_columns(path: Path, found: list[str], wanted: list[str]) -> None:
+    for name in wanted:
+        if name not in found:
+            raise InputError(f"{place(path, 1, name)}: missing column; found {', '.join(found)}{hint(name, found)}")
+    for name in found:
+        if name not in wanted:
+            raise InputError(f"{place(path, 1, name)}: unknown column; allowed {', '.join(wanted)}{hint(name, wanted)}")
+
+
+def _read_column(path: Path, name: str, cells: pd.Series, kind: Column) -> pd.Series:
+    if isinstance(kind, Text):
+        return cells
+    if isinstance(kind, Choice):
+        unknown = ~cells.isin(kind.values)
+        if unknown.any():
+            row = int(cells.index[unknown][0])
+            raise InputError(
+                f"{place(path, row, name)}: found '{cells[row]}', allowed {', '.join(kind.values)}"
+                f"{hint(cells[row], kind.values)}"
+            )
+        return cells
+    numbers = pd.to_numeric(cells, errors="coerce")
+    wrong = ~np.isfinite(numbers) | (numbers < kind.low) | (numbers > kind.high)
+    if kind.whole:
+        wrong |= numbers != np.floor(numbers)
+    if wrong.any():
+        row = int(cells.index[wrong][0])
+        raise InputError(f"{place(path, row, name)}: found '{cells[row]}', allowed {kind.allowed()}")
+    return numbers.astype(np.int64) if kind.whole else numbers.astype(np.float64)
+
+
+def check_complete(path: Path, table: pd.DataFrame, wanted: dict[str, Sequence[object]]) -> None:
+    """Refuse a table that lacks a row for some combination of the `wanted` values of its key columns."""
+    expected = pd.MultiIndex.from_product(list(wanted.values()), names=list(wanted))
+    found = pd.MultiIndex.from_frame(table[list(wanted)])
+    absent = expected.difference(found)
+    if len(absent):
+        key = ", ".join(f"{name} {value}" for name, value in zip(wanted, absent[0], strict=True))
+        raise InputError(f"{place(path, None, list(wanted)[-1])}: no row for {key} ({len(absent)} missing in all)")
+
+
+def check_ages_cover(path: Path, table: pd.DataFrame, by: Sequence[str], first: int, last: int) -> None:
+    """Refuse age groups `age_from`..`age_to` that do not cover first..last once within each group of `by`."""
+    for key, group in table.groupby(list(by), sort=False):
+        label = ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True))
+        ordered = group.sort_values("age_from")
+        next_age = first
+        for row, low, high in zip(ordered.index, ordered["age_from"], ordered["age_to"], strict=True):
+            if low != next_age or high < low:
+                raise InputError(
+                    f"{place(path, int(row), 'age_from')}: found {low} to {high} for {label}, "
+                    f"allowed a group that starts at age {next_age}"
+                )
+            next_age = high + 1
+        if next_age != last + 1:
+            raise InputError(
+                f"{place(path, int(ordered.index[-1]), 'age_to')}: ages for {label} end at {next_age - 1}, "
+                f"allowed only {last}"
+            )
+
+
+def check_row_shares(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Refuse a row whose shares in `columns` do not sum to one."""
+    total = table[list(columns)].sum(axis=1)
+    wrong = (total - 1.0).abs() > SHARE_TOLERANCE
+    if wrong.any():
+        row = int(table.index[wrong][0])
+        raise InputError(f"{place(path, row, '+'.join(columns))}: shares sum to {total[row]:.6g}, allowed 1")
+
+
+def check_group_shares(path: Path, table: pd.DataFrame, column: str, by: Sequence[str] = ()) -> None:
+    """Refuse a table whose shares in `column` do not sum to one within each group of `by` (all rows if empty)."""
+    groups = table.groupby(list(by), sort=False) if by else [((), table)]
+    for key, group in groups:
+        total = float(group[column].sum())
+        if abs(total - 1.0) > SHARE_TOLERANCE:
+            label = ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True)) or "the table"
+            raise InputError(
+                f"{place(path, int(group.index[-1]), column)}: shares of {label} sum to {total:.6g}, allowed 1"
+            )
+
+
+def check_order(path: Path, table: pd.DataFrame, low: str, high: str) -> None:
+    """Refuse a row whose `low` column exceeds its `high` column."""
+    wrong = table[low] > table[high]
+    if wrong.any():
+        row = int(table.index[wrong][0])
+        found, most = table.at[row, low], table.at[row, high]
+        raise InputError(f"{place(path, row, low)}: found {found}, allowed at most {high} ({most})")

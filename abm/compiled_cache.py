@@ -1,0 +1,122 @@
+"""Where compiled code is kept between runs, so that it is never answered from sources that have changed since.
+
+numba stores a compiled function with the time stamp of its own file only: edit a function that it calls in another
+file and the old result comes back. Here the folder itself is named by a hash of every source of `abm/` and `policies/`,
+so an edit anywhere starts afresh. `abm/__init__.py` calls `use_compiled_folder` before anything imports numba.
+
+The cache may be deleted at any time. `CRADLE_CACHE` moves it; a `NUMBA_CACHE_DIR` set by the user is overruled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows: folders in use are then told by their age alone
+    fcntl = None  # type: ignore[assignment]
+
+KEPT_FOLDERS = 5
+"""Compiled folders of this many versions of the sources are kept; older ones go once no process uses them."""
+
+_IN_USE = ".in_use"
+_held: dict[Path, int] = {}  # marker -> descriptor, held for the life of the process: an open lock says "in use"
+
+
+def cache_folder() -> Path:
+    """Root of everything that may be deleted: `CRADLE_CACHE`, or `cradle` in the user's cache folder."""
+    chosen = os.environ.get("CRADLE_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    home = Path.home()
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "cradle"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "cradle"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "cradle"
+
+
+def source_hash() -> str:
+    """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/` or `policies/`."""
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for package in (Path(__file__).resolve().parent, root / "policies"):
+        for source in sorted(package.rglob("*.py")):
+            text = source.read_bytes()
+            digest.update(f"{source.relative_to(root).as_posix()} {len(text)}\n".encode())
+            digest.update(text)
+    return digest.hexdigest()[:16]
+
+
+def compiled_folder() -> Path:
+    """The folder of compiled code for the sources as they are now."""
+    return cache_folder() / "numba" / source_hash()
+
+
+def use_compiled_folder() -> Path:
+    """Point numba to `compiled_folder()`, here and in processes started from here; returns the folder.
+
+    Where nothing can be written, a temporary folder serves this process alone.
+    """
+    folder = compiled_folder()
+    try:
+        _hold(folder)
+        _prune(folder)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="cradle-numba-"))
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if "numba" in sys.modules:  # imported before us: it has read the environment already
+        sys.modules["numba"].config.CACHE_DIR = str(folder)
+    return folder
+
+
+def _hold(folder: Path) -> None:
+    """Create the folder, mark it used now, and keep a shared lock on its marker until the process ends."""
+    marker = folder / _IN_USE
+    if marker in _held and marker.exists():
+        return
+    for _ in range(100):  # again when another process removed the folder between our making and our locking it
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(marker, os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            continue
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if _same_file(descriptor, marker):
+            os.utime(marker)
+            _held[marker] = descriptor
+            return
+        os.close(descriptor)
+    raise OSError(f"{folder}: cannot be held")
+
+
+def _same_file(descriptor: int, path: Path) -> bool:
+    """Whether the open file is still the one at that path."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _prune(current: Path) -> None:
+    """Remove the folders of older sources beyond the newest ones, save those that some process holds."""
+    if fcntl is None:
+        return
+    used = [(marker.stat().st_mtime, marker) for marker in current.parent.glob(f"*/{_IN_USE}")]
+    for _, marker in sorted(used, reverse=True)[KEPT_FOLDERS:]:
+        if marker.parent == current:
+            continue
+        descriptor = os.open(marker, os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(marker.parent, ignore_errors=True)
+        except BlockingIOError:
+            continue  # in use
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,275 @@
+"""FamilyModel: the city as one mesa.Model. Clock, population, law, observer; ``fork`` branches a saved state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from abm import benefits
+from abm.city import City, load_city
+from abm.counters import BIRTH_DTYPE, MAX_COUNTIES, empty_counters
+from abm.founding import found
+from abm.hazards import check_bound
+from abm.household import Household
+from abm.month import live_month
+from abm.observe import Observer
+from abm.parameters import Parameters
+from abm.population import CALENDAR, RESIDENT, Population
+from abm.processes import norms
+from abm.processes.start import start_calendars
+from abm.rates import CityRates
+from abm.state import BIRTHS_LOGGED, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
+from abm.tables import empty_tables
+from policies.catalogue import load_catalogue
+from policies.clock import month_index, month_of_year, year_of
+from policies.errors import InputError, unknown_name
+from policies.timeline import Timeline, current_law
+
+HOLDABLE = ("norms", "places", "prices")
+"""Feedbacks that a run may hold at the state in which it was founded or forked."""
+_ROOM_PERSONS, _ROOM_HOUSEHOLDS = 0.004, 0.006
+"""Rows kept free for a month, over rows in use: several times the busiest month's births and arrivals."""
+
+
+class FamilyModel(mesa.Model):
+    """A city of households that marry, bear and care, month by month.
+
+    ``scale`` is the share of residents simulated; every count in the output is scaled to the city. ``start`` is
+    "2010-11" or "2020-11". ``hold`` names feedbacks to keep fixed (see :data:`HOLDABLE`).
+    Raises InputError for a wrong city, start, scale or hold, HazardBoundError when a hazard exceeds its bound.
+    """
+
+    def __init__(
+        self,
+        city: City | str,
+        *,
+        scale: float = 0.05,
+        seed: int = 1,
+        start: str = "2010-11",
+        parameters: Parameters | None = None,
+        timeline: Timeline | None = None,
+        hold: Iterable[str] = (),
+    ) -> None:
+        super().__init__(rng=seed)
+        self.city = load_city(city) if isinstance(city, str) else city
+        if len(self.city.counties) > MAX_COUNTIES:
+            raise InputError(f"city {self.city.name}: {len(self.city.counties)} counties; at most {MAX_COUNTIES}")
+        self.scale, self.seed = float(scale), int(seed)
+        self.parameters = parameters or Parameters.load()
+        self.catalogue = load_catalogue()
+        self.timeline = timeline or current_law(self.catalogue)
+        self.hold = _checked_hold(hold)
+        self.month = self.first_month = month_index(start)
+        self.pars = self.parameters.row()
+        founding = found(self.city, self.month, self.scale, self.seed, self.parameters)
+        self.population: Population = founding.population
+        self.founding_checks: pd.DataFrame = founding.checks
+        self.scale = self._scale_built()
+        self.counters = empty_counters()
+        self.births = np.zeros(4096, BIRTH_DTYPE)
+        self.worst = np.zeros(len(CALENDAR))
+        self.used = np.zeros(5, np.int64)
+        self.used[PERSON_ROWS], self.used[HOUSEHOLD_ROWS] = self.population.n, self.population.n_households
+        self.young = np.zeros(0, np.int32)
+        self.standing = np.zeros(0, np.int32)
+        self.rates = CityRates(self.city, self.parameters)
+        self.tables = empty_tables(len(self.city.counties))
+        self.observer = Observer(self.city, self.scale)
+        self._places_per_1000 = 0.0
+        self._begin()
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Live one month (the order is in :mod:`abm.month`)."""
+        if month_of_year(self.month) == 1:
+            self._january(first=False)
+        elif self.month in self._law_changes:
+            self._law_of_month()
+        if month_of_year(self.month) == self.observer.census_month:
+            self.observer.take_census(self)
+        live_month(self._state())
+        self._after_month()
+        self.month += 1
+
+    def run_until_month(self, month: int, on_month: Callable[[FamilyModel], None] | None = None) -> None:
+        """Live every month before ``month``; ``on_month`` is called after each."""
+        while self.month < month:
+            self.step()
+            if on_month is not None:
+                on_month(self)
+
+    def fork(self, timeline: Timeline | None = None, hold: Iterable[str] | None = None) -> FamilyModel:
+        """An independent copy of the present state, under another law if given; row numbers and ids stay."""
+        other = object.__new__(type(self))
+        mesa.Model.__init__(other, rng=self.seed)
+        for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
+                     "founding_checks", "_places_per_1000", "_seen"):  # fmt: skip
+            setattr(other, name, getattr(self, name))
+        for name in ("counters", "births", "worst", "used", "young", "standing", "tables"):
+            setattr(other, name, getattr(self, name).copy())
+        other.population = self.population.copy()
+        other.observer = self.observer.copy()
+        other._due = np.empty(0, np.int32)
+        other.timeline = timeline or self.timeline
+        other.hold = self.hold if hold is None else _checked_hold(hold)
+        other.tables[0]["hold_places"] = float("places" in other.hold)
+        other._law_changes = other._months_of_change()
+        other._law = self._law
+        if timeline is not None:
+            other._law_of_month()
+        return other
+
+    # --- what came of it ----------------------------------------------------------------------------------------------
+
+    def rows(self) -> pd.DataFrame:
+        """Everything observed so far: year, month (missing for yearly), indicator, group, value; scaled to the city."""
+        return self.observer.rows()
+
+    def births_log(self) -> pd.DataFrame:
+        """Every birth so far: mother_id, mother_birth_month, month, order, county, town, fifth, paid, unplanned."""
+        return pd.DataFrame(self.births[: self.used[BIRTHS_LOGGED]])
+
+    def household(self, row: int) -> Household:
+        """View of one household, for people who look at individuals."""
+        return Household(self, row)
+
+    def street_share(self) -> float:
+        """Share of streets with inclusive childcare: in proportion to places per resident (assumed), plus the lever."""
+        people = self._seen[0]["residents"].sum() / 1000.0
+        per_1000 = float(self.tables[0]["places"].sum()) / max(people, 1e-9)
+        added = self.timeline.at(self.month - 1)["nursery_places.street_share_added"]
+        return min(1.0, per_1000 * self.parameters["street_share_per_place"] + added)
+
+    @property
+    def residents(self) -> int:
+        """Simulated residents."""
+        return int((self.population.persons["status"][: self.population.n] == RESIDENT).sum())
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _scale_built(self) -> float:
+        """Share of residents that was really built (whole households round the asked share)."""
+        year = year_of(self.month)
+        return self.residents / float(np.sum(self.city.population_by_age(year)))
+
+    def _state(self) -> State:
+        """The bundle for this month, with room for those who are born, arrive or move out."""
+        population = self.population
+        population.n, population.n_households = int(self.used[PERSON_ROWS]), int(self.used[HOUSEHOLD_ROWS])
+        room = 400 + int(_ROOM_PERSONS * population.n)
+        population.reserve(room, 400 + int(_ROOM_HOUSEHOLDS * population.n_households))
+        self.young = _with_room(self.young, int(self.used[YOUNG_LISTED]) + room)
+        self.standing = _with_room(self.standing, int(self.used[MEN_STANDING]) + room + population.n // 100)
+        self.births = _with_room(self.births, int(self.used[BIRTHS_LOGGED]) + room)
+        if len(self._due) < len(population.persons):
+            self._due = np.empty(len(population.persons), np.int32)
+        return State(
+            np.uint64(self.seed), self.month, population.persons, population.households, population.calendar,
+            self.used, self.young, self.standing, self.births, self.counters, self._law, self.pars, self.tables,
+            self.worst, self._due,
+        )  # fmt: skip
+
+    def _begin(self) -> None:
+        """Tables, norms and calendars of the founding month."""
+        self._due = np.empty(0, np.int32)
+        self._seen = np.zeros(1, norms.SEEN_DTYPE)
+        self._law_changes = self._months_of_change()
+        self.rates.fill_constants(self.tables, year_of(self.month))
+        benefits.fill_payers(self.tables, self.catalogue)
+        self.tables[0]["hold_places"] = float("places" in self.hold)
+        self.tables[0]["place_chance"] = self.parameters["place_chance_start"]
+        marital = self.tables[0]["marital_shares"]
+        marital[:, :, 0] = 1.0
+        marital[:, 15:101] = self.city.marital_shares(year_of(self.month))
+        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
+        self._january(first=True)
+        start_calendars(self._state())
+
+    def _months_of_change(self) -> frozenset[int]:
+        """Months from now on in which the law or what is known of it changes."""
+        return frozenset(self.timeline.change_months(self.month, self.month + 12 * 100))
+
+    def _law_of_month(self) -> None:
+        """Step 1: the law of this month, and every table that follows from it."""
+        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
+        self._set_places()
+        self._set_prices()
+        benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
+
+    def _january(self, first: bool) -> None:
+        """Norms, exposure, rates, prices and law of a new year (or of the founding)."""
+        year = year_of(self.month)
+        if not first:
+            self.observer.close_year(self, year - 1)
+            if "places" not in self.hold:
+                norms.update_place_chance(self.tables, self.counters, self.pars)
+            self.counters[...] = np.zeros(1, self.counters.dtype)
+        self.rates.fill_year(self.tables, year)
+        self._law_of_month()
+        seen = self._look_around()
+        if first or "norms" not in self.hold:
+            norms.update_norms(self.tables, seen, self.pars, first)
+            norms.update_prospects(self.tables, seen, first)
+        norms.update_moves(
+            self.tables, seen, self.rates.in_rates(year), np.asarray(self.city.town_share(year + 1)), self.pars
+        )
+        self._seen = seen
+        self._set_places()
+
+    def _look_around(self) -> NDArray[np.void]:
+        state = self._state()
+        norms.forget_children(state.households, int(self.used[HOUSEHOLD_ROWS]))
+        seen = np.zeros(1, norms.SEEN_DTYPE)
+        norms.look_around(state, seen)
+        norms.give_fifths(state, norms.fifth_edges(seen[0]["income_bins"]))
+        return seen
+
+    def _set_places(self) -> None:
+        """Nursery places of the year and the law; those opened this month are paid for once."""
+        law = self.timeline.at(self.month)
+        added = law["nursery_places.added_per_1000"]
+        before = self.tables[0]["places_added"].copy()
+        norms.update_places(self.tables, self._seen, self.city.nursery_places_per_1000(year_of(self.month)), added)
+        opened = np.maximum(self.tables[0]["places_added"] - before, 0.0)
+        self.tables[0]["places_opened"] = opened if added > self._places_per_1000 else 0.0
+        self._places_per_1000 = added
+
+    def _set_prices(self) -> None:
+        """House prices of the year, with their response to what credit levers add over the law of 2020."""
+        if "prices" in self.hold and self.month > self.first_month:
+            return
+        n = len(self.city.counties)
+        law, base = self.timeline.at(self.month), self.timeline.at(month_index("2020-01"))
+        easier = base["loan_ceiling.deposit_order2"] - law["loan_ceiling.deposit_order2"]
+        easier += 0.5 * (law["loan_ceiling.raise_order2"] - base["loan_ceiling.raise_order2"])
+        factor = 1.0 + self.parameters["price_elasticity"] * self.parameters["price_credit_share"] * easier
+        self.tables[0]["price"][:n] = np.asarray(self.city.house_price(year_of(self.month))) * factor
+
+    def _after_month(self) -> None:
+        for i, name in enumerate(CALENDAR):
+            check_bound(name, self.worst[i : i + 1])
+        self.tables[0]["places_opened"] = 0.0
+        self.population.n = int(self.used[PERSON_ROWS])
+        self.population.n_households = int(self.used[HOUSEHOLD_ROWS])
+
+
+def _checked_hold(hold: Iterable[str]) -> frozenset[str]:
+    for name in hold:
+        if name not in HOLDABLE:
+            raise unknown_name("feedback", name, HOLDABLE, "hold")
+    return frozenset(hold)
+
+
+def _with_room(array: NDArray[Any], wanted: int) -> NDArray[Any]:
+    """The array, lengthened with zeros if it has fewer entries than wanted."""
+    if len(array) >= wanted:
+        return array
+    longer = np.zeros(wanted + wanted // 2, array.dtype)
+    longer[: len(array)] = array
+    return longer

@@ -1,0 +1,52 @@
+"""The order of a month (section 3 of the model), written once.
+
+``live_month`` is compiled as one piece, so that the bundle of arrays is handed over once a month; each line is a
+process with a file of its own. What comes before it in a month (law and prices) and in January (norms) is called by
+:mod:`abm.model` from :data:`BEFORE` in the order given there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abm.compiled import compiled
+from abm.processes.birth import plans_and_conceptions
+from abm.processes.childcare import care_of_young_children
+from abm.processes.delivery import deliveries
+from abm.processes.housing import homes
+from abm.processes.marriage import marriages, separations
+from abm.processes.migration import arrivals, moves
+from abm.processes.mortality import deaths
+from abm.processes.work import work_and_school
+
+
+@compiled
+def live_month(s: Any) -> None:
+    """One month of everybody's life; 1 law and prices, 11 norms and 12 observation stand around it in the model."""
+    deaths(s)  # 2
+    moves(s)  # 3
+    arrivals(s)
+    work_and_school(s)  # 4 schooling (September) and 5 work and leave share a calendar
+    marriages(s)  # 6
+    separations(s)
+    homes(s)  # 7
+    deliveries(s)  # 8
+    plans_and_conceptions(s)  # 9
+    care_of_young_children(s)  # 10
+
+
+ORDER = (
+    "law and prices",
+    "deaths",
+    "moves",
+    "schooling",
+    "work and leave",
+    "marriage and separation",
+    "housing",
+    "deliveries",
+    "plans and conceptions",
+    "care of children under three",
+    "norms (January)",
+    "observation and ledger",
+)
+"""The twelve steps, for people and for the ODD."""

@@ -1,0 +1,136 @@
+"""Every behavioural number, by name: value, unit, range or prior, source, status. Frozen and typed.
+
+The numbers stand in ``abm/parameters*.yaml``; none stand in code. Compiled code receives them as one structured row
+(:meth:`Parameters.row`), people as ``parameters["own_weight"]``.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from policies.errors import InputError, unknown_name
+
+FOLDER = Path(__file__).resolve().parent
+Value = float | tuple[float, ...]
+
+
+class Entry(BaseModel):
+    """One number or list of numbers of the model, with where it comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: Value
+    unit: str = Field(min_length=1)
+    low: float | None = None
+    high: float | None = None
+    source: str = Field(min_length=1)
+    status: Literal["fitted", "literature", "assumed"]
+
+    @model_validator(mode="after")
+    def _inside_range(self) -> Entry:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        for value in values:
+            if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+                raise ValueError(f"value {value:g} lies outside {self.low} to {self.high}")
+        return self
+
+
+class Parameters:
+    """The numbers of one run. Unknown names are refused with the nearest; changing one makes a new object."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = MappingProxyType(dict(entries))
+
+    @classmethod
+    def load(cls, path: Path | None = None, **changes: Value) -> Parameters:
+        """Numbers of ``path`` (default: every ``abm/parameters*.yaml``), with changes by name.
+
+        Raises InputError for an unknown name, a value out of range or a malformed file.
+        """
+        loaded = cls(_read(path))
+        return loaded.replace(**changes) if changes else loaded
+
+    def replace(self, **changes: Value) -> Parameters:
+        """New parameters with these values; InputError for an unknown name or a value outside its range."""
+        entries = dict(self._entries)
+        for name, value in changes.items():
+            if name not in entries:
+                raise unknown_name("parameter", name, entries, "parameters")
+            new = tuple(value) if isinstance(value, list | tuple) else float(value)
+            entries[name] = _checked(name, {**entries[name].model_dump(), "value": new}, "parameters")
+        return Parameters(entries)
+
+    def __getitem__(self, name: str) -> float:
+        """A single number; InputError for an unknown name, TypeError for a list."""
+        value = self.entry(name).value
+        if isinstance(value, tuple):
+            raise TypeError(f"{name} is a list of {len(value)} numbers; use parameters.list({name!r})")
+        return value
+
+    def list(self, name: str) -> NDArray[np.float64]:
+        """A list of numbers as a float64 array."""
+        return np.atleast_1d(np.asarray(self.entry(name).value, float))
+
+    def entry(self, name: str) -> Entry:
+        """The whole entry of a name; InputError with the nearest name if there is none."""
+        if name not in self._entries:
+            raise unknown_name("parameter", name, self._entries, "parameters")
+        return self._entries[name]
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """All entries by name."""
+        return self._entries
+
+    def row(self) -> NDArray[np.void]:
+        """One structured row, shape (1,), a float64 field (or array of them) for every name, for compiled code."""
+        names = sorted(self._entries)
+        fields: list[tuple[str, type, tuple[int, ...]]] = []
+        for name in names:
+            value = self._entries[name].value
+            fields.append((name, np.float64, (len(value),) if isinstance(value, tuple) else ()))
+        row = np.zeros(1, np.dtype(fields))
+        for name in names:
+            row[name][0] = self._entries[name].value
+        return row
+
+    def hash(self) -> str:
+        """Hash of all names and values."""
+        values = {name: entry.value for name, entry in sorted(self._entries.items())}
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def _checked(name: str, data: object, where: str) -> Entry:
+    """The entry of a name, or InputError with the first thing that is wrong with it."""
+    try:
+        return Entry.model_validate(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        raise InputError(f"{where}: {name}{'.' + place if place else ''}: {problem['msg']}") from None
+
+
+@functools.cache
+def _read(path: Path | None) -> Mapping[str, Entry]:
+    """Entries of one file, or of every parameter file of the model."""
+    entries: dict[str, Entry] = {}
+    for file in [path] if path else sorted(FOLDER.glob("parameters*.yaml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise InputError(f"{file.name}: expected names with their entries, found {type(content).__name__}")
+        for name, data in content.items():
+            if name in entries:
+                raise InputError(f"{file.name}: {name} is defined twice")
+            entries[name] = _checked(name, data, file.name)
+    return MappingProxyType(entries)

@@ -1,0 +1,215 @@
+"""Who minds the children under three (section 10 of the model).
+
+Every half-year of age the household chooses among a parent at home, a grandparent who is really there, a nursery and
+a paid minder: a logit in yuan. Nursery places are limited by county; who is turned away takes the next best. The same
+pass pays this month's allowances and vouchers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm import draws
+from abm.budget import after_children, couple_income_yuan_year, potential_earnings_yuan_year
+from abm.compiled import compiled
+from abm.counters import COUNTS, MAX_COUNTIES
+from abm.entitlements import order_of_child, pay_for_young_child, pay_places, voucher_yuan_month
+from abm.kin import has_grandparent_carer, is_available_grandparent
+from abm.population import (
+    CARE_GRANDPARENT,
+    CARE_MINDER,
+    CARE_NONE,
+    CARE_NURSERY,
+    CARE_PARENT,
+    PRIVATE,
+    RESIDENT,
+)
+from abm.processes.matching import keyed_order
+from abm.state import YOUNG_LISTED
+
+Rows = NDArray[np.void]
+
+LAST_MONTH_OF_CARE = 36
+DECIDES_EVERY = 6
+"""Months of age between decisions; the first at six months."""
+_WANTED = COUNTS.index("places_wanted")
+_GRANTED = COUNTS.index("places_granted")
+
+
+@compiled
+def gumbel(u: float) -> float:
+    """Extreme-value noise from a uniform number."""
+    return -math.log(-math.log(u))
+
+
+@compiled
+def carer_available(s: Any, child: int) -> bool:
+    """True if a grandparent can mind the child; of a left-behind child, the mother's row is no resident."""
+    mother = s.persons[child].mother
+    if mother >= 0 and s.persons[mother].status == RESIDENT:
+        return has_grandparent_carer(s.persons, mother, s.month, s.pars)
+    county = s.persons[child].county
+    if mother >= 0 and is_available_grandparent(s.persons, s.persons[mother].mother, county, s.month, s.pars):
+        return True
+    return s.persons[child].left_behind == 1
+
+
+@compiled
+def income_per_head(s: Any, child: int) -> float:
+    """Couple income over members of the child's household, yuan a year."""
+    mother = s.persons[child].mother
+    if mother < 0 or s.persons[mother].status != RESIDENT:
+        return 0.0
+    income = couple_income_yuan_year(
+        s.persons, s.households, mother, s.persons[mother].partner, s.month, s.pars, s.tables[0]
+    )
+    return income / max(s.households[s.persons[child].household].size, 1)
+
+
+@compiled
+def care_utilities(s: Any, child: int, age_months: int, utilities: NDArray[np.float64]) -> None:
+    """Utility of parent, grandparent, nursery and minder (written to ``utilities``, shape (4,)): -cost / lambda plus
+    taste and the household's own noise; -1e9 where the option does not exist."""
+    p = s.pars[0]
+    t = s.tables[0]
+    mother = s.persons[child].mother
+    present = mother >= 0 and s.persons[mother].status == RESIDENT
+    forgone = 0.0
+    if present:
+        work = max(s.persons[mother].work, 1)
+        wage = potential_earnings_yuan_year(s.persons, mother, s.month, work, s.pars, t)
+        attached = 1.0 if s.persons[mother].work >= PRIVATE else p.attachment_informal
+        forgone = after_children(wage, s.persons[mother].parity, s.pars) * attached
+    order = order_of_child(s.persons, child)
+    voucher = 0.0
+    if s.law[0].childcare_voucher__amount > 0.0:
+        voucher = voucher_yuan_month(s.law, order, age_months, income_per_head(s, child))
+    fee = 12.0 * max(t.nursery_fee[0] - voucher, 0.0)
+    identity = s.persons[child].id
+    u0, u1 = draws.uniform_pair(s.seed, identity, age_months, draws.CARE)
+    u2, u3 = draws.uniform_pair(s.seed, identity, age_months, draws.CARE_KIND)
+    scale = p.care_scale * t.yuan_growth[0]
+    utilities[CARE_PARENT] = -forgone / scale + gumbel(u0) if present else -1e9
+    utilities[CARE_GRANDPARENT] = p.taste_grandparent + gumbel(u1) if carer_available(s, child) else -1e9
+    utilities[CARE_NURSERY] = -fee / scale + p.taste_nursery + gumbel(u2)
+    utilities[CARE_MINDER] = -12.0 * t.minder_fee[0] / scale + p.taste_minder + gumbel(u3)
+
+
+@compiled
+def best_care(utilities: NDArray[np.float64], without_nursery: bool) -> int:
+    """The arrangement of highest utility."""
+    best = CARE_PARENT
+    value = utilities[CARE_PARENT]
+    for care in (CARE_GRANDPARENT, CARE_NURSERY, CARE_MINDER):
+        if utilities[care] > value and not (without_nursery and care == CARE_NURSERY):
+            best = care
+            value = utilities[care]
+    return best
+
+
+@compiled
+def drop_grown_children(s: Any) -> None:
+    """Forget children who turned three, died or left; the order of the rest is kept."""
+    kept = 0
+    for i in range(s.used[YOUNG_LISTED]):
+        child = s.young[i]
+        grown = s.month - s.persons[child].birth_month >= LAST_MONTH_OF_CARE
+        if grown or s.persons[child].status != RESIDENT:
+            s.persons[child].care = CARE_NONE
+            continue
+        s.young[kept] = child
+        kept += 1
+    s.used[YOUNG_LISTED] = kept
+
+
+@compiled
+def count_enrolled(s: Any) -> NDArray[np.float64]:
+    """Children in nurseries by county, shape (MAX_COUNTIES,)."""
+    enrolled = np.zeros(MAX_COUNTIES)
+    for i in range(s.used[YOUNG_LISTED]):
+        child = s.persons[s.young[i]]
+        if child.care == CARE_NURSERY:
+            enrolled[child.county] += 1.0
+    return enrolled
+
+
+@compiled
+def decide_care(s: Any, enrolled: NDArray[np.float64]) -> None:
+    """Children at a deciding age choose; those who want a place they do not hold apply for it."""
+    n = s.used[YOUNG_LISTED]
+    applicants = np.empty(n, np.int32)
+    second = np.empty(n, np.int8)
+    keys = np.empty(n)
+    found = 0
+    utilities = np.empty(4)
+    p = s.pars[0]
+    for i in range(n):
+        child = s.young[i]
+        age_months = s.month - s.persons[child].birth_month
+        if age_months == 0 or age_months % DECIDES_EVERY != 0:
+            continue
+        care_utilities(s, child, age_months, utilities)
+        wanted = best_care(utilities, False)
+        held = s.persons[child].care
+        if wanted == CARE_NURSERY and held != CARE_NURSERY:
+            mother = s.persons[child].mother
+            job = 1.0 if mother >= 0 and s.persons[mother].work >= PRIVATE else 0.0
+            several = 1.0 if order_of_child(s.persons, child) >= 2 else 0.0
+            u = draws.uniform(s.seed, s.persons[child].id, s.month, draws.CARE_PLACE)
+            applicants[found] = child
+            second[found] = best_care(utilities, True)
+            weight = 1.0 + p.place_priority_parity * several + p.place_priority_job * job
+            keys[found] = 1.0 - u ** (1.0 / weight)
+            found += 1
+        else:
+            if held == CARE_NURSERY and wanted != CARE_NURSERY:
+                enrolled[s.persons[child].county] -= 1.0
+            s.persons[child].care = wanted
+    grant_places(s, applicants[:found], second[:found], keys[:found], enrolled)
+
+
+@compiled
+def grant_places(
+    s: Any, applicants: NDArray[np.int32], second: NDArray[np.int8], keys: NDArray[np.float64],
+    enrolled: NDArray[np.float64],
+) -> None:
+    """Places go by priority (parity, job, chance) while they last; with places held fixed, each applicant has the
+    chance that the tables hold."""
+    t = s.tables[0]
+    counters = s.counters[0]
+    for i in keyed_order(np.minimum(np.maximum(keys, 0.0), 0.999999)):
+        child = applicants[i]
+        county = s.persons[child].county
+        if t.hold_places[0] > 0:
+            granted = draws.uniform(s.seed, s.persons[child].id, s.month, draws.PLACE) < t.place_chance[county]
+        else:
+            granted = enrolled[county] < t.places[county]
+        counters.places_wanted[county] += 1.0
+        counters.count[_WANTED] += 1.0
+        if granted:
+            enrolled[county] += 1.0
+            s.persons[child].care = CARE_NURSERY
+            counters.places_granted[county] += 1.0
+            counters.count[_GRANTED] += 1.0
+        else:
+            s.persons[child].care = second[i]
+
+
+@compiled
+def care_of_young_children(s: Any) -> None:
+    """The month of every child under three: leave the list at 36 months, decide, receive."""
+    drop_grown_children(s)
+    enrolled = count_enrolled(s)
+    decide_care(s, enrolled)
+    limited = s.law[0].childcare_voucher__income_limit > 0.0
+    for i in range(s.used[YOUNG_LISTED]):
+        child = s.young[i]
+        care = s.persons[child].care
+        per_head = income_per_head(s, child) if limited and care == CARE_NURSERY else 0.0
+        pay_for_young_child(s, child, s.month - s.persons[child].birth_month, per_head)
+        s.counters[0].care_months[s.persons[child].county, care] += 1.0
+    pay_places(s)

@@ -1,0 +1,219 @@
+"""Deliveries: a child becomes a row, with its kin, its traits and its calendars.
+
+Also the one place where a person is given traits at birth or arrival (``give_traits``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm import draws
+from abm.biology import age_at_sterility_years, fecundability_multiplier
+from abm.compiled import compiled
+from abm.counters import COUNTS, FIRST_AGE, N_AGES, add_exposure
+from abm.entitlements import pay_for_birth
+from abm.hazards import age_years, next_candidate_month
+from abm.kin import join_household, link_child
+from abm.population import (
+    CARE_PARENT,
+    DEATHS,
+    IDLE,
+    MARRIAGES,
+    MOVES,
+    NEVER,
+    PLANS,
+    POSTPARTUM,
+    PREGNANT,
+    PRIVATE,
+    RESIDENT,
+    WORK,
+)
+from abm.state import BIRTHS_LOGGED, due_rows, list_young_child, new_person_row
+
+Rows = NDArray[np.void]
+_UNPLANNED = COUNTS.index("births_unplanned")
+_LEAVE_MOTHERS = COUNTS.index("leave_mothers")
+_LEAVE_DAYS = COUNTS.index("leave_mother_days")
+
+
+@compiled
+def give_traits(seed: int, persons: Rows, row: int, birth_year_offset: int, pars: Rows, tables: Any) -> None:
+    """Lasting traits from the person's own draws: fecundability, sterility, ideal number, final schooling.
+
+    ``birth_year_offset`` is the birth year minus 1940, the first row of ``tables.schooling_goal``.
+    """
+    p = pars[0]
+    person_id = persons[row].id
+    persons[row].fecundability = fecundability_multiplier(draws.normal(seed, person_id, 0, draws.FECUNDITY), pars)
+    sterile_age = age_at_sterility_years(draws.uniform(seed, person_id, 0, draws.STERILITY), pars)
+    persons[row].sterile_month = min(persons[row].birth_month + int(12.0 * sterile_age), 32000)
+    u, v = draws.uniform_pair(seed, person_id, 0, draws.IDEAL)
+    ideal = 0
+    cumulative = p.ideal_shares[0]
+    while ideal < 3 and u > cumulative:
+        ideal += 1
+        cumulative += p.ideal_shares[ideal]
+    persons[row].ideal = ideal
+    cohort = min(max(birth_year_offset, 0), tables.schooling_goal.shape[0] - 1)
+    goal = 0
+    cumulative = tables.schooling_goal[cohort, persons[row].sex, 0]
+    while goal < 3 and v > cumulative:
+        goal += 1
+        cumulative += tables.schooling_goal[cohort, persons[row].sex, goal]
+    persons[row].schooling_goal = goal
+
+
+@compiled
+def schedule_life(s: Any, row: int) -> None:
+    """First candidate months of death, moves and marriage of someone born or arrived this month."""
+    seed, month, persons = (s.seed, s.month, s.persons)
+    tables = s.tables[0]
+    person = persons[row]
+    sex, identity, born = (person.sex, person.id, person.birth_month)
+    s.calendar[DEATHS, row] = next_candidate_month(
+        seed, identity, draws.DEATH, month, born, tables.death_intensity[sex]
+    )
+    s.calendar[MOVES, row] = next_candidate_month(seed, identity, draws.MOVE, month, born, tables.move_intensity[sex])
+    s.calendar[MARRIAGES, row] = NEVER
+    if person.marital != 1:
+        s.calendar[MARRIAGES, row] = next_candidate_month(
+            seed, identity, draws.MARRIAGE, month, born, tables.marriage_intensity[sex]
+        )
+
+
+@compiled
+def school_end_month(birth_month: int, after_month: int, goal: int) -> int:
+    """Next September after ``after_month`` in which schooling may end: after age 15, 18 or 22; NEVER if none is left."""
+    for level, age in ((1, 15), (2, 18), (3, 22)):
+        birthday = birth_month + 12 * age
+        september = birthday + (8 - birthday % 12) % 12
+        if september > after_month and (goal >= level or level == 1):
+            return september
+    return NEVER
+
+
+@compiled
+def add_child(s: Any, mother: int, order: int) -> int:
+    """Row of a newborn in the mother's household, linked to both parents."""
+    seed, month, persons, households = s.seed, s.month, s.persons, s.households
+    counters, pars, tables = (s.counters[0], s.pars, s.tables[0])
+    p = pars[0]
+    child = new_person_row(s)
+    her = persons[mother]
+    man = her.partner
+    identity = draws.child_id(her.id, order)
+    persons[child].id = identity
+    persons[child].birth_month = month
+    u, v = draws.uniform_pair(seed, identity, 0, draws.SEX)
+    persons[child].sex = 0 if u < tables.male_share[0] else 1
+    link_child(persons, child, mother)
+    persons[child].father = man
+    inherited = her.rank if man < 0 else 0.5 * (her.rank + persons[man].rank)
+    noise = draws.normal(seed, identity, 0, draws.TRAITS_RANK)
+    persons[child].rank = p.rank_inherited * inherited + (1.0 - 0.5 * p.rank_inherited**2) ** 0.5 * noise
+    persons[child].hukou = her.hukou
+    persons[child].only_child = 1 if order == 1 else 0
+    persons[child].status = RESIDENT
+    persons[child].care = CARE_PARENT
+    persons[child].marital = 0
+    persons[child].state = IDLE
+    join_household(persons, households, child, her.household)
+    give_traits(seed, persons, child, 1900 + month // 12 - 1940, pars, tables)
+    schedule_life(s, child)
+    s.calendar[WORK, child] = school_end_month(month, month, persons[child].schooling_goal)
+    s.calendar[PLANS, child] = NEVER
+    if order > 1:
+        sibling = persons[child].next_sibling
+        while sibling >= 0:
+            persons[sibling].only_child = 0
+            sibling = persons[sibling].next_sibling
+    if persons[child].sex == 0:
+        persons[mother].sons += 1
+        if man >= 0:
+            persons[man].sons += 1
+    add_exposure(counters, persons, child, month, 1.0)
+    return int(child)
+
+
+@compiled
+def start_maternity_leave(s: Any, mother: int, order: int) -> None:
+    """An insured formal worker (or a covered flexible one) goes on leave; her work calendar waits for its end."""
+    seed, month, persons, counters, law = (s.seed, s.month, s.persons, s.counters[0], s.law)
+    tables = s.tables[0]
+    days = tables.leave_days[order - 1]
+    covered = persons[mother].work >= PRIVATE and persons[mother].insured == 1
+    if persons[mother].work > 0 and (not covered):
+        u = draws.uniform(seed, persons[mother].id, month, draws.INSURED)
+        covered = u < law[0].maternity_leave__flexible_coverage
+        days = law[0].maternity_leave__national_days
+    if not covered or days <= 0.0:
+        return
+    persons[mother].leave_until = month + max(1, int(days / 30.4 + 0.5))
+    s.calendar[WORK, mother] = persons[mother].leave_until
+    counters.count[_LEAVE_MOTHERS] += 1
+    counters.count[_LEAVE_DAYS] += days
+
+
+@compiled
+def deliveries(s: Any) -> None:
+    """All births of the month."""
+    seed, month, persons = s.seed, s.month, s.persons
+    counters, pars = (s.counters[0], s.pars)
+    due = due_rows(s, PLANS)
+    p = pars[0]
+    for mother in due:
+        if persons[mother].state != PREGNANT or persons[mother].state_month != month:
+            continue
+        identity = persons[mother].id
+        man = persons[mother].partner
+        babies = 2 if draws.uniform(seed, identity, month, draws.TWIN) < p.twin_share else 1
+        unplanned = persons[mother].unplanned
+        for _ in range(babies):
+            order = persons[mother].parity + 1
+            child = add_child(s, mother, order)
+            list_young_child(s, child)
+            persons[mother].parity = order
+            if man >= 0:
+                persons[man].parity = min(persons[man].parity + 1, 20)
+            paid = pay_for_birth(s, mother, order)
+            _log_birth(s, mother, order, unplanned, paid)
+        start_maternity_leave(s, mother, min(order, 4))
+        if order == babies and persons[mother].marriage_month != NEVER:
+            counters.marriage_to_birth[0] += month - persons[mother].marriage_month
+            counters.marriage_to_birth[1] += 1
+        persons[mother].last_birth_month = month
+        persons[mother].state = POSTPARTUM
+        wait = p.postpartum_months * (0.5 + draws.uniform(seed, identity, month, draws.POSTPARTUM))
+        persons[mother].state_month = month + max(1, int(wait))
+        s.calendar[PLANS, mother] = persons[mother].state_month
+
+
+@compiled
+def _log_birth(s: Any, mother: int, order: int, unplanned: int, paid: bool) -> None:
+    """Count a birth by place, order and age of the mother, and add it to the log that arms are compared by."""
+    month, persons, households, used, births, counters = (
+        s.month,
+        s.persons,
+        s.households,
+        s.used,
+        s.births,
+        s.counters[0],
+    )
+    her = persons[mother]
+    column = min(max(age_years(her.birth_month, month) - FIRST_AGE, 0), N_AGES - 1)
+    counters.births[her.county, her.town, min(order, 4) - 1, column] += 1
+    counters.count[_UNPLANNED] += unplanned
+    entry = used[BIRTHS_LOGGED]
+    used[BIRTHS_LOGGED] += 1
+    births[entry].mother_id = her.id
+    births[entry].mother_birth_month = her.birth_month
+    births[entry].month = month
+    births[entry].order = order
+    births[entry].county = her.county
+    births[entry].town = her.town
+    births[entry].fifth = households[her.household].fifth
+    births[entry].paid = 1 if paid else 0
+    births[entry].unplanned = unplanned

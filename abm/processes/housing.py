@@ -1,0 +1,132 @@
+"""Homes of couples: buying, a public flat, a home of one's own after years with parents (section 11 of the model)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm import draws
+from abm.compiled import compiled
+from abm.counters import COUNTS
+from abm.entitlements import PURCHASE_SUBSIDY, by_order, purchase_subsidy_yuan, transfer_by_shares
+from abm.hazards import next_candidate_constant
+from abm.housing_rules import can_buy, payment_yuan_month
+from abm.kin import join_household, leave_household, open_household
+from abm.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
+from abm.processes.marriage import bring_children
+from abm.state import due_rows, note_ratio
+
+Rows = NDArray[np.void]
+
+_BOUGHT = COUNTS.index("homes_bought")
+_PUBLIC = COUNTS.index("public_rental_moves")
+
+
+@compiled
+def is_short_of_room(s: Any, home: int) -> bool:
+    """True if the members have less floor area a head than wanted."""
+    household = s.households[home]
+    return household.area < s.pars[0].area_per_head_wanted * household.size
+
+
+@compiled
+def is_own_household(s: Any, woman: int) -> bool:
+    """True if everybody in the home is the couple or her child (nobody's parents)."""
+    man = s.persons[woman].partner
+    member = s.households[s.persons[woman].household].head
+    while member >= 0:
+        if member != woman and member != man and s.persons[member].mother != woman:
+            return False
+        member = s.persons[member].next_in_household
+    return True
+
+
+@compiled
+def move_out_of_parents(s: Any, woman: int) -> int:
+    """The couple and her children leave the parents' home for a rented one of their own; its row."""
+    man = s.persons[woman].partner
+    origin = s.persons[woman].household
+    county, town = s.persons[woman].county, s.persons[woman].town
+    home = open_household(s, county, town, RENTS, s.pars[0].first_home_area)
+    share = s.households[origin].net_worth * s.pars[0].parent_help
+    s.households[origin].net_worth -= share
+    s.households[home].net_worth = share
+    leave_household(s.persons, s.households, woman)
+    join_household(s.persons, s.households, woman, home)
+    leave_household(s.persons, s.households, man)
+    join_household(s.persons, s.households, man, home)
+    bring_children(s, woman, origin, home)
+    return int(home)
+
+
+@compiled
+def buy(s: Any, woman: int, home: int, children: int) -> None:
+    """Purchase of a town home, with the subsidy for the number of children."""
+    p = s.pars[0]
+    households = s.households
+    subsidy = purchase_subsidy_yuan(s.law, children)
+    if subsidy > 0.0:
+        fifth = households[home].fifth
+        transfer_by_shares(s, PURCHASE_SUBSIDY, households[home].county, children, fifth, subsidy)
+        households[home].net_worth += subsidy
+    households[home].tenure = OWNS_TOWN
+    households[home].area = p.town_home_area
+    households[home].payment = payment_yuan_month(s, home, households[home].county, children, p.town_home_area)
+    households[home].bought_month = s.month
+    s.counters[0].count[_BOUGHT] += 1
+
+
+@compiled
+def homes(s: Any) -> None:
+    """This month's candidates among couples: buy, get a public flat, or stay."""
+    persons, households = s.persons, s.households
+    p = s.pars[0]
+    for woman in due_rows(s, HOUSING):
+        her = persons[woman]
+        if her.status != RESIDENT or her.partner < 0 or her.marital != MARRIED:
+            s.calendar[HOUSING, woman] = NEVER
+            continue
+        s.calendar[HOUSING, woman] = next_candidate_constant(
+            s.seed, her.id, draws.HOUSING, s.month, p.housing_bound
+        )
+        home = her.household
+        if households[home].collective == 1 or households[home].town == 0:
+            continue
+        own = is_own_household(s, woman)
+        settled = own and households[home].tenure == OWNS_TOWN and not is_short_of_room(s, home)
+        if settled:
+            continue
+        consider_home(s, woman, home, own)
+
+
+@compiled
+def consider_home(s: Any, woman: int, home: int, own: bool) -> None:
+    """Buy with a hazard that is zero for who cannot pay; else a public flat by number of children, for renters."""
+    p = s.pars[0]
+    her = s.persons[woman]
+    children = min(her.parity, 3)
+    u, v = draws.uniform_pair(s.seed, her.id, s.month, draws.HOUSING_KIND)
+    ratio = p.buy_monthly / p.housing_bound
+    note_ratio(s, HOUSING, ratio)
+    if u < ratio:
+        if not own and v < p.leave_parents_share:
+            home = move_out_of_parents(s, woman)
+        if can_buy(s, woman, her.partner, home, children):
+            buy(s, woman, home, children)
+            return
+    if s.households[home].tenure == RENTS:
+        rule = s.law[0]
+        priority = 1.0
+        if children > 0:
+            priority = by_order(
+                children,
+                rule.public_rental__priority_order1,
+                rule.public_rental__priority_order2,
+                rule.public_rental__priority_order3,
+            )
+        chance = rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * priority
+        if 1.0 - u < chance:
+            s.households[home].tenure = PUBLIC_RENTAL
+            s.counters[0].count[_PUBLIC] += 1

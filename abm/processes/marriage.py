@@ -1,0 +1,371 @@
+"""Marriage and separation (section 8 of the model).
+
+A single person's calendar holds the next month in which they may enter the market. Women who enter search that month;
+men stand on the market for some months. Couples form by :mod:`abm.processes.matching`, find a home, and get calendars
+for plans, separation and housing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm import draws
+from abm.biology import GESTATION_MONTHS
+from abm.budget import earnings_yuan_year
+from abm.compiled import compiled
+from abm.counters import COUNTS
+from abm.hazards import age_years, next_candidate_constant, next_candidate_month
+from abm.housing_rules import can_buy, deposit_needed_yuan, payment_yuan_month
+from abm.kin import join_household, leave_household, open_household
+from abm.population import (
+    DIVORCED,
+    HOUSING,
+    IDLE,
+    MARRIAGES,
+    MARRIED,
+    NEVER,
+    OWNS_TOWN,
+    OWNS_VILLAGE,
+    PLANS,
+    PREGNANT,
+    RENTS,
+    RESIDENT,
+    SEPARATIONS,
+)
+from abm.processes.birth import age_group5, schedule_plan
+from abm.processes.matching import matches_in_market
+from abm.processes.migration import add_newcomer, settle_newcomer
+from abm.state import MEN_STANDING, due_rows, note_ratio
+
+Rows = NDArray[np.void]
+
+_SEARCHING = COUNTS.index("searching_women")
+_OUTSIDE = COUNTS.index("marriages_outside_partner")
+_REGISTERED = COUNTS.index("marriages_registered")
+_SEPARATIONS = COUNTS.index("separations")
+_BOUGHT = COUNTS.index("homes_bought")
+LEGAL_AGE = (22, 20)
+"""Lowest age at marriage of men and women, years (Civil Code of China, article 1047)."""
+
+
+@compiled
+def home_gate(s: Any, man: int) -> float:
+    """Access to marriage through a home: 1 where his family owns in town or can help to buy, less where it cannot.
+
+    The bride price stands against the groom side's means before the deposit does.
+    """
+    p = s.pars[0]
+    home = s.persons[man].household
+    if home < 0:
+        return p.gate_without_home
+    household = s.households[home]
+    if household.town == 0 and household.tenure == OWNS_VILLAGE:
+        return p.gate_village_home
+    if household.tenure == OWNS_TOWN:
+        return 1.0
+    income = earnings_yuan_year(s.persons, man, s.month, s.pars, s.tables[0])
+    means = household.net_worth * p.parent_help
+    means -= p.bride_price_ratio * s.tables[0].income_head[household.town]
+    shortfall = deposit_needed_yuan(s.law, household.county, 0, p.town_home_area, s.tables[0], s.pars) - means
+    if shortfall <= 0.0:
+        return 1.0
+    years = shortfall / max(income, p.gate_income_floor * s.tables[0].income_head[household.town])
+    return p.gate_without_home + (1.0 - p.gate_without_home) * math.exp(-years / p.gate_saving_years)
+
+
+@compiled
+def monthly_marriage_hazard(s: Any, row: int, age: int) -> float:
+    """Coale-McNeil base of the year x schooling and town x peers married x family prospects x access to a home."""
+    p = s.pars[0]
+    t = s.tables[0]
+    person = s.persons[row]
+    hazard = t.marriage_hazard[person.sex, age]
+    if person.sex == 1:
+        hazard *= p.marriage_women_schooling[person.schooling]
+        access = t.access[person.county, person.town]
+    else:
+        hazard *= p.marriage_men_schooling[person.schooling]
+        access = home_gate(s, row)
+    hazard *= p.marriage_town if person.town else 1.0
+    peers = t.norm_married[person.county, person.town, person.schooling, age_group5(age)]
+    hazard *= math.exp(p.marriage_norm * peers + p.marriage_prospect * t.prospect[person.county, person.town])
+    hazard *= (access / t.access_reference[0]) ** p.gate_power
+    if person.marriages > 0:
+        hazard *= p.remarriage_men if person.sex == 0 else p.remarriage_women
+    return hazard
+
+
+@compiled
+def enter_the_market(s: Any) -> NDArray[np.int32]:
+    """Accept this month's candidates: the women who search are returned, men start to stand."""
+    p = s.pars[0]
+    persons = s.persons
+    due = due_rows(s, MARRIAGES)
+    women = np.empty(due.shape[0], np.int32)
+    found = 0
+    for row in due:
+        person = persons[row]
+        if person.status != RESIDENT or person.marital == MARRIED:
+            s.calendar[MARRIAGES, row] = NEVER
+            continue
+        age = min(age_years(person.birth_month, s.month), 110)
+        bound = s.tables[0].marriage_bound[person.sex, age]
+        hazard = monthly_marriage_hazard(s, row, age) if age >= LEGAL_AGE[person.sex] else 0.0
+        ratio = hazard / bound if bound > 0.0 else 0.0
+        note_ratio(s, MARRIAGES, ratio)
+        reschedule_marriage(s, row)
+        if draws.uniform(s.seed, person.id, s.month, draws.MARRIAGE_ACCEPT) >= ratio:
+            continue
+        if person.sex == 1:
+            women[found] = row
+            found += 1
+        elif person.searching == 0:
+            persons[row].searching = int(p.search_months)
+            s.standing[s.used[MEN_STANDING]] = row
+            s.used[MEN_STANDING] += 1
+    return women[:found]
+
+
+@compiled
+def reschedule_marriage(s: Any, row: int) -> None:
+    """Next month in which a single person may enter the market."""
+    person = s.persons[row]
+    s.calendar[MARRIAGES, row] = next_candidate_month(
+        s.seed, person.id, draws.MARRIAGE, s.month, person.birth_month, s.tables[0].marriage_intensity[person.sex]
+    )
+
+
+@compiled
+def keep_standing_men(s: Any) -> None:
+    """Drop from the standing men those who married, died, left, or whose months are over."""
+    kept = 0
+    for i in range(s.used[MEN_STANDING]):
+        man = s.standing[i]
+        person = s.persons[man]
+        if person.status != RESIDENT or person.marital == MARRIED or person.searching <= 0:
+            s.persons[man].searching = 0
+            continue
+        s.persons[man].searching = person.searching - 1
+        s.standing[kept] = man
+        kept += 1
+    s.used[MEN_STANDING] = kept
+
+
+@compiled
+def in_market(rows: NDArray[np.int32], persons: Rows, county: int, town: int) -> NDArray[np.int32]:
+    """Those of ``rows`` who search in this county's towns (1) or villages (0)."""
+    chosen = np.empty(rows.shape[0], np.int32)
+    found = 0
+    for row in rows:
+        if persons[row].county == county and persons[row].town == town:
+            chosen[found] = row
+            found += 1
+    return chosen[:found]
+
+
+@compiled
+def marriages(s: Any) -> None:
+    """Everybody who marries this month."""
+    searching = enter_the_market(s)
+    s.counters[0].count[_SEARCHING] += searching.shape[0]
+    standing = s.standing[: s.used[MEN_STANDING]]
+    for county in range(s.tables[0].n_counties[0]):
+        for town in range(2):
+            hers = in_market(searching, s.persons, county, town)
+            his = in_market(standing, s.persons, county, town)
+            taken = matches_in_market(s, hers, his)
+            for i in range(hers.shape[0]):
+                u = draws.uniform(s.seed, s.persons[hers[i]].id, s.month, draws.OUTSIDE_PARTNER)
+                if taken[i] >= 0:
+                    marry(s, hers[i], taken[i])
+                elif u < s.pars[0].outside_partner_share:
+                    marry(s, hers[i], partner_from_outside(s, hers[i]))
+    keep_standing_men(s)
+
+
+@compiled
+def partner_from_outside(s: Any, woman: int) -> int:
+    """A groom from among the absent or from elsewhere: a newcomer of fitting age who joins her county and place."""
+    her = s.persons[woman]
+    age = max(LEGAL_AGE[0], age_years(her.birth_month, s.month) + int(s.pars[0].age_gap_mean + 0.5))
+    identity = draws.child_id(her.id, 110 + her.marriages)
+    man = add_newcomer(s, identity, 0, age, her.county, her.town)
+    home = open_household(s, her.county, her.town, RENTS if her.town else OWNS_VILLAGE, s.pars[0].newcomer_area)
+    join_household(s.persons, s.households, man, home)
+    s.counters[0].moves[her.county, 0, 0, min(age, 110)] += 1
+    s.counters[0].count[_OUTSIDE] += 1
+    settle_newcomer(s, man)
+    return int(man)
+
+
+@compiled
+def wed(s: Any, row: int, spouse: int) -> None:
+    """One side of a marriage: status, link, count, and off the marriage calendar."""
+    person = s.persons[row]
+    age = min(age_years(person.birth_month, s.month), 110)
+    s.counters[0].marriages[person.county, person.sex, min(person.marriages, 1), age] += 1
+    s.persons[row].marital = MARRIED
+    s.persons[row].marriages = person.marriages + 1
+    s.persons[row].marriage_month = s.month
+    s.persons[row].partner = spouse
+    s.persons[row].searching = 0
+    s.calendar[MARRIAGES, row] = NEVER
+
+
+@compiled
+def divorce(s: Any, row: int) -> None:
+    """One side of a separation: status, link, and back on the marriage calendar."""
+    s.persons[row].marital = DIVORCED
+    s.persons[row].partner = -1
+    reschedule_marriage(s, row)
+
+
+@compiled
+def marry(s: Any, woman: int, man: int) -> None:
+    """Two single residents become a couple with a home; counts, calendars, and for some a child on the way."""
+    persons = s.persons
+    counters = s.counters[0]
+    p = s.pars[0]
+    wed(s, woman, man)
+    wed(s, man, woman)
+    if persons[man].hukou == 1 or persons[woman].hukou == 1:
+        counters.count[_REGISTERED] += 1
+    move_in_together(s, woman, man)
+    start_married_calendars(s, woman)
+    u, v = draws.uniform_pair(s.seed, persons[woman].id, s.month, draws.PREMARITAL)
+    idle = persons[woman].state == IDLE and s.month < persons[woman].sterile_month
+    if u < p.premarital_share and persons[woman].parity == 0 and idle:
+        persons[woman].state = PREGNANT
+        persons[woman].unplanned = 1
+        persons[woman].state_month = s.month + 3 + int(v * (GESTATION_MONTHS - 3))
+        s.calendar[PLANS, woman] = persons[woman].state_month
+
+
+@compiled
+def start_married_calendars(s: Any, woman: int) -> None:
+    """Candidate months of plans, separation and housing of a wife."""
+    p = s.pars[0]
+    identity = s.persons[woman].id
+    if s.persons[woman].state != PREGNANT:
+        s.persons[woman].state = IDLE
+        schedule_plan(s, woman)
+    s.calendar[SEPARATIONS, woman] = next_candidate_constant(
+        s.seed, identity, draws.SEPARATION, s.month, p.separation_bound
+    )
+    s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, identity, draws.HOUSING, s.month, p.housing_bound)
+
+
+@compiled
+def bring_children(s: Any, woman: int, origin: int, home: int) -> None:
+    """Her children under 18 who lived with her move along."""
+    child = s.persons[woman].first_child
+    while child >= 0:
+        age = age_years(s.persons[child].birth_month, s.month)
+        if s.persons[child].household == origin and age < 18 and s.persons[child].status == RESIDENT:
+            leave_household(s.persons, s.households, child)
+            join_household(s.persons, s.households, child, home)
+        child = s.persons[child].next_sibling
+
+
+@compiled
+def move_in_together(s: Any, woman: int, man: int) -> None:
+    """The couple's first home: his parents' house, or one of their own, bought with the families' help or rented."""
+    p = s.pars[0]
+    persons, households = s.persons, s.households
+    his = persons[man].household
+    u, v = draws.uniform_pair(s.seed, persons[woman].id, s.month, draws.MARRIAGE_HOME)
+    with_parents = p.patrilocal_town if households[his].town else p.patrilocal_village
+    shared = households[his].size > 1 and households[his].collective == 0 and u < with_parents
+    alone = households[his].size == 1 and households[his].collective == 0
+    origin = persons[woman].household
+    if shared or alone:
+        home = his
+    else:
+        county, town = persons[man].county, persons[man].town
+        home = open_household(s, county, town, RENTS if town else OWNS_VILLAGE, p.first_home_area)
+        family_worth = households[his].net_worth * p.parent_help if households[his].collective == 0 else 0.0
+        family_worth -= p.bride_price_ratio * s.tables[0].income_head[town]
+        family_worth = max(family_worth, 0.0)
+        if households[his].collective == 0:
+            households[his].net_worth -= family_worth
+        households[home].net_worth = family_worth
+        leave_household(persons, households, man)
+        join_household(persons, households, man, home)
+    leave_household(persons, households, woman)
+    join_household(persons, households, woman, home)
+    bring_children(s, woman, origin, home)
+    household = households[home]
+    if household.town == 1 and household.tenure == RENTS and can_buy(s, woman, man, home, 0) and v < p.buy_at_marriage:
+        households[home].tenure = OWNS_TOWN
+        households[home].area = p.town_home_area
+        households[home].bought_month = s.month
+        households[home].payment = payment_yuan_month(s, home, household.county, 0, p.town_home_area)
+        s.counters[0].count[_BOUGHT] += 1
+
+
+@compiled
+def monthly_separation_hazard(s: Any, woman: int) -> float:
+    """Inverted U over the duration of the marriage, lower with children (Xu, Qiu & Li 2016 for the shape)."""
+    p = s.pars[0]
+    her = s.persons[woman]
+    years = (s.month - her.marriage_month) / 12.0
+    shape = (years / p.separation_peak_years) * math.exp(1.0 - years / p.separation_peak_years)
+    hazard = p.separation_peak_monthly * shape * s.tables[0].separation_level[0]
+    return hazard * p.separation_per_child ** min(her.parity, 3)
+
+
+@compiled
+def separations(s: Any) -> None:
+    """This month's candidates for separation."""
+    persons = s.persons
+    p = s.pars[0]
+    for woman in due_rows(s, SEPARATIONS):
+        her = persons[woman]
+        if her.status != RESIDENT or her.partner < 0 or her.marital != MARRIED:
+            s.calendar[SEPARATIONS, woman] = NEVER
+            continue
+        ratio = monthly_separation_hazard(s, woman) / p.separation_bound
+        note_ratio(s, SEPARATIONS, ratio)
+        if draws.uniform(s.seed, her.id, s.month, draws.SEPARATION_ACCEPT) < ratio:
+            separate(s, woman)
+        else:
+            s.calendar[SEPARATIONS, woman] = next_candidate_constant(
+                s.seed, her.id, draws.SEPARATION, s.month, p.separation_bound
+            )
+
+
+@compiled
+def separate(s: Any, woman: int) -> None:
+    """The couple parts: who is alone in a home of their own stays, otherwise she moves out; children by custody."""
+    persons, households = s.persons, s.households
+    p = s.pars[0]
+    man = persons[woman].partner
+    s.counters[0].count[_SEPARATIONS] += 1
+    divorce(s, woman)
+    divorce(s, man)
+    s.calendar[SEPARATIONS, woman] = NEVER
+    s.calendar[HOUSING, woman] = NEVER
+    if persons[woman].state != PREGNANT:
+        persons[woman].state = IDLE
+        s.calendar[PLANS, woman] = NEVER
+    origin = persons[woman].household
+    mother = persons[woman].mother
+    mothers_home = -1
+    if mother >= 0 and persons[mother].status == RESIDENT:
+        mothers_home = persons[mother].household
+    if mothers_home >= 0 and mothers_home != origin and households[mothers_home].collective == 0:
+        home = mothers_home
+    else:
+        tenure = RENTS if persons[woman].town else OWNS_VILLAGE
+        home = open_household(s, persons[woman].county, persons[woman].town, tenure, p.first_home_area)
+        households[home].net_worth = 0.5 * households[origin].net_worth
+        households[origin].net_worth *= 0.5
+    leave_household(persons, households, woman)
+    join_household(persons, households, woman, home)
+    if draws.uniform(s.seed, persons[woman].id, s.month, draws.CUSTODY) < p.custody_mother:
+        bring_children(s, woman, origin, home)
+

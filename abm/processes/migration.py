@@ -1,0 +1,365 @@
+"""Moves: out of the city, from village to town, and into the city (section 6 of the model).
+
+Singles leave alone, most couples together; a mother who leaves may leave her children with a grandparent. Who leaves
+keeps a row with status LEFT; who arrives is a new row. The absent (hukou members living elsewhere) are counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm import draws
+from abm.compiled import compiled
+from abm.counters import COUNTS, add_exposure
+from abm.hazards import age_years, next_candidate_month
+from abm.kin import is_available_grandparent, join_household, leave_household, open_household, remove_person
+from abm.population import (
+    CARE_NONE,
+    COLLECTIVE,
+    DIVORCED,
+    IDLE,
+    LEFT,
+    MARRIED,
+    MOVES,
+    NEVER,
+    NEVER_MARRIED,
+    OWNS_TOWN,
+    OWNS_VILLAGE,
+    PLANS,
+    RENTS,
+    RESIDENT,
+    WORK,
+)
+from abm.processes.birth import schedule_plan
+from abm.processes.delivery import give_traits, schedule_life, school_end_month
+from abm.state import due_rows, new_person_row, note_ratio
+
+Rows = NDArray[np.void]
+CHILD_AGE = 15
+"Children under this age (years) move with a parent or stay with a grandparent; they never move alone."
+MOVER_AGES = (15, 45)
+"""Ages (years) at which a villager may take the household to town."""
+_TO_TOWN = COUNTS.index("moves_to_town")
+
+
+@compiled
+def monthly_out_hazard(persons: Rows, row: int, age: int, pars: Rows, tables: Any) -> float:
+    """Chance that this person's own candidate makes them leave; halved for couples who would go together."""
+    person = persons[row]
+    hazard = tables.out_hazard[person.county, person.sex, age]
+    if person.partner >= 0:
+        hazard /= 1.0 + pars[0].couple_moves_together
+    return hazard
+
+
+@compiled
+def depart(s: Any, row: int) -> None:
+    """One resident leaves the city: exposure, household, spouse link and calendars are settled."""
+    month, persons, households, counters = (s.month, s.persons, s.households, s.counters[0])
+    person = persons[row]
+    counters.moves[person.county, 1, person.sex, min(age_years(person.birth_month, month), 110)] += 1
+    add_exposure(counters, persons, row, month, -1.0)
+    remove_person(persons, households, row, LEFT)
+    persons[row].state = IDLE
+    s.calendar[PLANS, row] = NEVER
+
+
+@compiled
+def keeper_of_children(persons: Rows, mother: int, month: int, pars: Rows) -> int:
+    """Row of a grandparent who can keep the children of a mother who leaves, or -1."""
+    county = persons[mother].county
+    man = persons[mother].partner
+    if is_available_grandparent(persons, persons[mother].mother, county, month, pars):
+        return int(persons[mother].mother)
+    if man >= 0 and is_available_grandparent(persons, persons[man].mother, county, month, pars):
+        return int(persons[man].mother)
+    if is_available_grandparent(persons, persons[mother].father, county, month, pars):
+        return int(persons[mother].father)
+    return -1
+
+
+@compiled
+def settle_children(s: Any, mother: int) -> None:
+    """Before a mother leaves: her children under 15 stay with a grandparent or leave with her."""
+    seed, month, persons, households, young, pars = (s.seed, s.month, s.persons, s.households, s.young, s.pars)
+    keeper = keeper_of_children(persons, mother, month, pars)
+    stays = (
+        keeper >= 0 and draws.uniform(seed, persons[mother].id, month, draws.LEFT_BEHIND) < pars[0].left_behind_share
+    )
+    child = persons[mother].first_child
+    while child >= 0:
+        following = persons[child].next_sibling
+        young = age_years(persons[child].birth_month, month) < CHILD_AGE
+        if young and persons[child].status == RESIDENT:
+            if stays:
+                persons[child].left_behind = 1
+                if persons[child].household != persons[keeper].household:
+                    leave_household(persons, households, child)
+                    join_household(persons, households, child, persons[keeper].household)
+            else:
+                depart(s, child)
+        child = following
+
+
+@compiled
+def leave_city(s: Any, row: int) -> None:
+    """A person leaves, with the spouse in most couples, with or without the children."""
+    seed, month, persons, pars = (s.seed, s.month, s.persons, s.pars)
+    spouse = persons[row].partner
+    together = (
+        spouse >= 0 and draws.uniform(seed, persons[row].id, month, draws.LEAVE_RETURN) < pars[0].couple_moves_together
+    )
+    woman = row if persons[row].sex == 1 else spouse
+    if woman >= 0 and (woman == row or together):
+        settle_children(s, woman)
+    depart(s, row)
+    if together:
+        depart(s, spouse)
+
+
+@compiled
+def household_to_town(s: Any, row: int) -> None:
+    """A village household moves to a town of its county; it buys where it can pay the deposit, otherwise it rents."""
+    month, persons, households, counters, pars, tables = (
+        s.month,
+        s.persons,
+        s.households,
+        s.counters[0],
+        s.pars,
+        s.tables[0],
+    )
+    p = pars[0]
+    home = persons[row].household
+    member = households[home].head
+    while member >= 0:
+        add_exposure(counters, persons, member, month, -1.0)
+        persons[member].town = 1
+        add_exposure(counters, persons, member, month, 1.0)
+        member = persons[member].next_in_household
+    households[home].town = 1
+    price = tables.price[households[home].county] * p.town_home_area
+    if households[home].net_worth > p.town_move_deposit * price:
+        households[home].tenure = OWNS_TOWN
+    elif households[home].tenure == OWNS_VILLAGE:
+        households[home].tenure = RENTS
+    counters.count[_TO_TOWN] += households[home].size
+
+
+@compiled
+def moves(s: Any) -> None:
+    """This month's candidates: leave the city, take the household from village to town, or stay."""
+    seed, month, persons, households, pars = (s.seed, s.month, s.persons, s.households, s.pars)
+    tables = s.tables[0]
+    due = due_rows(s, MOVES)
+    for row in due:
+        person = persons[row]
+        if person.status != RESIDENT:
+            s.calendar[MOVES, row] = NEVER
+            continue
+        age = min(age_years(person.birth_month, month), 100)
+        bound = tables.move_bound[person.sex, age]
+        out = monthly_out_hazard(persons, row, age, pars, tables)
+        to_town = 0.0
+        village_mover = person.town == 0 and MOVER_AGES[0] <= age <= MOVER_AGES[1]
+        if village_mover and households[person.household].collective == 0:
+            to_town = tables.town_hazard[person.county]
+        ratio = (out + to_town) / bound if bound > 0.0 else 0.0
+        note_ratio(s, MOVES, ratio)
+        u = draws.uniform(seed, person.id, month, draws.MOVE_KIND) * bound
+        if u < out:
+            leave_city(s, row)
+            s.calendar[MOVES, row] = NEVER
+            continue
+        if u > bound - to_town:
+            household_to_town(s, row)
+        s.calendar[MOVES, row] = next_candidate_month(
+            seed, person.id, draws.MOVE, month, person.birth_month, tables.move_intensity[person.sex]
+        )
+
+
+@compiled
+def arrivals_by_cell(seed: int, month: int, expected: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole arrivals in each cell, expectation ``expected``; systematic sampling, so their sum is within one of the
+    expected sum. Shape of ``expected`` flattened."""
+    flat = expected.ravel()
+    arrivals = np.zeros(flat.shape[0], np.int64)
+    cumulative = draws.uniform(seed, 0, month, draws.ARRIVAL)
+    for cell in range(flat.shape[0]):
+        before = int(cumulative)
+        cumulative += flat[cell]
+        arrivals[cell] = int(cumulative) - before
+    return arrivals
+
+
+@compiled
+def draw_category(u: float, shares: NDArray[np.float64]) -> int:
+    """Index of the category that a uniform number falls into; shares sum to one, shape (k,)."""
+    category = 0
+    cumulative = shares[0]
+    while category < shares.shape[0] - 1 and u > cumulative:
+        category += 1
+        cumulative += shares[category]
+    return category
+
+
+@compiled
+def add_newcomer(s: Any, identity: int, sex: int, age: int, county: int, town: int) -> int:
+    """Row of someone who comes from elsewhere, with traits, schooling and work, not yet in any household."""
+    seed, month, persons, pars, tables = s.seed, s.month, s.persons, s.pars, s.tables[0]
+    p = pars[0]
+    row = new_person_row(s)
+    u, v = draws.uniform_pair(seed, identity, month, draws.ARRIVAL_TRAITS)
+    persons[row].id = identity
+    persons[row].sex = sex
+    persons[row].birth_month = month - 12 * age - int(12.0 * v) - 1
+    persons[row].rank = draws.normal(seed, identity, 0, draws.TRAITS_RANK)
+    persons[row].county, persons[row].town = (county, town)
+    persons[row].hukou = 1 if u < p.newcomer_local_share else 0
+    persons[row].only_child = 1 if v < p.newcomer_only_child else 0
+    give_traits(seed, persons, row, 1900 + persons[row].birth_month // 12 - 1940, pars, tables)
+    goal = persons[row].schooling_goal
+    persons[row].schooling = goal if age >= 22 else min(goal, 2 if age >= 18 else 1 if age >= 15 else 0)
+    persons[row].work = draw_category(draws.uniform(seed, identity, month, draws.WORK), p.newcomer_work)
+    persons[row].insured = 1 if persons[row].work >= 2 else 0
+    persons[row].status = RESIDENT
+    return int(row)
+
+
+@compiled
+def newcomer_parity(u: float, age: int, tables: Any) -> int:
+    """Children a married woman who arrives has already borne, drawn from resident wives of her age."""
+    group = min(7, max(0, age // 5 - 3))
+    return draw_category(u, tables.parity_shares[group])
+
+
+@compiled
+def arrivals(s: Any) -> None:
+    """Who comes (or comes back) this month. A married woman comes with her husband, so married men are not drawn."""
+    seed, month, persons, households, counters = s.seed, s.month, s.persons, s.households, s.counters[0]
+    pars, tables = (s.pars, s.tables[0])
+    p = pars[0]
+    expected = tables.arrivals
+    number = arrivals_by_cell(seed, month, expected)
+    n_ages = expected.shape[2]
+    for cell in range(number.shape[0]):
+        for ordinal in range(number[cell]):
+            county, rest = (cell // (2 * n_ages), cell % (2 * n_ages))
+            sex, age = (rest // n_ages, rest % n_ages)
+            identity = draws.newcomer_id(month, cell, ordinal)
+            u, v = draws.uniform_pair(seed, identity, month, draws.NEWCOMER)
+            state = draw_category(u, tables.marital_shares[sex, min(age, 100)])
+            if sex == 0 and state == MARRIED:
+                continue
+            town = 1 if v < tables.town_share[county] else 0
+            row = add_newcomer(s, identity, sex, age, county, town)
+            tenure = (RENTS if age >= 30 or v < p.newcomer_household_share else COLLECTIVE) if town else OWNS_VILLAGE
+            home = open_household(s, county, town, tenure, p.newcomer_area)
+            households[home].collective = 1 if tenure == COLLECTIVE else 0
+            join_household(persons, households, row, home)
+            persons[row].marital = state if state != MARRIED else NEVER_MARRIED
+            counters.moves[county, 0, sex, min(age, 110)] += 1
+            if state == MARRIED:
+                _arrive_with_husband(s, row, age)
+            if state == DIVORCED or state == 3:
+                persons[row].marriages = 1
+            settle_newcomer(s, row)
+
+
+@compiled
+def _link_spouse(persons: Rows, row: int, spouse: int) -> None:
+    """One side of a marriage that was made elsewhere."""
+    persons[row].marital = MARRIED
+    persons[row].marriages = 1
+    persons[row].partner = spouse
+
+
+@compiled
+def _arrive_with_husband(s: Any, wife: int, age: int) -> None:
+    """The husband of a married newcomer, their marriage, the children she has borne (those under 15 may come)."""
+    seed, month, persons, households, counters, pars = (s.seed, s.month, s.persons, s.households, s.counters[0], s.pars)
+    tables = s.tables[0]
+    p = pars[0]
+    home = persons[wife].household
+    county, town = (persons[wife].county, persons[wife].town)
+    households[home].collective = 0
+    if households[home].tenure == COLLECTIVE:
+        households[home].tenure = RENTS
+    households[home].area = p.newcomer_family_area
+    identity = draws.child_id(persons[wife].id, 101)
+    gap = int(p.age_gap_mean + 0.5)
+    man = add_newcomer(s, identity, 0, age + gap, county, town)
+    join_household(persons, households, man, home)
+    counters.moves[county, 0, 0, min(age + gap, 110)] += 1
+    _link_spouse(persons, wife, man)
+    _link_spouse(persons, man, wife)
+    u, v = draws.uniform_pair(seed, persons[wife].id, month, draws.ARRIVAL_KIN)
+    parity = newcomer_parity(u, age, tables)
+    years = max(1.0, min(float(age) - 20.0, 1.0 + parity * 4.0))
+    married = month - int(12.0 * years * (0.5 + 0.5 * v)) - 12
+    persons[wife].marriage_month = married
+    persons[man].marriage_month = married
+    persons[wife].parity = parity
+    persons[man].parity = parity
+    for order in range(1, parity + 1):
+        born = married + 18 + (order - 1) * 42
+        if born >= month:
+            born = month - 1 - 12 * (parity - order)
+        persons[wife].last_birth_month = born
+        chance = draws.uniform(seed, draws.child_id(persons[wife].id, order), month, draws.LEFT_BEHIND)
+        if month - born < 12 * CHILD_AGE and chance < p.returning_child_share:
+            _arrive_child(s, born, order, wife)
+    settle_newcomer(s, man)
+
+
+@compiled
+def _arrive_child(s: Any, born: int, order: int, mother: int) -> None:
+    """A child who comes with a mother from elsewhere (never under the age at which places are counted: care none)."""
+    seed, month, persons, households, counters, tables = (
+        s.seed,
+        s.month,
+        s.persons,
+        s.households,
+        s.counters[0],
+        s.tables[0],
+    )
+    identity = draws.child_id(persons[mother].id, order)
+    age = age_years(born, month)
+    sex = 0 if draws.uniform(seed, identity, 0, draws.SEX) < tables.male_share[0] else 1
+    child = add_newcomer(s, identity, sex, age, persons[mother].county, persons[mother].town)
+    persons[child].birth_month = born
+    persons[child].work = 0
+    persons[child].insured = 0
+    persons[child].schooling = 0
+    persons[child].hukou = persons[mother].hukou
+    persons[child].care = CARE_NONE
+    persons[child].mother = mother
+    persons[child].next_sibling = persons[mother].first_child
+    persons[mother].first_child = child
+    persons[child].father = persons[mother].partner
+    persons[child].only_child = 1 if persons[mother].parity == 1 else 0
+    if sex == 0:
+        persons[mother].sons += 1
+    join_household(persons, households, child, persons[mother].household)
+    counters.moves[persons[child].county, 0, sex, min(age, 110)] += 1
+    settle_newcomer(s, child)
+
+
+@compiled
+def settle_newcomer(s: Any, row: int) -> None:
+    """Calendars and exposure of a person who has just arrived."""
+    seed, month, persons, counters = (s.seed, s.month, s.persons, s.counters[0])
+    schedule_life(s, row)
+    persons[row].state = IDLE
+    person = persons[row]
+    age = age_years(person.birth_month, month)
+    if age < 22:
+        s.calendar[WORK, row] = school_end_month(person.birth_month, month, person.schooling_goal)
+    else:
+        s.calendar[WORK, row] = month + 1 + int(12.0 * draws.uniform(seed, person.id, month, draws.WORK_ACCEPT))
+    s.calendar[PLANS, row] = NEVER
+    if person.sex == 1:
+        schedule_plan(s, row)
+    add_exposure(counters, persons, row, month, 1.0)

@@ -1,0 +1,182 @@
+"""What follows from the city and the year alone: deaths, moves, marriage, schooling, wages, prices.
+
+``CityRates`` reads the city's tables once and keeps them by year, so that a run's January costs array copies. Bounds
+of the calendars depend on the city and the parameters only, never on a policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm.budget import PHASE_YEARS, phase_weights
+from abm.city import City
+from abm.hazards import intensity_of_bound, monthly_probability
+from abm.parameters import Parameters
+from abm.processes.migration import MOVER_AGES
+from abm.tables import FIRST_COHORT, N_AGES, N_COHORTS
+
+Array = NDArray[np.float64]
+REFERENCE_YEAR = 2020
+_LAST_AGE_OF_MARRIAGE = 70
+_YEARS_OF_LEVELS = range(2010, 2061)
+
+
+def coale_mcneil_hazard(origin: float, pace: float, ever: float) -> Array:
+    """Annual hazard of first marriage by age, shape (111,): c f / (1 - c F) of the defective Coale-McNeil curve.
+
+    Density (0.19465 / k) exp{-0.174 z - exp(-0.2881 z)}, z = (a - a0 - 6.06 k) / k (Coale & McNeil 1972), at mid-age;
+    origin a0 and pace k in years, c the share ever marrying.
+    """
+    fine = np.arange(0, N_AGES, 1 / 12.0) + 1 / 24.0
+    z = (fine - origin - 6.06 * pace) / pace
+    density = 0.19465 / pace * np.exp(-0.174 * z - np.exp(-0.2881 * z))
+    cumulative = np.cumsum(density) / 12.0
+    yearly = ever * density.reshape(-1, 12).mean(axis=1)
+    surviving = 1.0 - ever * np.minimum(cumulative.reshape(-1, 12).mean(axis=1), 1.0)
+    hazard = yearly / surviving
+    hazard[:18] = 0.0
+    hazard[_LAST_AGE_OF_MARRIAGE:] = 0.0
+    return np.asarray(hazard)
+
+
+@dataclass
+class CityRates:
+    """A city's tables by year for a parameter set, padded to the sizes of :mod:`abm.tables`."""
+
+    city: City
+    parameters: Parameters
+    _years: dict[tuple[str, int], Array] = field(default_factory=dict)
+
+    def _kept(self, name: str, year: int, value: Array) -> Array:
+        self._years[(name, year)] = value
+        return value
+
+    def death_rates(self, year: int) -> Array:
+        """Central death rates per year [sex, age], on the path of life expectancy."""
+        kept = self._years.get(("death", year))
+        if kept is None:
+            rates = np.asarray(self.city.death_rate(year)) * self.city.death_rate_multiplier(year)
+            kept = self._kept("death", year, rates)
+        return kept
+
+    def fill_constants(self, tables: NDArray[np.void], first_year: int) -> None:
+        """Bounds, intensities, phase weights, schooling by cohort, marital shares: fixed for the run."""
+        t = tables[0]
+        rates = self.death_rates(first_year)
+        t["death_bound"] = monthly_probability(np.minimum(rates * 1.02, 6.0))
+        t["death_intensity"] = intensity_of_bound(t["death_bound"])
+        t["move_bound"] = self.move_bound()
+        t["move_intensity"] = intensity_of_bound(t["move_bound"])
+        t["marriage_bound"] = monthly_probability(self.highest_marriage_rate() * self.parameters["marriage_bound_margin"])
+        t["marriage_intensity"] = intensity_of_bound(t["marriage_bound"])
+        t["phase_weight"] = phase_weights(self.parameters["present_weight_rho"])
+        for cohort in range(N_COHORTS):
+            t["schooling_goal"][cohort] = self.city.schooling_goal_shares(FIRST_COHORT + cohort)
+        t["art_access"] = 1.0
+
+    def highest_marriage_rate(self) -> Array:
+        """Highest annual first-marriage rate over the years of the drift [sex, age]."""
+        base = np.array([self.marriage_base(sex) for sex in ("men", "women")])
+        return base * self.parameters.list("marriage_drift").max()
+
+    def marriage_base(self, sex: str) -> Array:
+        """Annual Coale-McNeil hazard of 2020 by age; ``sex`` is "men" or "women"."""
+        origin, pace, ever = self.parameters.list(f"cm_{sex}")
+        return coale_mcneil_hazard(origin, pace, ever)
+
+    def marriage_rates(self, year: int) -> Array:
+        """Annual first-marriage hazard [sex, age]: the base times the declared drift of the year."""
+        kept = self._years.get(("marriage", year))
+        if kept is None:
+            drift = np.interp(
+                year, self.parameters.list("marriage_drift_years"), self.parameters.list("marriage_drift")
+            )
+            base = np.array([self.marriage_base(sex) for sex in ("men", "women")])
+            kept = self._kept("marriage", year, base * drift)
+        return kept
+
+    def gross_move_rate(self) -> Array:
+        """Yearly moves out that moves in balance, by age, shape (111,); none under 15."""
+        groups = self.parameters.list("gross_move_rate")
+        rate = groups[np.clip(np.arange(N_AGES) // 5 - 1, 0, len(groups) - 1)]
+        rate[:15] = 0.0
+        return rate
+
+    def net_rates(self, year: int) -> Array:
+        """Net moves per person-year [county, sex, age]: profile of 2010-2020 at the level of the year."""
+        kept = self._years.get(("net", year))
+        if kept is None:
+            profile = np.zeros((len(self.city.counties), 2, N_AGES))
+            profile[:, :, :101] = self.city.net_migration_rate()
+            level = self.city.net_migration_total(year) / self.city.net_migration_total(2015)
+            kept = self._kept("net", year, profile * level)
+        return kept
+
+    def out_rates(self, year: int) -> Array:
+        """Moves out per person-year [county, sex, age]; children under 15 move with a parent only."""
+        out = np.maximum(-self.net_rates(year), 0.0) + self.gross_move_rate()
+        out[:, :, :15] = 0.0
+        return out
+
+    def in_rates(self, year: int) -> Array:
+        """Moves in per resident-year [county, sex, age]."""
+        inward = np.maximum(self.net_rates(year), 0.0) + self.gross_move_rate()
+        inward[:, :, :15] = 0.0
+        return inward
+
+    def move_bound(self) -> Array:
+        """Monthly bound of a person's own moves [sex, age]: the highest county's way out plus village to town."""
+        levels = [self.city.net_migration_total(year) for year in _YEARS_OF_LEVELS]
+        year = _YEARS_OF_LEVELS[int(np.argmax(np.abs(levels)))]
+        out = monthly_probability(self.out_rates(year).max(axis=0)) * 1.02
+        to_town = np.zeros(N_AGES)
+        to_town[MOVER_AGES[0] : MOVER_AGES[1] + 1] = self.parameters["town_move_bound"]
+        return np.minimum(out + to_town, 0.9)
+
+    def fill_year(self, tables: NDArray[np.void], year: int) -> None:
+        """Rates, wages and prices of a calendar year."""
+        t = tables[0]
+        n = len(self.city.counties)
+        t["death_hazard"] = monthly_probability(np.minimum(self.death_rates(year), 6.0))
+        t["out_hazard"][:n] = monthly_probability(self.out_rates(year))
+        t["marriage_hazard"] = monthly_probability(self.marriage_rates(year))
+        t["separation_level"] = 1.0
+        ratio = self.city.sex_ratio_at_birth(year)
+        t["male_share"] = ratio / (1.0 + ratio)
+        t["town_share"][:n] = self.city.town_share(year)
+        self._fill_employment(t, year)
+        self._fill_money(t, year)
+
+    def _fill_employment(self, t: np.void, year: int) -> None:
+        rates = self._years.get(("work", year))
+        if rates is None:
+            by_age = np.asarray(self.city.employment_rate(year)) * self.parameters["employment_resident"]
+            groups = [by_age[:, 5 * g : 5 * g + 5].mean(axis=1) for g in range(12)] + [by_age[:, 60:].mean(axis=1)]
+            rates = self._kept("work", year, np.minimum(np.array(groups).T, 0.97))
+        t["employment"] = rates
+
+    def _fill_money(self, t: np.void, year: int) -> None:
+        """Yuan of the year: a reference wage, peers' income, prices and fees."""
+        n = len(self.city.counties)
+        kept = self._years.get(("money", year))
+        if kept is None:
+            income = np.asarray(self.city.income_per_head(year))
+            cost = np.asarray(self.city.child_cost(year))
+            by_phase = np.array([cost[:, [min(age, 17) for age in ages]].mean(axis=1) for ages in PHASE_YEARS]).T
+            growth = income.mean() / np.mean(self.city.income_per_head(REFERENCE_YEAR))
+            kept = np.concatenate([income, by_phase.ravel(), self.city.house_price(year), [growth]])
+            kept = np.append(kept, [self.city.nursery_fee(year), self.city.kindergarten_fee(year)])
+            self._kept("money", year, kept)
+        phases = 2 * len(PHASE_YEARS)
+        t["income_head"] = kept[:2]
+        t["wage"][:n] = kept[:2] * self.parameters["earner_income_ratio"]
+        t["peer"][:n] = kept[:2] * self.parameters["peer_income_ratio"]
+        t["child_cost"] = kept[2 : 2 + phases].reshape(2, -1)
+        t["price"][:n] = kept[2 + phases : 2 + phases + n]
+        t["yuan_growth"] = kept[2 + phases + n]
+        t["nursery_fee"] = kept[-2]
+        t["minder_fee"] = kept[-2] * self.parameters["minder_fee_ratio"]
+        t["kindergarten_yuan_year"] = 12.0 * kept[-1]

@@ -1,0 +1,101 @@
+"""Everything that depends on the year, the law or the neighbourhood and not on the person: one row of arrays.
+
+Couples look up and never loop over months or levers. :mod:`abm.rates` fills what follows from the city and the year
+(deaths, moves, marriage, wages, prices), :mod:`abm.benefits` what follows from the law and what is announced,
+:mod:`abm.processes.norms` what follows from the neighbours.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abm.budget import MAX_ORDER, N_PHASES
+from abm.counters import LEDGER_LEVERS, MAX_COUNTIES
+from policies.catalogue import PAYERS
+
+N_AGES = 111
+N_WAGES = 12
+"""Points of the wage grid of the care table."""
+FIRST_COHORT = 1940
+N_COHORTS = 120
+
+_C = MAX_COUNTIES
+TABLES_DTYPE = np.dtype(
+    [
+        (name, np.float64, shape)
+        for name, shape in (
+            # demography: [sex, age] or [county, sex, age], per month
+            ("death_hazard", (2, N_AGES)),
+            ("death_bound", (2, N_AGES)),
+            ("death_intensity", (2, N_AGES)),
+            ("out_hazard", (_C, 2, N_AGES)),
+            ("town_hazard", (_C,)),
+            ("move_bound", (2, N_AGES)),
+            ("move_intensity", (2, N_AGES)),
+            ("arrivals", (_C, 2, N_AGES)),  # expected persons a month at the scale of the run
+            ("town_share", (_C,)),
+            ("marital_shares", (2, N_AGES, 4)),
+            ("parity_shares", (8, 4)),  # of wives by age group from 15-19, parity 0 to 3+
+            ("marriage_hazard", (2, N_AGES)),
+            ("marriage_bound", (2, N_AGES)),
+            ("marriage_intensity", (2, N_AGES)),
+            ("separation_level", (1,)),
+            ("schooling_goal", (N_COHORTS, 2, 4)),
+            ("male_share", (1,)),
+            ("employment", (2, 13)),
+            # money: yuan
+            ("income_head", (2,)),
+            ("wage", (_C, 2)),
+            ("peer", (_C, 2)),
+            ("price", (_C,)),
+            ("nursery_fee", (1,)),  # a month
+            ("minder_fee", (1,)),  # a month
+            ("child_cost", (2, N_PHASES)),  # a year
+            ("phase_weight", (N_PHASES,)),
+            ("yuan_growth", (1,)),  # income level over 2020
+            # law: first axis now, later
+            ("announced", (1,)),
+            ("benefit", (2, MAX_ORDER, N_PHASES)),
+            ("leave_share", (2, MAX_ORDER, 2)),
+            ("leave_replacement", (2,)),
+            ("leave_days", (MAX_ORDER,)),
+            ("father_days", (2, MAX_ORDER)),
+            ("rent_benefit", (2, MAX_ORDER)),
+            ("purchase_benefit", (2, MAX_ORDER)),
+            ("kindergarten_yuan_year", (2,)),
+            ("allowed", (2, 3)),
+            ("limit_fee", (2, 2)),
+            ("sanction", (2, 2)),
+            ("care_wage_grid", (2,)),  # first and second log wage
+            ("care", (2, MAX_ORDER, _C, 2, N_WAGES)),  # a year
+            ("employer_burden", (1,)),
+            ("payer_share", (len(LEDGER_LEVERS), len(PAYERS))),
+            ("capital_share", (len(PAYERS),)),
+            # places
+            ("places", (_C,)),
+            ("places_added", (_C,)),
+            ("places_opened", (_C,)),
+            ("place_chance", (_C,)),
+            ("hold_places", (1,)),
+            ("art_access", (_C, 2)),
+            # neighbours
+            ("norm_married", (_C, 2, 4, 7)),
+            ("norm_parity", (_C, 2, 4, 7)),
+            ("prospect", (_C, 2)),
+            ("prospect_reference", (_C, 2)),
+            ("access", (_C, 2)),
+        )
+    ]
+    + [("n_counties", np.int64, (1,)), ("access_reference", np.float64, (1,))]
+)
+
+
+def empty_tables(n_counties: int) -> NDArray[np.void]:
+    """A row of zeros for a city of so many counties, shape (1,)."""
+    tables = np.zeros(1, TABLES_DTYPE)
+    tables["n_counties"] = n_counties
+    tables["access_reference"] = 1.0
+    tables["access"] = 1.0
+    tables["place_chance"] = 1.0
+    return tables

@@ -1,0 +1,282 @@
+"""The command ``cradle``: run, check, resume, report, levers, bench.
+
+Exit status 0 done, 2 the user's input is wrong (one clear message), 1 anything else. Ctrl-C leaves a run that
+``cradle resume`` continues.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+# Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
+from policies.errors import InputError, nearest
+from results.store import CONFIG, RunFolder, RunFolderError, StoreError
+
+RUNS = Path("results") / "runs"
+DONE, FAILED, WRONG_INPUT = 0, 1, 2
+LANGUAGES = ("en", "zh")
+RUNNERS = ("serial", "ray")
+NOT_YET = {
+    "app": "the page in the browser",
+    "calibrate": "fitting parameters",
+    "backtest": "back-testing",
+}
+
+app = typer.Typer(
+    name="cradle",
+    help="Simulate family decisions in a city and compare family policies.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+screen = Console()
+errors = Console(stderr=True)
+
+
+def say(text: str) -> None:
+    """A plain line on standard output, never cut or wrapped."""
+    print(text, flush=True)
+
+
+def stop(message: str, status: int) -> NoReturn:
+    """End with one message on standard error."""
+    print(message, file=sys.stderr, flush=True)
+    raise typer.Exit(status)
+
+
+def _terminated(_signal: int, _frame: Any) -> NoReturn:
+    """SIGTERM is taken like Ctrl-C (also where a script's shell ignores Ctrl-C): the run can be resumed."""
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def clear_endings(kept: Path | None = None) -> Iterator[None]:
+    """Turn what can go wrong into one message and the right exit status; ``kept`` is a run to be resumed."""
+    again = f"\nWhat is finished is kept; continue with: cradle resume {kept}" if kept else ""
+    before = {number: signal.signal(number, _terminated) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    except (InputError, RunFolderError) as error:
+        stop(str(error), WRONG_INPUT)
+    except StoreError as error:
+        stop(f"{error}{again}", FAILED)
+    except KeyboardInterrupt:
+        stop(f"stopped{again}", FAILED)
+    except MemoryError:
+        stop(f"out of memory; a smaller --scale needs less{again}", FAILED)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _checked_options(on: str, workers: int, scale: float | None, seeds: int | None) -> None:
+    """Refuse options that cannot be; all of them at once."""
+    problems = []
+    if on not in RUNNERS:
+        problems.append(f"--on: found {on!r}, did you mean {nearest(on, RUNNERS)!r}? allowed: serial")
+    elif on == "ray":
+        problems.append("--on ray is not in this release; use --on serial, with --workers N for several processes")
+    if workers < 1:
+        problems.append(f"--workers: found {workers}, allowed 1 or more")
+    if scale is not None and not 0 < scale <= 1:
+        problems.append(f"--scale: found {scale:g}, allowed above 0 up to 1")
+    if seeds is not None and seeds < 1:
+        problems.append(f"--seeds: found {seeds}, allowed 1 or more")
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+Config = Annotated[Path, typer.Argument(help="A YAML file, see experiments/configs.", show_default=False)]
+Scale = Annotated[float | None, typer.Option(help="Share of residents simulated (instead of the config's).")]
+Seeds = Annotated[int | None, typer.Option(help="Number of seeds (instead of the config's).")]
+On = Annotated[str, typer.Option(help="Where to run: serial.")]
+Workers = Annotated[int, typer.Option(help="Processes on this machine.")]
+Lang = Annotated[str, typer.Option(help="Language in which the report opens: en or zh.")]
+RunName = Annotated[str, typer.Argument(help="A run folder, or its name under results/runs.", show_default=False)]
+
+
+@app.command()
+def run(
+    config: Config,
+    out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = RUNS,
+    on: On = "serial",
+    workers: Workers = 1,
+    scale: Scale = None,
+    seeds: Seeds = None,
+) -> None:
+    """Run a config and write its report."""
+    with clear_endings():
+        _checked_options(on, workers, scale, seeds)
+        from experiments.runner import start_run
+        from experiments.study import read_study
+
+        study = read_study(config, scale=scale, seeds=seeds)
+        folder, design = start_run(study, out)
+        _execute(study, folder, design, workers)
+
+
+@app.command()
+def resume(run: RunName, on: On = "serial", workers: Workers = 1, lang: Lang = "en") -> None:
+    """Do what is left of a run, and write its report."""
+    with clear_endings():
+        _checked_options(on, workers, None, None)
+        _checked_language(lang)
+        from experiments.runner import take_up
+        from experiments.study import read_study
+
+        folder = RunFolder.find(run, RUNS)
+        study = read_study(folder.file(CONFIG))
+        design = take_up(folder, study)
+        _execute(study, folder, design, workers, lang)
+
+
+def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str = "en") -> None:
+    """Run, report, and end with the headline and the report's path."""
+    from experiments.progress import reporter_for
+    from experiments.runner import execute
+
+    with clear_endings(kept=folder.path):
+        left = len(design) - len(folder.finished() & set(design["run_id"]))
+        say(
+            f"{study.config['title']['en']}: {left} of {len(design)} runs to do,"
+            f" {study.people:,} people -> {folder.path}"
+        )
+        failures = execute(study, folder, design, reporter_for(errors), workers)
+        page, lead = _report(folder, lang)
+        say("")
+        say(lead["zh" if lang == "zh" else "en"])
+        say(f"report: {page.resolve()}")
+        if failures:
+            first = failures[0]
+            stop(
+                f"{len(failures)} of {len(design)} runs failed (see {folder.path / 'failures.jsonl'}); the first:"
+                f" {first['error']} in the {first['stage']}: {first['message']}",
+                FAILED,
+            )
+
+
+def _report(folder: RunFolder, lang: str) -> tuple[Path, dict[str, str]]:
+    from results.report import headline, write_report
+    from results.run_data import RunData
+
+    return write_report(folder, lang), headline(RunData.read(folder))
+
+
+def _checked_language(lang: str) -> None:
+    if lang not in LANGUAGES:
+        raise InputError(f"--lang: found {lang!r}, allowed: {', '.join(LANGUAGES)}")
+
+
+@app.command()
+def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Workers = 1) -> None:
+    """Say everything that is wrong with a config, or what it would take to run it."""
+    with clear_endings():
+        _checked_options("serial", workers, scale, seeds)
+        from experiments.design import estimate
+        from experiments.progress import clock_text
+        from experiments.study import read_study
+        from policies.clock import month_label
+
+        study = read_study(config, scale=scale, seeds=seeds)
+        size = estimate(study)
+        together = min(workers, study.seeds)
+        say(f"{config}: fine")
+        say(f"  scenarios  {', '.join(study.timelines)}")
+        say(f"  months     {size.months}, {study.config['start']} to {study.config['end']}, scenarios part in"
+            f" {month_label(study.branch_month)}")  # fmt: skip
+        say(f"  people     {size.people:,} ({100 * study.scale:g} % of residents)")
+        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios)")
+        say(
+            f"  time       about {clock_text(size.seconds / together)} on {together}"
+            f" process{'es' if together > 1 else ''}"
+        )
+        say(f"  memory     about {size.memory_megabytes * together:,.0f} MB")
+        say(f"  disk       about {size.disk_megabytes:,.0f} MB")
+
+
+@app.command()
+def report(run: RunName, lang: Lang = "en") -> None:
+    """Write the report of a run again."""
+    with clear_endings():
+        _checked_language(lang)
+        page, lead = _report(RunFolder.find(run, RUNS), lang)
+        say(lead[lang])
+        say(f"report: {page.resolve()}")
+
+
+@app.command()
+def levers(
+    name: Annotated[str | None, typer.Argument(help="A lever or one of its parameters.", show_default=False)] = None,
+    lang: Lang = "en",
+) -> None:
+    """List the levers and packages, or show all about one lever."""
+    with clear_endings():
+        _checked_language(lang)
+        from experiments.config import LAST_LAW_MONTH
+        from policies.catalogue import load_catalogue
+        from policies.clock import month_index
+        from policies.describe import lever_card, lever_table, package_table
+
+        catalogue = load_catalogue()
+        if name is not None:
+            say(lever_card(catalogue, name, lang))
+            return
+        wide = screen if screen.is_terminal else Console(width=160)
+        wide.print(lever_table(catalogue, month_index(LAST_LAW_MONTH), lang))
+        wide.print(package_table(catalogue, lang))
+
+
+@app.command()
+def bench(
+    json: Annotated[Path | None, typer.Option(help="Write the numbers to this file too.", show_default=False)] = None,
+) -> None:
+    """Measure speed and memory on this machine."""
+    with clear_endings():
+        if json is not None and not json.resolve().parent.is_dir():
+            raise InputError(f"--json: {json}: no such folder {json.resolve().parent}")
+        from abm.bench import run_bench
+
+        run_bench(json)
+
+
+def _refuse(name: str) -> None:
+    stop(f"cradle {name}: {NOT_YET[name]} is not in this release", WRONG_INPUT)
+
+
+_ANY = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command("app", context_settings=_ANY)
+def app_() -> None:
+    """The page in the browser (not in this release)."""
+    _refuse("app")
+
+
+@app.command(context_settings=_ANY)
+def calibrate() -> None:
+    """Fit parameters to observed series (not in this release)."""
+    _refuse("calibrate")
+
+
+@app.command(context_settings=_ANY)
+def backtest() -> None:
+    """Hold the model against a past it was not fitted to (not in this release)."""
+    _refuse("backtest")
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

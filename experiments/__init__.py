@@ -1,0 +1,1 @@
+"""Experiments: a config becomes a design, a design becomes runs, runs become a run folder."""

@@ -1,0 +1,155 @@
+"""What a report needs and ``results`` may not import: labels, units, lever cards, evidence, targets, observations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abm.indicators import REGISTER
+from experiments.anchors import anchors_of
+from experiments.config import BASELINE_SCENARIO
+from experiments.study import Study
+from policies.catalogue import Catalogue, Lever
+from policies.changes import Change
+from policies.clock import month_label
+from policies.packages import load_package
+from policies.timeline import Timeline
+
+BASELINE_LABEL = {"en": "Current law", "zh": "现行法律"}
+
+
+def report_context(study: Study) -> dict[str, Any]:
+    """The content of context.json (plain JSON values)."""
+    used = sorted({change.field.partition(".")[0] for t in study.timelines.values() for change in t.changes})
+    evidence = sorted({row for name in used for row in study.catalogue.levers[name].evidence})
+    return {
+        "schema": 1,
+        "config": study.name,
+        "title": study.config["title"],
+        "city": {
+            "name": study.city.name,
+            "labels": dict(study.city.labels),
+            "counties": {c: dict(study.city.county_labels[c]) for c in study.city.counties},
+        },
+        "start": month_label(study.start_month),
+        "branch": month_label(study.branch_month),
+        "end": month_label(study.end_month),
+        "scale": study.scale,
+        "people": study.people,
+        "seeds": study.seeds,
+        "hold": list(study.config["hold"]),
+        "parameters_used": study.config["parameters"],
+        "parameter_changes": study.config["parameter_changes"],
+        "baseline": BASELINE_SCENARIO,
+        "scenarios": [_scenario_card(study, name) for name in study.timelines],
+        "indicators": {name: _indicator_card(indicator) for name, indicator in REGISTER.items()},
+        "levers": {name: _lever_card(study, lever) for name, lever in study.catalogue.levers.items()},
+        "levers_used": used,
+        "evidence": {row: _evidence_card(study.catalogue, row) for row in evidence},
+        "targets": _targets(study),
+        "anchors": anchors_of(study.city.name),
+        "parameters": _parameter_cards(study),
+    }
+
+
+def _indicator_card(indicator: Any) -> dict[str, str]:
+    names = ("unit", "definition", "base", "label_en", "label_zh", "kind")
+    return {name: str(getattr(indicator, name)) for name in names}
+
+
+def _scenario_card(study: Study, name: str) -> dict[str, Any]:
+    """Who proposes a scenario, what it changes and what it leaves out."""
+    if name == BASELINE_SCENARIO:
+        return {"name": name, "label": BASELINE_LABEL, "package": None, "changes": [], "leaves_out": [],
+                "summary": None,
+                "proposer": None, "status": "in force", "law_of": None}  # fmt: skip
+    written = study.config["scenarios"][name]
+    package = load_package(written["package"], study.catalogue) if written["package"] else None
+    timeline = study.timelines[name]
+    return {
+        "name": name,
+        "label": dict(written["label"]),
+        "package": package.name if package else None,
+        "summary": _both(package.summary) if package else None,
+        "proposer": _both(package.proposer) if package else None,
+        "status": package.status if package else "inline",
+        "leaves_out": [_both(item) for item in package.leaves_out] if package else [],
+        "law_of": month_label(timeline.law_of) if timeline.law_of is not None else None,
+        "changes": [_change_card(study, timeline, change) for change in timeline.changes],
+    }
+
+
+def _change_card(study: Study, timeline: Timeline, change: Change) -> dict[str, Any]:
+    law = study.timelines[BASELINE_SCENARIO]
+    parameter = study.catalogue.fields[change.field]
+    return {
+        "parameter": change.field,
+        "lever": change.field.partition(".")[0],
+        "label": _both(parameter.label),
+        "unit": parameter.unit,
+        "value": change.value,
+        "law": law.at(change.from_month)[change.field],
+        "from": month_label(change.from_month),
+        "to": month_label(change.to_month) if change.to_month is not None else None,
+        "announced": month_label(change.announced_month),
+        "reference": change.reference,
+        "assumed": change.assumed or not change.reference,
+    }
+
+
+def _lever_card(study: Study, lever: Lever) -> dict[str, Any]:
+    grades = [study.catalogue.evidence[row].grade for row in lever.evidence]
+    return {
+        "label": _both(lever.label),
+        "summary": _both(lever.summary),
+        "family": lever.family,
+        "channel": _both(lever.channel),
+        "plan_section": _both(lever.plan_section),
+        "payers": {part: dict(shares) for part, shares in lever.payers.items()},
+        "payer_note": _both(lever.payer_note),
+        "evidence": list(lever.evidence),
+        "best_grade": min(grades, default=None),
+        "assumption": _both(lever.assumption),
+        "not_modelled": [_both(item) for item in lever.not_modelled],
+    }
+
+
+def _evidence_card(catalogue: Catalogue, row_id: str) -> dict[str, str]:
+    row = catalogue.evidence[row_id]
+    return {
+        "what": row.what, "where": row.where, "outcome": row.outcome, "effect": row.effect, "unit": row.unit,
+        "low": row.low, "high": row.high, "citation": row.citation, "grade": row.grade,
+    }  # fmt: skip
+
+
+def _parameter_cards(study: Study) -> list[dict[str, Any]]:
+    """Every behavioural number of the run with its range, source and status."""
+    cards = []
+    for name, entry in study.parameters.entries.items():
+        value = list(entry.value) if isinstance(entry.value, tuple) else entry.value
+        cards.append(
+            {"name": name, "value": value, "unit": entry.unit, "low": entry.low, "high": entry.high,
+             "status": entry.status, "source": entry.source}
+        )  # fmt: skip
+    return cards
+
+
+def _targets(study: Study) -> list[dict[str, Any]]:
+    """The plan's targets, with their sense (at least, about)."""
+    rows = study.city.tables["plan_targets"].to_dict("records")
+    return [
+        {
+            "indicator": str(row["indicator"]),
+            "year": int(row["year"]),
+            "value": float(row["value"]),
+            "unit": str(row["unit"]),
+            "sense": str(row["sense"]),
+        }
+        for row in rows
+    ]
+
+
+def _both(text: Any) -> dict[str, str]:
+    """A bilingual label as a dict; plain text stands for both languages."""
+    if text is None:
+        return {"en": "", "zh": ""}
+    return {"en": text, "zh": text} if isinstance(text, str) else {"en": text.en, "zh": text.zh}

@@ -1,0 +1,144 @@
+"""One seed: history once, then every arm forked from it. The only file that touches the model.
+
+Baseline and policies of a seed share one history and one set of keyed draws, so their difference is what the
+policy did. Everything a worker needs travels in a ``SeedTask`` of plain values; it builds city, parameters and
+timelines itself.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from abm.city import load_city
+from abm.model import FamilyModel
+from abm.parameters import Parameters
+from policies.timeline import Timeline
+from results.store import BIRTH_COLUMNS, ROW_COLUMNS
+
+OnMonth = Callable[[int], None]
+"""Told how many months have been simulated since it was last told."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One run: a scenario's name, its run id and its law."""
+
+    run_id: str
+    scenario: str
+    timeline: Timeline
+
+
+@dataclass(frozen=True)
+class SeedTask:
+    """All runs of one seed."""
+
+    city: str
+    seed: int
+    scale: float
+    start: str
+    branch_month: int
+    end_month: int
+    law: Timeline
+    arms: tuple[Arm, ...]
+    hold: tuple[str, ...]
+    parameter_changes: dict[str, float]
+    outputs: tuple[str, ...]
+    draw: int = 0
+
+    def months(self, start_month: int) -> int:
+        """Months to simulate in this task."""
+        return self.branch_month - start_month + len(self.arms) * (self.end_month - self.branch_month + 1)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What one run returns: its rows and births, or what went wrong."""
+
+    run_id: str
+    scenario: str
+    rows: pd.DataFrame | None = None
+    births: pd.DataFrame | None = None
+    stage: str = ""
+    error: str = ""
+    message: str = ""
+
+    @property
+    def failure(self) -> dict[str, str]:
+        """The row of failures.jsonl."""
+        return {"run_id": self.run_id, "stage": self.stage, "error": self.error, "message": self.message}
+
+
+def run_seed(task: SeedTask, on_month: OnMonth | None = None) -> Iterator[RunResult]:
+    """Run one seed; yields every arm's result as soon as it is there.
+
+    An error in the history fails every arm (stage ``history``), an error in an arm fails that arm alone.
+    """
+    try:
+        history = _history(task, on_month)
+    except Exception as error:
+        for arm in task.arms:
+            yield _failed(arm, "history", error)
+        return
+    for arm in task.arms:
+        try:
+            yield _run_arm(task, arm, history, on_month)
+        except Exception as error:
+            yield _failed(arm, "scenario", error)
+
+
+def _history(task: SeedTask, on_month: OnMonth | None) -> FamilyModel:
+    """The city under the law as it was, from the founding to the month in which scenarios part."""
+    model = FamilyModel(
+        load_city(task.city),
+        scale=task.scale,
+        seed=task.seed,
+        start=task.start,
+        parameters=Parameters.load().replace(**task.parameter_changes),
+        timeline=task.law,
+        hold=(),
+    )
+    _run_to(model, task.branch_month, on_month)
+    return model
+
+
+def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth | None) -> RunResult:
+    model = history.fork(timeline=arm.timeline, hold=task.hold)
+    _run_to(model, task.end_month + 1, on_month)
+    births = model.births_log()
+    births = births[births["month"] >= task.branch_month].assign(weight=1.0 / model.scale).reset_index(drop=True)
+    if "fifth" not in births:
+        births["fifth"] = -1
+    return RunResult(arm.run_id, arm.scenario, _labelled_rows(model.rows(), task, arm), births[BIRTH_COLUMNS])
+
+
+def _run_to(model: FamilyModel, month: int, on_month: OnMonth | None) -> None:
+    """Simulate until ``month`` is the next month to simulate, telling ``on_month`` at most once a year."""
+    while model.month < month:
+        before = int(model.month)
+        model.run_until_month(min(month, before + 12))
+        if int(model.month) <= before:
+            raise RuntimeError(f"the model did not move on from month {before}")
+        if on_month is not None:
+            on_month(int(model.month) - before)
+    if int(model.month) != month:
+        raise RuntimeError(f"the model stands at month {model.month}, expected {month}")
+
+
+def _labelled_rows(rows: pd.DataFrame, task: SeedTask, arm: Arm) -> pd.DataFrame:
+    """The model's rows that the config keeps, with run_id, scenario, seed and draw."""
+    kept = rows[rows["indicator"].isin(task.outputs)]
+    table = kept.assign(run_id=arm.run_id, scenario=arm.scenario, seed=task.seed, draw=task.draw)
+    types: dict[str, Any] = {"year": "int32", "month": "Int32", "value": "float64", "seed": "int64", "draw": "int64"}
+    return table[ROW_COLUMNS].astype(types).reset_index(drop=True)
+
+
+def _failed(arm: Arm, stage: str, error: Exception) -> RunResult:
+    """Keep what went wrong, with the place in the code where it did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" [{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}]" if frames else ""
+    return RunResult(arm.run_id, arm.scenario, stage=stage, error=type(error).__name__, message=f"{error}{place}")

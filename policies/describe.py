@@ -1,0 +1,174 @@
+"""Levers and packages for people: a table of all levers, a card for one, in English or Chinese."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from policies.catalogue import Catalogue, DatedValue, Label, Lever, Parameter
+from policies.clock import month_label
+from policies.errors import unknown_name
+from policies.packages import load_package, package_changes, package_names
+from policies.timeline import current_law
+
+LANGUAGES = ("en", "zh")
+
+WORDS: dict[str, dict[str, str]] = {
+    "levers": {"en": "Levers", "zh": "政策工具"},
+    "name": {"en": "name", "zh": "名称"},
+    "label": {"en": "measure", "zh": "措施"},
+    "family": {"en": "family", "zh": "类别"},
+    "value": {"en": "law in {month}", "zh": "{month} 现行值"},
+    "bounds": {"en": "bounds", "zh": "取值范围"},
+    "unit": {"en": "unit", "zh": "单位"},
+    "evidence": {"en": "evidence", "zh": "证据"},
+    "rows": {"en": "{count} rows, best grade {grade}", "zh": "{count} 条，最高等级 {grade}"},
+    "assumption": {"en": "assumption", "zh": "假设"},
+    "decided_by": {"en": "decided by", "zh": "决定层级"},
+    "payers": {"en": "who pays", "zh": "支付方"},
+    "plan": {"en": "section of the plan", "zh": "规划章节"},
+    "channel": {"en": "how it acts", "zh": "作用途径"},
+    "not_modelled": {"en": "not modelled", "zh": "未纳入模型"},
+    "parameters": {"en": "parameters", "zh": "参数"},
+    "from": {"en": "from", "zh": "自"},
+    "known": {"en": "known from", "zh": "公布于"},
+    "grade": {"en": "grade", "zh": "等级"},
+    "packages": {"en": "Packages", "zh": "政策组合"},
+    "proposer": {"en": "proposed by", "zh": "提出者"},
+    "changes": {"en": "changes", "zh": "变动数"},
+    "childcare": {"en": "childcare", "zh": "托育"},
+    "leave": {"en": "leave", "zh": "休假"},
+    "housing": {"en": "housing", "zh": "住房"},
+    "cash": {"en": "cash", "zh": "现金"},
+    "rules": {"en": "rules", "zh": "规则"},
+    "city": {"en": "city", "zh": "市"},
+    "province": {"en": "province", "zh": "省"},
+    "centre": {"en": "centre", "zh": "中央"},
+    "insurance_fund": {"en": "insurance fund", "zh": "生育保险基金"},
+    "provident_fund": {"en": "provident fund", "zh": "住房公积金"},
+    "employer": {"en": "employers", "zh": "用人单位"},
+}
+
+
+def lever_table(catalogue: Catalogue, month: int, lang: str = "en") -> Table:
+    """Return a rich table of every parameter: names, the law's value in `month`, bounds, unit, evidence."""
+    law = current_law(catalogue).at(month)
+    table = Table(title=_word("levers", lang))
+    for heading in ("name", "label"):
+        table.add_column(_word(heading, lang), overflow="fold")
+    table.add_column(_word("value", lang).format(month=month_label(month)), justify="right")
+    table.add_column(_word("bounds", lang), justify="right")
+    for heading in ("unit", "evidence"):
+        table.add_column(_word(heading, lang), overflow="fold")
+    for lever in catalogue.levers.values():
+        heading = f"[bold]{_text(lever.label, lang)}[/bold] ({_word(lever.family, lang)})"
+        table.add_row(f"[bold]{lever.name}[/bold]", heading, "", "", "", evidence_summary(catalogue, lever, lang))
+        for name, parameter in lever.parameters.items():
+            value = number_text(law[f"{lever.name}.{name}"])
+            bounds = f"{number_text(parameter.low)} – {number_text(parameter.high)}"
+            table.add_row(f"  .{name}", _text(parameter.label, lang), value, bounds, _unit(parameter, lang), "")
+        table.add_section()
+    return table
+
+
+def lever_card(catalogue: Catalogue, name: str, lang: str = "en") -> str:
+    """Return all that is known of a lever as text.
+
+    `name` is a lever or one of its parameters; InputError with the nearest name if it is neither.
+    """
+    if name in catalogue.fields:
+        name = name.partition(".")[0]
+    if name not in catalogue.levers:
+        raise unknown_name("lever", name, catalogue.levers)
+    lever = catalogue.levers[name]
+    lines = [f"{_text(lever.label, lang)}  [{lever.name}]", _text(lever.summary, lang), ""]
+    lines += [
+        _line("family", _word(lever.family, lang), lang),
+        _line("decided_by", ", ".join(_word(level, lang) for level in lever.decided_by), lang),
+        _line("payers", payers_text(lever, lang), lang),
+        _line("plan", _text(lever.plan_section, lang), lang),
+        _line("channel", _text(lever.channel, lang), lang),
+        "",
+        f"{_word('parameters', lang)}:",
+    ]
+    for parameter_name, parameter in lever.parameters.items():
+        lines += _parameter_lines(f"{lever.name}.{parameter_name}", parameter, lang)
+    lines += ["", f"{_word('evidence', lang)}: {evidence_summary(catalogue, lever, lang)}"]
+    lines += [f"  {row_id}: {catalogue.evidence[row_id].sentence}" for row_id in lever.evidence]
+    lines += ["", f"{_word('not_modelled', lang)}:", *(f"  - {_text(item, lang)}" for item in lever.not_modelled)]
+    return "\n".join(lines)
+
+
+def package_table(catalogue: Catalogue, lang: str = "en") -> Table:
+    """Return a rich table of the packages: name, label, who proposes it, number of changes."""
+    table = Table(title=_word("packages", lang))
+    for heading in ("name", "label", "proposer"):
+        table.add_column(_word(heading, lang), overflow="fold")
+    table.add_column(_word("changes", lang), justify="right")
+    for name in package_names():
+        package = load_package(name, catalogue)
+        count = len(package_changes(package, catalogue))
+        table.add_row(name, _text(package.label, lang), _text(package.proposer, lang), str(count))
+    return table
+
+
+def evidence_summary(catalogue: Catalogue, lever: Lever, lang: str = "en") -> str:
+    """Return how many rows of evidence a lever cites and the best grade among them, or that it is an assumption."""
+    if not lever.evidence:
+        return f"{_word('assumption', lang)}: {lever.assumption}"
+    best = min(catalogue.evidence[row_id].grade for row_id in lever.evidence)
+    return _word("rows", lang).format(count=len(lever.evidence), grade=best)
+
+
+def payers_text(lever: Lever, lang: str = "en") -> str:
+    """Return who pays each part of a lever in one line, with the note on it."""
+    parts = [
+        f"{part}: " + ", ".join(f"{_word(payer, lang)} {share:.0%}" for payer, share in shares.items())
+        for part, shares in lever.payers.items()
+    ]
+    note = _text(lever.payer_note, lang) if lever.payer_note else ""
+    return "; ".join(parts) + (f" ({note})" if parts and note else note)
+
+
+def number_text(value: float) -> str:
+    """Return a number for reading: thousands set apart, no needless decimals."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
+
+
+def _parameter_lines(field: str, parameter: Parameter, lang: str) -> list[str]:
+    """Return the lines of a card on one parameter: bounds and its dated values."""
+    bounds = f"{number_text(parameter.low)} – {number_text(parameter.high)}"
+    lines = [f"  {field}: {_text(parameter.label, lang)} ({_unit(parameter, lang)}; {_word('bounds', lang)} {bounds})"]
+    lines += [_dated_line(dated, lang) for dated in parameter.values]
+    return lines + ([f"      {parameter.note.strip()}"] if parameter.note else [])
+
+
+def _dated_line(dated: DatedValue, lang: str) -> str:
+    """Return the line of a card on one dated value."""
+    known = f", {_word('known', lang)} {dated.announced}" if dated.announced else ""
+    note = f" {dated.note}" if dated.note else ""
+    value = f"{_word('from', lang)} {dated.from_date}: {number_text(dated.value)}"
+    return f"      {value}{known} ({dated.reference}; {_word('grade', lang)} {dated.grade}){note}"
+
+
+def _line(word: str, text: str, lang: str) -> str:
+    """Return "word: text" in a language."""
+    return f"{_word(word, lang)}: {text}"
+
+
+def _word(key: str, lang: str) -> str:
+    """Return a word of this file in a language; InputError for a language there is not."""
+    if lang not in LANGUAGES:
+        raise unknown_name("language", lang, LANGUAGES)
+    return WORDS[key][lang]
+
+
+def _unit(parameter: Parameter, lang: str) -> str:
+    """Return a parameter's unit in a language."""
+    return parameter.unit_zh if lang == "zh" else parameter.unit
+
+
+def _text(label: Label, lang: str) -> str:
+    """Return a label's text in a language; InputError for a language there is not."""
+    if lang not in LANGUAGES:
+        raise unknown_name("language", lang, LANGUAGES)
+    return label.zh if lang == "zh" else label.en

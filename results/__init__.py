@@ -1,0 +1,1 @@
+"""Results: run folders, comparisons, figures and reports. Imports none of the other packages."""

@@ -1,0 +1,246 @@
+"""Bars, intervals, pyramid and history: the figures that are not time paths of scenarios."""
+
+from __future__ import annotations
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from results.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, scenario_colour, wrapped
+from results.run_data import RunData, group_dimensions
+from results.words import number, payer_label
+
+MILLION = 1e6
+
+
+def _rows_figure(rows: int, extra: float = 1.0, right: float = 0.97, left: float = 0.27) -> tuple[Figure, plt.Axes]:
+    height = 0.5 * max(rows, 1) + extra
+    figure, axes = plt.subplots(figsize=(8.6, height))
+    figure.subplots_adjust(left=left, right=right, top=1 - 0.45 / height, bottom=0.5 / height)
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    return figure, axes
+
+
+def additional_births(data: RunData, lang: str) -> Figure | None:
+    """Additional births within the horizon by scenario, with intervals."""
+    table = data.additional.set_index("scenario")
+    names = [name for name in data.policies if name in table.index]
+    if not names:
+        return None
+    figure, axes = _rows_figure(len(names))
+    for place, name in enumerate(names):
+        row, colour = table.loc[name], scenario_colour(data.scenarios.index(name))
+        if math.isfinite(row["low"]):
+            axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=3, alpha=0.45, solid_capstyle="round")
+        axes.plot([row["mean"]], [place], "o", color=colour, ms=8)
+        axes.annotate(
+            number(row["mean"], 0, sign=True), (row["mean"], place), xytext=(0, 8), textcoords="offset points",
+            ha="center", fontsize=10, color=colour,
+        )  # fmt: skip
+    axes.axvline(0, color="#7b8794", lw=1)
+    axes.set_yticks(range(len(names)), [wrapped(data.scenario_label(name, lang)) for name in names])
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set_ylim(len(names) - 0.5, -0.65)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
+    axes.xaxis.set_major_locator(MaxNLocator(7))
+    axes.set_title(
+        {
+            "en": f"Additional births against current law, {data.branch_year} to {data.end_year}",
+            "zh": f"相对现行法律情景增加的出生人数（{data.branch_year}—{data.end_year} 年）",
+        }[lang]
+    )
+    return figure
+
+
+def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
+    """Mean cost a year by category and scenario, million yuan, the baseline included."""
+    table = data.costs_by(dimension, extra=False)
+    table = table[table["mean"].abs() > 0]
+    if table.empty:
+        return None
+    wide = table.pivot(index="scenario", columns="category", values="mean").fillna(0.0)
+    wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (MILLION * data.horizon_years)
+    wide = wide[wide.sum().sort_values(ascending=False).index]
+    kept = _largest(wide, lang)
+    rows = len(kept.index)
+    legend_rows = math.ceil(len(kept.columns) / 1)
+    height = max(0.55 * rows + 1.0, 0.24 * legend_rows + 0.9)
+    figure, axes = plt.subplots(figsize=(8.6, height))
+    figure.subplots_adjust(left=0.24, right=0.70, top=1 - 0.45 / height, bottom=0.5 / height)
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    start = np.zeros(rows)
+    for index, column in enumerate(kept.columns):
+        label = {"payer": payer_label, "lever": data.lever_label}[dimension](str(column), lang)
+        values = kept[column].to_numpy(dtype=float)
+        axes.barh(
+            range(rows), values, left=start, height=0.62, color=CATEGORY_COLOURS[index % len(CATEGORY_COLOURS)],
+            label=label, edgecolor="white", linewidth=0.8,
+        )  # fmt: skip
+        start += values
+    for place, total in enumerate(start):
+        axes.annotate(
+            number(total, 0 if total >= 10 else 1), (total, place), xytext=(5, 0), textcoords="offset points",
+            va="center", fontsize=10, color=INK,
+        )  # fmt: skip
+    axes.set_yticks(range(rows), [wrapped(data.scenario_label(str(name), lang)) for name in kept.index])
+    axes.set_ylim(rows - 0.45, -0.55)
+    axes.set_xlim(0, max(start.max() * 1.12, 1e-9))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.02), fontsize=9.5, handlelength=1, handleheight=1)
+    by = {
+        "payer": {"en": "by who pays", "zh": "按出资方"},
+        "lever": {"en": "by measure", "zh": "按措施"},
+    }[dimension][lang]
+    axes.set_title(
+        {
+            "en": f"Mean cost a year {by}, million yuan, {data.branch_year}–{data.end_year}",
+            "zh": f"{data.branch_year}—{data.end_year} 年年均成本（{by}，百万元）",
+        }[lang]
+    )
+    return figure
+
+
+def _largest(wide: pd.DataFrame, lang: str, limit: int = 8) -> pd.DataFrame:
+    """The ``limit`` largest columns, the rest summed."""
+    if len(wide.columns) <= limit:
+        return wide
+    kept = wide[wide.columns[: limit - 1]].copy()
+    kept[{"en": "all others", "zh": "其他"}[lang]] = wide[wide.columns[limit - 1 :]].sum(axis=1)
+    return kept
+
+
+def cost_by_payer(data: RunData, lang: str) -> Figure | None:
+    """Cost a year by payer."""
+    return _stacked(data, lang, "payer")
+
+
+def cost_by_lever(data: RunData, lang: str) -> Figure | None:
+    """Cost a year by measure."""
+    return _stacked(data, lang, "lever")
+
+
+def _age_start(age: str) -> int:
+    digits = age.replace("+", "-").split("-")[0]
+    return int(digits) if digits.isdigit() else -1
+
+
+def pyramid(data: RunData, lang: str) -> Figure | None:
+    """Residents by age and sex under current law: the branch year as an outline, the last year filled."""
+    rows = [(g, group_dimensions(g)) for g in data.groups("population")]
+    groups = {(d["sex"], d["age"]): g for g, d in rows if set(d) == {"sex", "age"}}
+    ages = sorted({age for _, age in groups}, key=_age_start)
+    sexes = [s for s in ("male", "female") if any(s == key[0] for key in groups)]
+    if len(sexes) != 2 or len(ages) < 4:
+        return None
+    years = [data.branch_year, data.end_year]
+    counts = _populations(data, years)
+    figure, axes = plt.subplots(figsize=(8.6, 0.2 * len(ages) + 1.4))
+    figure.subplots_adjust(left=0.09, right=0.80, top=0.90, bottom=0.12)
+    for sex, sign, colour in (("male", -1, "#0072B2"), ("female", 1, "#D55E00")):
+        shapes = {y: [counts.get((groups.get((sex, age), ""), y), 0.0) for age in ages] for y in years}
+        places = np.arange(len(ages))
+        axes.barh(places, sign * np.array(shapes[years[1]]), height=0.86, color=colour, alpha=0.75)
+        axes.step(
+            np.append(sign * np.array(shapes[years[0]]), 0), np.append(places - 0.5, places[-1] + 0.5),
+            where="post", color=INK, lw=1.2,
+        )  # fmt: skip
+        name = {"male": {"en": "Men", "zh": "男"}, "female": {"en": "Women", "zh": "女"}}[sex][lang]
+        axes.annotate(
+            name, (0.02 if sign < 0 else 0.98, 0.97), xycoords="axes fraction", color=colour, fontweight="bold",
+            ha="left" if sign < 0 else "right", va="top",
+        )  # fmt: skip
+    step = max(1, len(ages) // 9)
+    axes.set_yticks(np.arange(len(ages))[::step], ages[::step])
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{abs(v) / 1000:,.0f}"))
+    axes.set_title(
+        {
+            "en": "Residents by age and sex under current law, thousand",
+            "zh": "现行法律情景下按年龄和性别的常住人口（千人）",
+        }[lang]
+    )
+    notes = {
+        "en": [f"filled: {years[1]}", f"outline: {years[0]}"],
+        "zh": [f"填充：{years[1]} 年", f"轮廓：{years[0]} 年"],
+    }[lang]
+    for line, note in enumerate(notes):
+        axes.annotate(note, (1.02, 0.95 - 0.07 * line), xycoords="axes fraction", fontsize=9.5, color=MUTED)
+    return figure
+
+
+def _populations(data: RunData, years: list[int]) -> dict[tuple[str, int], float]:
+    """Mean residents under current law by (group, year)."""
+    rows = data.rows("population")
+    mask = rows["month"].isna() & (rows["scenario"] == data.baseline) & rows["year"].isin(years)
+    means = rows[mask].astype({"group": str, "year": int}).groupby(["group", "year"])["value"].mean()
+    return {(str(group), int(year)): float(value) for (group, year), value in means.items()}
+
+
+def history_fit(data: RunData, lang: str) -> Figure | None:
+    """The model's past under current law against what was observed."""
+    anchors = pd.DataFrame(data.context["anchors"])
+    panels = []
+    if not anchors.empty:
+        for (indicator, group), points in anchors.groupby(["indicator", "group"], sort=False):
+            wanted = group_dimensions(str(group))
+            found = data.find_group(str(indicator), **wanted)
+            table = data.levels(str(indicator), found) if found else pd.DataFrame()
+            if not table.empty:
+                panels.append((points, table[table["scenario"] == data.baseline]))
+    if not panels:
+        return None
+    columns = 3
+    rows = math.ceil(len(panels) / columns)
+    figure, grid = plt.subplots(rows, columns, figsize=(8.6, 2.25 * rows + 0.3), squeeze=False)
+    figure.subplots_adjust(
+        left=0.075, right=0.98, top=1 - 0.4 / (2.25 * rows + 0.3), bottom=0.09, wspace=0.32, hspace=0.5
+    )
+    for place, axes in enumerate(grid.flat):
+        if place >= len(panels):
+            axes.set_visible(False)
+            continue
+        _fit_panel(data, lang, axes, *panels[place])
+    return figure
+
+
+def _fit_panel(data: RunData, lang: str, axes: plt.Axes, points: pd.DataFrame, table: pd.DataFrame) -> None:
+    """One indicator: the model's line, the observed points with their ranges."""
+    past = table[table["year"] <= data.branch_year]
+    if past["n"].max() > 1:
+        axes.fill_between(
+            past["year"], past["low"].astype(float), past["high"].astype(float), color="#0072B2", alpha=0.15, lw=0
+        )
+    axes.plot(past["year"], past["mean"], color="#0072B2", lw=1.8)
+    years = points["year"].astype(float)
+    low, high = points["low"].astype(float), points["high"].astype(float)
+    value = points["value"].astype(float)
+    errors = np.nan_to_num(np.vstack([(value - low).to_numpy(), (high - value).to_numpy()]))
+    axes.errorbar(years, value, yerr=errors, fmt="o", color=TARGET_COLOUR, ms=5, lw=1.4, capsize=2.5, zorder=5)
+    label = points.iloc[0][f"label_{lang}"] or data.indicator_label(str(points.iloc[0]["indicator"]), lang)
+    axes.set_title(label, fontsize=9.5)
+    top = max(float(value.max()), float(high.max()) if high.notna().any() else 0.0, float(past["mean"].max()))
+    axes.set_ylim(0, top * 1.2)
+    axes.tick_params(labelsize=9)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    if top <= 1:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
+    elif top >= 1e6:
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(lambda v, _: f"{v / 1e4:,.0f} 万" if lang == "zh" else f"{v / 1e6:.1f} m")
+        )
+    elif top >= 1e4:
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(lambda v, _: f"{v / 1e4:g} 万" if lang == "zh" else f"{v / 1e3:,.0f} k")
+        )

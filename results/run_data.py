@@ -1,0 +1,224 @@
+"""A finished run as the report sees it: context, series, births, and the comparisons made of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from results import births_split, compare
+from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
+
+LANGUAGES = ("en", "zh")
+
+
+def group_dimensions(group: str) -> dict[str, str]:
+    """``sex:female;age:25-29`` as a dict; ``all`` as an empty one."""
+    if group == "all":
+        return {}
+    return dict(part.split(":", 1) for part in group.split(";"))
+
+
+@dataclass(frozen=True)
+class RunData:
+    """One run folder read once; everything the figures and sections ask for hangs here."""
+
+    context: dict[str, Any]
+    manifest: dict[str, Any]
+    design: pd.DataFrame
+    series: pd.DataFrame
+    births: pd.DataFrame
+    failures: list[dict[str, str]]
+
+    @classmethod
+    def read(cls, folder: RunFolder) -> RunData:
+        """Read a run folder. Raises RunFolderError when a file is missing."""
+        design = folder.read_table(DESIGN)
+        return cls(
+            folder.read_json(CONTEXT),
+            folder.read_json(MANIFEST),
+            design,
+            folder.read_table(SERIES),
+            folder.read_births(design),
+            folder.read_failures(),
+        )
+
+    # ---- who and when ----------------------------------------------------------------------------------------
+
+    @property
+    def baseline(self) -> str:
+        return str(self.context["baseline"])
+
+    @cached_property
+    def scenarios(self) -> list[str]:
+        """Scenarios with at least one finished run, baseline first, in config order."""
+        present = set(self.series["scenario"].astype(str))
+        return [card["name"] for card in self.context["scenarios"] if card["name"] in present]
+
+    @cached_property
+    def policies(self) -> list[str]:
+        """Scenarios other than the baseline."""
+        return [name for name in self.scenarios if name != self.baseline]
+
+    def scenario_card(self, name: str) -> dict[str, Any]:
+        return next(card for card in self.context["scenarios"] if card["name"] == name)
+
+    def scenario_label(self, name: str, lang: str) -> str:
+        return str(self.scenario_card(name)["label"][lang])
+
+    def indicator_label(self, name: str, lang: str) -> str:
+        card = self.context["indicators"].get(name, {})
+        return str(card.get(f"label_{lang}") or name)
+
+    def lever_label(self, name: str, lang: str) -> str:
+        card = self.context["levers"].get(name)
+        return str(card["label"][lang]) if card else name
+
+    @property
+    def branch_year(self) -> int:
+        """First year in which scenarios may differ."""
+        return int(self.context["branch"][:4])
+
+    @cached_property
+    def end_year(self) -> int:
+        """Last year simulated to its end, and reported (the year before, if the run stops inside a year)."""
+        year, month = self.context["end"].split("-")
+        last = int(year) if month == "12" else int(year) - 1
+        reported = self.rows("tfr")["year"]
+        return min(last, int(reported.max())) if len(reported) else last
+
+    @property
+    def start_year(self) -> int:
+        """First year simulated from its beginning."""
+        year, month = self.context["start"].split("-")
+        return int(year) if month == "01" else int(year) + 1
+
+    @cached_property
+    def seeds(self) -> int:
+        return int(self.series["seed"].nunique())
+
+    # ---- targets ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tfr_target(self) -> dict[str, Any] | None:
+        """The plan's TFR target, if the city has one: value and year (clipped to the run)."""
+        for target in self.context["targets"]:
+            if target["indicator"] == "tfr":
+                return dict(target)
+        return None
+
+    @property
+    def judged_year(self) -> int:
+        """Year in which the target is judged: the target's, or the last full year if the run ends before it."""
+        target = self.tfr_target
+        return min(int(target["year"]), self.end_year) if target else self.end_year
+
+    # ---- series ----------------------------------------------------------------------------------------------
+
+    def find_group(self, indicator: str, **dimensions: str) -> str | None:
+        """The group of ``indicator`` with exactly these dimensions, in whatever order it was written."""
+        seen = self._groups.get(indicator, [])
+        return next((group for group in seen if group_dimensions(group) == dimensions), None)
+
+    @cached_property
+    def _groups(self) -> dict[str, list[str]]:
+        pairs = self.series[["indicator", "group"]].astype(str).drop_duplicates()
+        return {str(name): list(part["group"]) for name, part in pairs.groupby("indicator")}
+
+    def groups_by_indicator(self) -> dict[str, list[str]]:
+        """Groups of every indicator the run kept."""
+        return self._groups
+
+    def groups(self, indicator: str) -> list[str]:
+        return self._groups.get(indicator, [])
+
+    @cached_property
+    def _by_indicator(self) -> dict[str, pd.DataFrame]:
+        names = self.series["indicator"].astype(str)
+        return {str(name): part for name, part in self.series.groupby(names, sort=False)}
+
+    def rows(self, indicator: str) -> pd.DataFrame:
+        """All rows of one indicator."""
+        return self._by_indicator.get(indicator, self.series.iloc[0:0])
+
+    def levels(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
+        """Levels of full years only: scenario, year, mean, low, high, sd, n."""
+        table = compare.levels(self.rows(indicator), indicator, group)
+        return table[table["year"].between(self.start_year, self.end_year)].reset_index(drop=True)
+
+    def effects(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
+        """Effects from the branch year on: scenario, year, mean, low, high, sd, n."""
+        table = compare.effects(self.rows(indicator), indicator, self.baseline, group)
+        return table[table["year"].between(self.branch_year, self.end_year)].reset_index(drop=True)
+
+    def summed(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
+        """Effects summed from the branch year to the end, by scenario."""
+        return compare.summed_effects(
+            self.rows(indicator), indicator, self.baseline, self.branch_year, self.end_year, group
+        )
+
+    def value(self, indicator: str, scenario: str, year: int, group: str = "all") -> dict[str, float] | None:
+        """Mean and interval of one level, or None where the run has no such row."""
+        table = self.levels(indicator, group)
+        row = table[(table["scenario"] == scenario) & (table["year"] == year)]
+        return None if row.empty else {str(k): float(row.iloc[0][k]) for k in compare.ESTIMATE_COLUMNS}
+
+    def effect(self, indicator: str, scenario: str, year: int, group: str = "all") -> dict[str, float] | None:
+        """Mean and interval of one effect, or None."""
+        table = self.effects(indicator, group)
+        row = table[(table["scenario"] == scenario) & (table["year"] == year)]
+        return None if row.empty else {str(k): float(row.iloc[0][k]) for k in compare.ESTIMATE_COLUMNS}
+
+    # ---- tables made once ------------------------------------------------------------------------------------
+
+    @cached_property
+    def chances(self) -> pd.DataFrame:
+        """Chance of every scenario to reach the TFR target in the year it is judged."""
+        target = self.tfr_target
+        if target is None:
+            return pd.DataFrame()
+        return compare.target_chances(self.rows("tfr"), "tfr", float(target["value"]), self.judged_year)
+
+    @cached_property
+    def additional(self) -> pd.DataFrame:
+        """Additional births from the branch year to the end by scenario."""
+        return self.summed("births")
+
+    @cached_property
+    def split(self) -> pd.DataFrame:
+        """Births of the arms matched (births_split.split_table)."""
+        if self.births.empty:
+            return pd.DataFrame(columns=["scenario", "quantity", "mean", "low", "high", "n"])
+        return births_split.split_table(self.births, self.baseline)
+
+    def split_value(self, scenario: str, quantity: str) -> dict[str, float] | None:
+        row = self.split[(self.split["scenario"] == scenario) & (self.split["quantity"] == quantity)]
+        return None if row.empty else {str(k): float(row.iloc[0][k]) for k in ("mean", "low", "high", "n")}
+
+    @cached_property
+    def birth_costs(self) -> pd.DataFrame:
+        """Extra cost per additional birth by scenario."""
+        return compare.cost_per_additional_birth(self.series, self.baseline, self.branch_year, self.end_year)
+
+    @cached_property
+    def extra_cost(self) -> pd.DataFrame:
+        """Extra cost over the horizon by scenario."""
+        return self.summed("cost")
+
+    def costs_by(self, dimension: str, extra: bool = True) -> pd.DataFrame:
+        """Cost by lever or payer over the horizon, against the baseline (``extra``) or in itself."""
+        return compare.summed_costs(
+            self.rows("cost"), dimension, self.branch_year, self.end_year, self.baseline if extra else None
+        )
+
+    @property
+    def horizon_years(self) -> int:
+        return self.end_year - self.branch_year + 1
+
+
+def finite(value: float | None) -> bool:
+    """True for a number that can be printed."""
+    return value is not None and math.isfinite(value)

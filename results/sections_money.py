@@ -1,0 +1,206 @@
+"""Sections on cost and on who gains. Each answers in a sentence first."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.run_data import RunData, finite, group_dimensions
+from results.sections_effects import label_of, quoted, with_interval
+from results.words import CATEGORIES, DIMENSIONS, Text, interval, number, payer_label
+
+MILLION = 1e6
+
+
+def cost_section(data: RunData) -> Section:
+    """Cost by payer and measure, and per additional birth."""
+    title = both("What does it cost, and who pays?", "成本多少、由谁承担？")
+    table = data.extra_cost
+    if table.empty:
+        return Section("cost", title, both("The run kept no costs.", "本次运行没有成本数据。"))
+    table = table.set_index("scenario")
+    names = [name for name in data.policies if name in table.index]
+    ratios = data.birth_costs.set_index("scenario")
+    top = max(names, key=lambda name: table.loc[name, "mean"])
+    mean_year = table.loc[top, "mean"] / MILLION / data.horizon_years
+    ratio, name = ratios.loc[top], quoted(data, top)
+    each = _in_words(_cost_per_birth(ratio))
+    lead = both(
+        f"{name['en']} costs {number(mean_year, 0 if abs(mean_year) >= 10 else 1)} million yuan a year more than "
+        f"current law, and per additional birth {each['en']}.",
+        f"{name['zh']}每年比现行法律多支出 {number(mean_year, 0 if abs(mean_year) >= 10 else 1)} 百万元，每新增一个出"
+        f"生的成本为{each['zh']}。",
+    )
+    payers = data.costs_by("payer")
+    order = list(payers.groupby("category")["mean"].apply(lambda v: v.abs().sum()).sort_values(ascending=False).index)
+    rows: list[list[Cell]] = []
+    for scenario in names:
+        row: list[Cell] = [label_of(data, scenario), _millions(table.loc[scenario, "mean"], data)]
+        row += [_millions(_cell(payers, scenario, payer), data) for payer in order]
+        row.append(_cost_per_birth(ratios.loc[scenario]) if scenario in ratios.index else "–")
+        rows.append(row)
+    head: list[Cell] = [both("Scenario", "情景"), both("All payers", "合计")]
+    head += [both(payer_label(p, "en"), payer_label(p, "zh")) for p in order]
+    head.append(both("Yuan per additional birth", "每新增出生成本（元）"))
+    blocks: list[Block] = [
+        Table(
+            "cost",
+            both("Extra cost against current law, million yuan a year", "相对现行法律的额外成本（百万元/年）"),
+            head,
+            rows,
+        ),
+        FigureRef(
+            "cost_by_payer",
+            both(
+                "Current law has a cost of its own; scenarios are shown with it.",
+                "现行法律本身也有成本，各情景均包含在内。",
+            ),
+        ),
+        FigureRef("cost_by_lever", both("The same cost by measure.", "同一成本按措施划分。")),
+        Paragraph(
+            both(
+                "Costs are summed over the years of the horizon without discounting. Cost per additional birth "
+                "divides extra cost by additional births of the same years, with Fieller's interval; births brought "
+                "forward from later years make it look too low, and benefits that outlast the horizon too. Payers' "
+                "budgets are not fed back on households.",
+                "成本为期内逐年加总，未折现。每新增出生成本为期内额外成本除以同期新增出生数（Fieller 区间）；若部分"
+                "出生只是提前，或补贴延续到期外，该数会偏低。出资方的预算不反馈到家庭。",
+            ),
+            "note",
+        ),
+    ]
+    return Section("cost", title, lead, blocks)
+
+
+def _cost_per_birth(row: pd.Series) -> Cell:
+    if not finite(row["yuan"]):
+        return both("not defined (no additional births)", "无法计算（没有新增出生）")
+    if row["yuan"] < 0:
+        return both("not defined (it costs less)", "无法计算（成本减少）")
+    span = interval(row["low"], row["high"])
+    if not finite(row["low"]) and not math.isinf(row["high"]):
+        return both(number(row["yuan"]), number(row["yuan"]))
+    return Measured(number(row["yuan"]), span)
+
+
+def _in_words(cell: Cell) -> Text:
+    """A cell in running text."""
+    if isinstance(cell, Measured):
+        return both(f"{cell.mean} yuan ({cell.span['en']})", f"{cell.mean} 元（{cell.span['zh']}）")
+    return both(cell, cell) if isinstance(cell, str) else cell
+
+
+def _cell(table: pd.DataFrame, scenario: str, category: str) -> float:
+    found = table[(table["scenario"] == scenario) & (table["category"] == category)]
+    return float(found.iloc[0]["mean"]) if not found.empty else 0.0
+
+
+def _millions(value: float, data: RunData) -> str:
+    return number(value / MILLION / data.horizon_years, 1, sign=True)
+
+
+def gains_section(data: RunData) -> Section:
+    """Who gains: additional births and benefits by order, income, county, residence, mother's age."""
+    title = both("Who gains?", "谁受益？")
+    blocks: list[Block] = []
+    shares: list[tuple[float, str, str]] = []
+    for dimension in ("order", "income_fifth", "county", "residence"):
+        births_table = _by_dimension(data, "births", dimension)
+        cost_table = _by_dimension(data, "cost", dimension)
+        made = (
+            _gains_table(data, "births", dimension, births_table),
+            _gains_table(data, "cost", dimension, cost_table),
+        )
+        blocks += [table for table in made if table is not None]
+        shares += [(row["mean"], g, s) for g, part in births_table.items() for s, row in part.items()]
+    for dimension in ("income_fifth", "mother_age"):
+        logged = _logged_table(data, dimension)
+        if logged is not None and f"gains_births_{dimension}" not in {b.name for b in blocks if isinstance(b, Table)}:
+            blocks.append(logged)
+    if not blocks:
+        return Section(
+            "gains", title, both("The run kept no breakdown of births or cost.", "本次运行没有分组的出生或成本数据。")
+        )
+    return Section("gains", title, _gains_lead(data, shares), blocks)
+
+
+def _gains_lead(data: RunData, shares: list[tuple[float, str, str]]) -> Text:
+    orders = [(v, g, s) for v, g, s in shares if g.startswith("order:")] or shares
+    if not orders:
+        return both("Additional births by mother's age are below.", "按母亲年龄的新增出生见下表。")
+    value, group, scenario = max(orders)
+    if value <= 0:
+        return both("No group has more births than under current law.", "没有任何组别的出生数高于现行法律情景。")
+    where, name = _category(data, group), quoted(data, scenario)
+    return both(
+        f"The largest gain is in {where['en'][0].lower() + where['en'][1:]}: {number(value, 0, sign=True)} under "
+        f"{name['en']}.",
+        f"增加最多的是{where['zh']}：{name['zh']}下 {number(value, 0, sign=True)}。",
+    )
+
+
+def _by_dimension(data: RunData, indicator: str, dimension: str) -> Gains:
+    """group -> scenario -> estimate of the effect summed over the horizon."""
+    found: Gains = {}
+    for group in data.groups(indicator):
+        if set(group_dimensions(group)) == {dimension}:
+            table = data.summed(indicator, group)
+            found[group] = {
+                str(r["scenario"]): {k: float(r[k]) for k in ("mean", "low", "high")} for _, r in table.iterrows()
+            }
+    return found
+
+
+def _category(data: RunData, group: str) -> Text:
+    if group in CATEGORIES:
+        return CATEGORIES[group]
+    dimension, name = group.split(":", 1)
+    if dimension == "county" and name in data.context["city"]["counties"]:
+        return dict(data.context["city"]["counties"][name])
+    return both(name.replace("-", "–"), name.replace("-", "–"))
+
+
+Gains = dict[str, dict[str, dict[str, float]]]
+"""group -> scenario -> estimate."""
+
+
+def _gains_table(data: RunData, indicator: str, dimension: str, found: Gains) -> Table | None:
+    """A row a scenario, a column a group."""
+    if not found:
+        return None
+    rows: list[list[Cell]] = []
+    for scenario in data.policies:
+        row: list[Cell] = [label_of(data, scenario)]
+        for group in found:
+            estimate = found[group].get(scenario)
+            if indicator == "cost":
+                row.append(_millions(estimate["mean"], data) if estimate else "–")
+            else:
+                row.append(with_interval(estimate, 0))
+        rows.append(row)
+    head: list[Cell] = [both("Scenario", "情景"), *[_category(data, group) for group in found]]
+    by = DIMENSIONS.get(dimension, both(dimension, dimension))
+    caption = {
+        "births": both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生"),
+        "cost": both(f"Extra cost by {by['en'].lower()}, million yuan a year", f"按{by['zh']}的额外成本（百万元/年）"),
+    }[indicator]
+    return Table(f"gains_{indicator}_{dimension}", caption, head, rows)
+
+
+def _logged_table(data: RunData, dimension: str) -> Table | None:
+    """Additional births along a dimension that only the births log knows."""
+    start = f"additional;{dimension}:"
+    quantities = [str(q) for q in data.split["quantity"].unique() if str(q).startswith(start)]
+    if not quantities:
+        return None
+    rows: list[list[Cell]] = [
+        [label_of(data, s), *[with_interval(data.split_value(s, quantity), 0) for quantity in quantities]]
+        for s in data.policies
+    ]
+    names = [q.removeprefix("additional;") for q in quantities]
+    head: list[Cell] = [both("Scenario", "情景"), *[_category(data, name) for name in names]]
+    by = DIMENSIONS[dimension]
+    caption = both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生")
+    return Table(f"gains_births_{dimension}", caption, head, rows)

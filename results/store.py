@@ -1,0 +1,278 @@
+"""The run folder: the one place that knows the names inside it.
+
+    manifest.json      versions, hashes, seeds, start, end, counts of runs and failures, machine, status
+    config.yaml        the config with every default filled in
+    design.parquet     one row per run
+    parts/<run>.parquet    long table of one run; its presence means that the run is finished
+    births/<run>.parquet   births of one run from the branch month on, one row per birth
+    series.parquet     all parts in one table, plus unit and labels
+    failures.jsonl     run_id, stage, error, message
+    context.json       what a report needs and may not import
+    report.html, figures/*.svg, tables/*.csv
+
+Every file is written under a hidden name, flushed to disk and renamed, so a reader sees a whole file or none.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.lib
+
+MANIFEST, CONFIG, DESIGN = "manifest.json", "config.yaml", "design.parquet"
+SERIES, FAILURES, CONTEXT, REPORT = "series.parquet", "failures.jsonl", "context.json", "report.html"
+PARTS, BIRTHS, FIGURES, TABLES = "parts", "births", "figures", "tables"
+
+ROW_COLUMNS = ["run_id", "scenario", "seed", "draw", "year", "month", "indicator", "group", "value"]
+BIRTH_COLUMNS = ["mother_id", "mother_birth_month", "month", "order", "paid", "fifth", "weight"]
+"""``fifth``: income fifth 0 to 4 (-1 unknown); ``weight``: births of the city that one simulated birth stands for."""
+FAILURE_KEYS = ("run_id", "stage", "error", "message")
+
+
+class RunFolderError(ValueError):
+    """The folder named by the user is not a run folder, or not one that fits; the message says what to do."""
+
+
+class StoreError(OSError):
+    """The run folder cannot be written (disk full, no permission, read-only); the message names the folder."""
+
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "no permission to write here",
+    errno.EPERM: "no permission to write here",
+    errno.EROFS: "this disk is read-only",
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.EEXIST: "a file of that name is in the way",
+}
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    """Turn an operating-system error on writing ``path`` into one clear StoreError."""
+    try:
+        yield
+    except (OSError, pyarrow.lib.ArrowException) as error:
+        if isinstance(error, StoreError):
+            raise
+        code = getattr(error, "errno", None)
+        reason = _ADVICE.get(code, str(error)) if code is not None else str(error)
+        raise StoreError(f"cannot write {path}: {reason}") from error
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file so that it is there whole or not at all.
+
+    ``write`` gets a hidden name beside ``path``; what it wrote is flushed to disk and renamed. Raises StoreError.
+    """
+    hidden = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _clear_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write(hidden)
+            with open(hidden, "rb+") as handle:
+                os.fsync(handle.fileno())
+            os.replace(hidden, path)
+            _sync_folder(path.parent)
+        except BaseException:
+            hidden.unlink(missing_ok=True)
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush a folder's entries, so that a rename survives a power cut (where the system allows it)."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _text_writer(text: str) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_text(text, encoding="utf-8")
+
+    return write
+
+
+class RunFolder:
+    """One run folder: typed reading and whole-or-nothing writing of its files."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    # ---- opening ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path | str) -> RunFolder:
+        """Make the folder (and its parents) and check that it can be written. Raises StoreError."""
+        folder = cls(path)
+        with _clear_errors(folder.path):
+            (folder.path / PARTS).mkdir(parents=True, exist_ok=True)
+            (folder.path / BIRTHS).mkdir(exist_ok=True)
+            for stale in folder.path.rglob(".*.tmp"):
+                stale.unlink(missing_ok=True)
+            probe = folder.path / f".probe.{os.getpid()}.tmp"
+            probe.write_bytes(b"0")
+            probe.unlink()
+        return folder
+
+    @classmethod
+    def find(cls, name: Path | str, runs: Path | str | None = None) -> RunFolder:
+        """The run folder meant by ``name``: a path, an id under ``runs``, or a folder holding exactly one run.
+
+        Raises RunFolderError when there is none, or when it is not clear which one.
+        """
+        candidates = [Path(name)] + ([Path(runs) / str(name)] if runs is not None else [])
+        for candidate in candidates:
+            if candidate.name == MANIFEST and candidate.is_file():
+                return cls(candidate.parent)
+            if (candidate / MANIFEST).is_file():
+                return cls(candidate)
+        inside = [p.parent for c in candidates if c.is_dir() for p in sorted(c.glob(f"*/{MANIFEST}"))]
+        if len(inside) == 1:
+            return cls(inside[0])
+        if inside:
+            names = ", ".join(p.name for p in inside[:8])
+            raise RunFolderError(f"{name}: holds {len(inside)} runs, name one of them: {names}")
+        what = "has no manifest.json, so it is not a run folder" if Path(name).exists() else "no such run folder"
+        raise RunFolderError(f"{name}: {what} (a run folder is the path that `cradle run` prints)")
+
+    def exists(self) -> bool:
+        return (self.path / MANIFEST).is_file()
+
+    def file(self, *names: str) -> Path:
+        return self.path.joinpath(*names)
+
+    # ---- small files -----------------------------------------------------------------------------------------
+
+    def write_json(self, name: str, value: Any) -> None:
+        text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False, default=_plain)
+        write_whole(self.path / name, _text_writer(text + "\n"))
+
+    def read_json(self, name: str) -> Any:
+        return json.loads(self._existing(name).read_text(encoding="utf-8"))
+
+    def write_text(self, text: str, *names: str) -> Path:
+        target = self.path.joinpath(*names)
+        write_whole(target, _text_writer(text))
+        return target
+
+    def read_text(self, *names: str) -> str:
+        return self._existing(*names).read_text(encoding="utf-8")
+
+    def _existing(self, *names: str) -> Path:
+        path = self.path.joinpath(*names)
+        if not path.is_file():
+            raise RunFolderError(f"{self.path}: {'/'.join(names)} is missing; `cradle resume {self.path}` rebuilds it")
+        return path
+
+    # ---- tables ----------------------------------------------------------------------------------------------
+
+    def write_table(self, table: pd.DataFrame, *names: str) -> Path:
+        target = self.path.joinpath(*names)
+        if target.suffix == ".csv":
+            write_whole(target, lambda hidden: table.to_csv(hidden, index=False, encoding="utf-8"))
+        else:
+            write_whole(target, lambda hidden: table.to_parquet(hidden, index=False, compression="zstd"))
+        return target
+
+    def read_table(self, *names: str) -> pd.DataFrame:
+        return pd.read_parquet(self._existing(*names))
+
+    # ---- parts: one run each ---------------------------------------------------------------------------------
+
+    def write_part(self, run_id: str, rows: pd.DataFrame, births: pd.DataFrame) -> None:
+        """Keep one run. The births go first: the part, written last, is what says that the run is finished."""
+        self.write_table(births[BIRTH_COLUMNS], BIRTHS, f"{run_id}.parquet")
+        self.write_table(rows[ROW_COLUMNS], PARTS, f"{run_id}.parquet")
+
+    def finished(self) -> set[str]:
+        """Run ids whose part is there and can be read; a part that cannot is set aside as ``<name>.unreadable``."""
+        done = set()
+        for path in sorted((self.path / PARTS).glob("*.parquet")):
+            try:
+                pd.read_parquet(path, columns=["run_id"])
+            except (OSError, ValueError, pyarrow.lib.ArrowException):
+                os.replace(path, path.with_suffix(".unreadable"))
+                continue
+            done.add(path.stem)
+        return done
+
+    def read_births(self, design: pd.DataFrame) -> pd.DataFrame:
+        """Births of all finished runs of ``design``: run_id, scenario, seed and the columns of a births log."""
+        frames = []
+        for run in design.itertuples(index=False):
+            path = self.path / BIRTHS / f"{run.run_id}.parquet"
+            if path.is_file():
+                frames.append(pd.read_parquet(path).assign(run_id=run.run_id, scenario=run.scenario, seed=run.seed))
+        if not frames:
+            return pd.DataFrame(columns=["run_id", "scenario", "seed", *BIRTH_COLUMNS])
+        return pd.concat(frames, ignore_index=True)
+
+    def merge(self, design: pd.DataFrame, indicators: dict[str, dict[str, str]]) -> pd.DataFrame:
+        """Write ``series.parquet`` from the parts of ``design``, in design order, with unit and labels."""
+        frames = [
+            pd.read_parquet(self.path / PARTS / f"{run_id}.parquet")
+            for run_id in design["run_id"]
+            if (self.path / PARTS / f"{run_id}.parquet").is_file()
+        ]
+        if not frames:
+            raise RunFolderError(f"{self.path}: no run has finished, see {self.path / FAILURES}")
+        series = pd.concat(frames, ignore_index=True)
+        for column in ("unit", "label_en", "label_zh"):
+            names = {name: card.get(column, "") for name, card in indicators.items()}
+            series[column] = series["indicator"].map(names).fillna("")
+        for column in ("run_id", "scenario", "indicator", "group", "unit", "label_en", "label_zh"):
+            series[column] = series[column].astype("category")
+        self.write_table(series, SERIES)
+        return series
+
+    def has_series(self) -> bool:
+        return (self.path / SERIES).is_file()
+
+    # ---- failures --------------------------------------------------------------------------------------------
+
+    def write_failures(self, failures: list[dict[str, str]]) -> None:
+        lines = [json.dumps({key: row[key] for key in FAILURE_KEYS}, ensure_ascii=False) for row in failures]
+        self.write_text("".join(line + "\n" for line in lines), FAILURES)
+
+    def read_failures(self) -> list[dict[str, str]]:
+        path = self.path / FAILURES
+        if not path.is_file():
+            return []
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+    # ---- derived output --------------------------------------------------------------------------------------
+
+    def clear_derived(self) -> None:
+        """Remove figures and tables, so that a new report never stands beside an old figure."""
+        with _clear_errors(self.path):
+            for name in (FIGURES, TABLES):
+                shutil.rmtree(self.path / name, ignore_errors=True)
+                (self.path / name).mkdir(parents=True, exist_ok=True)
+
+
+def _plain(value: Any) -> Any:
+    """numpy numbers and paths as plain JSON."""
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

@@ -1,0 +1,98 @@
+"""Compiled code is kept, and never answered from sources that have been edited."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from abm import compiled_cache
+
+ROOT = Path(__file__).parents[2]
+CALLEE = "from numba import njit\n\n@njit(cache=True)\ndef answer():\n    return {answer}\n"
+CALLER = "from numba import njit\nfrom abm.callee import answer\n\n@njit(cache=True)\ndef ask():\n    return answer()\n"
+
+
+@pytest.fixture
+def tiny_package(tmp_path: Path) -> Path:
+    """A package `abm` of two compiled functions in two files, with the project's own `__init__` and cache module."""
+    package = tmp_path / "tiny" / "abm"
+    package.mkdir(parents=True)
+    for name in ("__init__.py", "compiled_cache.py"):
+        (package / name).write_bytes((ROOT / "abm" / name).read_bytes())
+    (package / "caller.py").write_text(CALLER)
+    (package / "callee.py").write_text(CALLEE.format(answer=1))
+    return package
+
+
+def ask(package: Path, first: str = "") -> tuple[int, int]:
+    """The answer of a fresh process, and how many functions of `caller` it took from the cache."""
+    code = f"{first}\nfrom abm.caller import ask; print(ask(), sum(ask.stats.cache_hits.values()))"
+    environment = {**os.environ, "CRADLE_CACHE": str(package.parents[1] / "cache")}
+    environment["NUMBA_CACHE_DIR"] = str(package.parents[1] / "left_over")  # what a user may have set is overruled
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=package.parent, env=environment, capture_output=True, text=True, check=True
+    )
+    answer, hits = done.stdout.split()
+    return int(answer), int(hits)
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled")
+@pytest.mark.parametrize("first", ["", "import numba"], ids=["", "numba imported first"])
+def test_an_edited_callee_is_never_answered_from_the_cache(tiny_package: Path, first: str) -> None:
+    assert ask(tiny_package, first) == (1, 0)
+    assert ask(tiny_package, first) == (1, 1)
+    (tiny_package / "callee.py").write_text(CALLEE.format(answer=2))
+    assert ask(tiny_package, first) == (2, 0)
+    assert not (tiny_package.parents[1] / "left_over").exists()
+
+
+def test_the_hash_sees_text_and_names(tiny_package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_cache, "__file__", str(tiny_package / "compiled_cache.py"))
+    hashes = [compiled_cache.source_hash(), compiled_cache.source_hash()]
+    (tiny_package / "callee.py").rename(tiny_package / "called.py")
+    hashes.append(compiled_cache.source_hash())
+    (tiny_package.parent / "policies").mkdir()
+    (tiny_package.parent / "policies" / "new.py").write_text("")
+    hashes.append(compiled_cache.source_hash())
+    assert hashes[0] == hashes[1] and len(set(hashes)) == 3
+
+
+def test_the_cache_goes_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "here"))
+    assert compiled_cache.cache_folder() == tmp_path / "here"
+    assert compiled_cache.compiled_folder() == tmp_path / "here" / "numba" / compiled_cache.source_hash()
+    monkeypatch.delenv("CRADLE_CACHE")
+    assert compiled_cache.cache_folder().name == "cradle"
+
+
+def test_a_cache_that_cannot_be_written_is_replaced_by_a_passing_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "a_file").write_text("")
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "a_file"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", os.environ.get("NUMBA_CACHE_DIR", ""))
+    numba = sys.modules.get("numba")
+    if numba is not None:
+        monkeypatch.setattr(numba.config, "CACHE_DIR", numba.config.CACHE_DIR)
+    folder = compiled_cache.use_compiled_folder()
+    assert folder.is_dir() and not any(folder.iterdir())
+    folder.rmdir()
+
+
+def test_old_folders_go_unless_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    folders = [tmp_path / f"version_{number}" for number in range(9)]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / ".in_use").touch()
+        os.utime(folder / ".in_use", (number, number))
+    with (folders[1] / ".in_use").open() as other_process:
+        fcntl.flock(other_process, fcntl.LOCK_SH)
+        compiled_cache._prune(folders[8])
+    kept = [number for number, folder in enumerate(folders) if folder.exists()]
+    assert kept == [1, 4, 5, 6, 7, 8]

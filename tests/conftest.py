@@ -1,0 +1,61 @@
+"""What tests share. Things that take time to build are built once a session and must not be changed by a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def toytown() -> Any:
+    """The made-up town for tests (`abm.city.City`, frozen)."""
+    from abm.city import load_city
+
+    return load_city("toytown")
+
+
+@pytest.fixture(scope="session")
+def suining() -> Any:
+    """The real city (`abm.city.City`, frozen)."""
+    from abm.city import load_city
+
+    return load_city("suining")
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Any:
+    """All levers (`policies.catalogue.Catalogue`, frozen)."""
+    from policies.catalogue import load_catalogue
+
+    return load_catalogue()
+
+
+@pytest.fixture(scope="session")
+def law(catalogue: Any) -> Any:
+    """Today's law with its dated history (`policies.timeline.Timeline`, frozen)."""
+    from policies.timeline import current_law
+
+    return current_law(catalogue)
+
+
+@pytest.fixture(scope="session")
+def parameters() -> Any:
+    """Default behavioural parameters (`abm.parameters.Parameters`, frozen)."""
+    from abm.parameters import Parameters
+
+    return Parameters.load()
+
+
+@pytest.fixture(scope="session")
+def toytown_founded(toytown: Any) -> Any:
+    """Toytown, every resident, at its founding in November 2010. Fork it; do not run it."""
+    from abm.model import FamilyModel
+
+    return FamilyModel(toytown, scale=1.0, seed=1)
+
+
+@pytest.fixture
+def toytown_model(toytown_founded: Any) -> Any:
+    """A model of toytown of the test's own, ready to run from its founding."""
+    return toytown_founded.fork()

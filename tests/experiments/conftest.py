@@ -1,0 +1,42 @@
+"""Configs and studies on the fake model, for tests of experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+WRITTEN: dict[str, Any] = {
+    "kind": "scenario",
+    "title": {"en": "Vouchers", "zh": "托育券"},
+    "city": "toytown",
+    "end": "2028-12",
+    "scale": 1.0,
+    "seeds": 2,
+    "parameters": "default",
+    "scenarios": {"voucher": {"changes": {"childcare_voucher.amount": {"2027-01": 800}}}},
+}
+
+
+@pytest.fixture
+def write_config(tmp_path: Path) -> Callable[..., Path]:
+    """Write a config: ``write_config(seeds=3, city=None)`` changes keys, None leaves one out."""
+
+    def write(**changes: Any) -> Path:
+        content = {key: value for key, value in {**WRITTEN, **changes}.items() if value is not None}
+        path = tmp_path / "study.yaml"
+        path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs use the stand-in for the model."""
+    from tests.experiments.fake_model import FakeModel
+
+    monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)

@@ -1,0 +1,165 @@
+"""Lever files and evidence: all of ours are valid; wrong ones are named with key and allowed values."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policies.catalogue import FOLDER, PAYERS, Catalogue, load_catalogue
+from policies.errors import InputError
+
+FIRST_RELEASE = {
+    "childcare_voucher": "amount min_age_months max_age_months min_order income_limit",
+    "nursery_places": "added_per_1000 capital_grant operating_subsidy street_share_added",
+    "maternity_leave": "days third_child_days replacement national_days employer_share flexible_coverage",
+    "paternity_leave": "days employer_share",
+    "parental_leave": "days max_age_months employer_share",
+    "leave_cost_sharing": "rate",
+    "purchase_subsidy": "order1 order2 order3",
+    "loan_ceiling": "base raise_order2 raise_order3 deposit_order0 deposit_order1 deposit_order2 deposit_order3",
+    "rent_subsidy": "order1 order2 order3 max_child_age_months",
+    "public_rental": "priority_order1 priority_order2 priority_order3 places_per_1000 discount",
+    "child_allowance": "order1 order2 order3 max_age_months",
+    "birth_grant": "order1 order2 order3",
+    "birth_limit": "allowed both_only_allowed one_only_allowed rural_exception_share fee_multiple enforcement"
+    " unmarried_registration",
+}
+
+
+def test_every_lever_the_engine_reads_is_there(catalogue: Catalogue) -> None:
+    for lever, parameters in FIRST_RELEASE.items():
+        assert set(parameters.split()) <= set(catalogue.levers[lever].parameters), lever
+
+
+def test_names_are_sorted_and_full(catalogue: Catalogue) -> None:
+    assert list(catalogue.field_names) == sorted(catalogue.field_names)
+    assert catalogue.parameter("childcare_voucher.amount").unit == "yuan per child per month"
+
+
+def test_payer_shares_sum_to_one(catalogue: Catalogue) -> None:
+    for lever in catalogue.levers.values():
+        for part in lever.payers:
+            shares = lever.payer_shares(part)
+            assert sum(shares.values()) == pytest.approx(1)
+            assert set(shares) <= set(PAYERS)
+    with pytest.raises(InputError, match="did you mean 'benefit'"):
+        catalogue.lever("childcare_voucher").payer_shares("benefits")
+
+
+def test_every_effect_in_the_evidence_is_cited_by_a_lever(catalogue: Catalogue) -> None:
+    cited = {row_id for lever in catalogue.levers.values() for row_id in lever.evidence}
+    effects = {row.id for row in catalogue.evidence.values() if row.table == "policy_effects.csv"}
+    assert effects <= cited
+
+
+def test_evidence_numbers_read_as_numbers(catalogue: Catalogue) -> None:
+    assert catalogue.evidence["ttp12_jp_24_26"].number == 0.8
+    assert catalogue.evidence["cc_jp_fukai2017"].number is None
+
+
+def test_texts_are_in_both_languages(catalogue: Catalogue) -> None:
+    for lever in catalogue.levers.values():
+        labels = [lever.label, lever.summary, lever.plan_section, lever.channel, *lever.not_modelled]
+        labels += [parameter.label for parameter in lever.parameters.values()]
+        for label in labels:
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh), (lever.name, label)
+            assert label.en.isascii(), (lever.name, label)
+
+
+def test_unknown_names_are_answered_with_the_nearest(catalogue: Catalogue) -> None:
+    with pytest.raises(InputError, match="did you mean 'childcare_voucher.amount'"):
+        catalogue.parameter("childcare_voucher.amout")
+    with pytest.raises(InputError, match="did you mean 'maternity_leave.days'.*levers: birth_grant"):
+        catalogue.parameter("maternity_leav.days")
+    with pytest.raises(InputError, match="did you mean 'rent_subsidy'"):
+        catalogue.lever("rent_subsidi")
+
+
+def test_the_catalogue_is_frozen(catalogue: Catalogue) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        catalogue.parameter("childcare_voucher.amount").high = 9  # type: ignore[misc]
+
+
+def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
+    """Return an edit that sets a dotted path of a lever file."""
+
+    def edit(data: dict[str, Any]) -> None:
+        *parents, last = path.split(".")
+        for part in parents:
+            data = data[int(part)] if isinstance(data, list) else data[part]
+        if value is None:
+            del data[last]
+        else:
+            data[last] = value
+
+    return edit
+
+
+WRONG = [
+    (_set("parameters.amount.hihg", 1), r"levers/childcare_voucher.yaml: parameters.amount: .*'hihg'.*mean 'high'"),
+    (_set("parameters.amount.unit", None), r"parameters.amount.unit: Field required"),
+    (_set("parameters.amount.low", 3000), r"low \(3000\) must be below high \(2000\)"),
+    (_set("parameters.amount.high", True), r"parameters.amount.high: expected a number, found True"),
+    (_set("parameters.amount.values", []), r"parameters.amount.values: .*at least 1 item"),
+    (_set("parameters.amount.values", [{"from": "1990-01-01", "value": 9999, "reference": "x", "grade": "A"}]),
+     r"values from 1990-01-01: found 9999 yuan per child per month; allowed 0 to 2000"),
+    (_set("parameters.amount.values", [{"from": "2015-01-01", "value": 0, "reference": "x", "grade": "A"}]),
+     r"a value in force by 2010-01 is needed"),
+    (_set("parameters.amount.values", [{"from": "1990-01-01", "value": 0, "reference": "x", "grade": "E"}]),
+     r"values.0.grade: Input should be 'A', 'B', 'C' or 'D', found 'E'"),
+    (_set("parameters.amount.values", [{"from": "spring", "value": 0, "reference": "x", "grade": "A"}]),
+     r"values.0.from: 'spring' is not a date"),
+    (_set("parameters.min_order.values", [{"from": "1990-01-01", "value": 1.5, "reference": "x", "grade": "A"}]),
+     r"found 1.5; allowed: whole numbers from 1 to 4"),
+    (_set("payers", {"benefit": {"city": 0.7}}), r"payers.benefit: shares must be 0 or more and sum to 1"),
+    (_set("payers", {"benefit": {"town": 1.0}}), r"payers.benefit.town.*: Input should be 'city', 'province'"),
+    (_set("payers", {}), r"payers: name who pays"),
+    (_set("evidence", ["prior_car"]), r"unknown evidence id 'prior_car'; did you mean 'prior_care'"),
+    (_set("evidence", []), r"evidence: cite at least one row, or say in `assumption`"),
+    (_set("name", "voucher"), r"name: found 'voucher'; allowed: the file's own name, 'childcare_voucher'"),
+    (_set("family", "care"), r"family: Input should be 'childcare'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edit", "message"), WRONG)
+def test_a_wrong_lever_file_is_named_with_key_and_allowed_values(
+    edit: Callable[[dict[str, Any]], None], message: str, tmp_path: Path
+) -> None:
+    shutil.copytree(FOLDER / "evidence", tmp_path / "evidence")
+    (tmp_path / "levers").mkdir()
+    data = yaml.safe_load((FOLDER / "levers" / "childcare_voucher.yaml").read_text(encoding="utf-8"))
+    edit(data)
+    target = tmp_path / "levers" / "childcare_voucher.yaml"
+    target.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_catalogue(tmp_path)
+
+
+def test_a_wrong_evidence_table_is_named(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "levers", tmp_path / "levers")
+    shutil.copytree(FOLDER / "evidence", tmp_path / "evidence")
+    table = tmp_path / "evidence" / "behaviour_parameters.csv"
+    good = table.read_text(encoding="utf-8")
+    table.write_text(good.replace(",grade,", ",mark,", 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"behaviour_parameters.csv: missing column grade"):
+        load_catalogue(tmp_path)
+    table.write_text(good + "prior_care,x,x,x,1,x,,,x,A,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"id 'prior_care' is empty or used twice"):
+        load_catalogue(tmp_path)
+
+
+def test_the_hash_follows_the_files(tmp_path: Path, catalogue: Catalogue) -> None:
+    shutil.copytree(FOLDER / "levers", tmp_path / "levers")
+    shutil.copytree(FOLDER / "evidence", tmp_path / "evidence")
+    assert load_catalogue(tmp_path).hash() == catalogue.hash()
+    lever = tmp_path / "levers" / "birth_grant.yaml"
+    lever.write_text(lever.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+    assert load_catalogue(tmp_path).hash() != catalogue.hash()
+
+
+def test_a_folder_without_levers_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no lever files"):
+        load_catalogue(tmp_path)

@@ -1,0 +1,55 @@
+"""What `cradle levers` shows."""
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from policies.catalogue import Catalogue
+from policies.clock import month_index
+from policies.describe import lever_card, lever_table, number_text, package_table
+from policies.errors import InputError
+
+
+def text_of(table: Table) -> str:
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(table)
+    return console.export_text()
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Childcare voucher"), ("zh", "托育券")])
+def test_the_table_names_every_lever_and_its_law(catalogue: Catalogue, lang: str, word: str) -> None:
+    text = text_of(lever_table(catalogue, month_index("2026-01"), lang))
+    assert word in text
+    assert "188" in text
+    assert all(name in text for name in catalogue.levers)
+
+
+def test_the_card_tells_law_payers_evidence_and_what_is_left_out(catalogue: Catalogue) -> None:
+    card = lever_card(catalogue, "maternity_leave")
+    for part in ("from 2016-01-22: 158", "employers 100%", "lv_no_dahl2016", "grade C", "not modelled"):
+        assert part in card
+    assert lever_card(catalogue, "maternity_leave.days") == card
+    assert "产假" in lever_card(catalogue, "maternity_leave", "zh")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_card_can_be_shown(catalogue: Catalogue, lang: str) -> None:
+    for name in catalogue.levers:
+        assert name in lever_card(catalogue, name, lang)
+
+
+def test_packages_are_listed(catalogue: Catalogue) -> None:
+    assert "example-voucher-housing-leave" in text_of(package_table(catalogue))
+
+
+def test_wrong_names_and_languages(catalogue: Catalogue) -> None:
+    with pytest.raises(InputError, match="did you mean 'maternity_leave'"):
+        lever_card(catalogue, "maternity")
+    with pytest.raises(InputError, match="unknown language 'fr'"):
+        lever_card(catalogue, "maternity_leave", "fr")
+
+
+def test_numbers_for_reading() -> None:
+    assert [number_text(value) for value in (3600, 0.2, 1500000)] == ["3,600", "0.2", "1,500,000"]

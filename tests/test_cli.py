@@ -1,0 +1,133 @@
+"""The command: what it prints, where it writes, how it ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+import cradle
+from tests.experiments.conftest import WRITTEN
+
+ROOT = Path(__file__).parents[1]
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The stand-in for the model, and a working folder of the test's own."""
+    from tests.experiments.fake_model import FakeModel
+
+    monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
+    monkeypatch.chdir(tmp_path)
+
+
+def config(**changes: object) -> str:
+    Path("study.yaml").write_text(yaml.safe_dump({**WRITTEN, **changes}, allow_unicode=True), encoding="utf-8")
+    return "study.yaml"
+
+
+def test_run_report_and_resume() -> None:
+    done = runner.invoke(cradle.app, ["run", config(), "--out", "out", "--seeds", "2"])
+    assert done.exit_code == 0, done.output
+    assert "0 of" not in done.stdout.splitlines()[0]
+    page = Path(done.stdout.strip().splitlines()[-1].removeprefix("report: "))
+    assert page.is_file() and page.parent.parent.name == "out"
+    assert sorted(p.name for p in Path.cwd().iterdir()) == ["out", "study.yaml"], "nothing is written elsewhere"
+    again = runner.invoke(cradle.app, ["resume", str(page.parent)])
+    assert again.exit_code == 0 and "0 of 4 runs to do" in again.stdout
+    page.unlink()
+    chinese = runner.invoke(cradle.app, ["report", "out", "--lang", "zh"])
+    assert chinese.exit_code == 0 and page.is_file() and 'data-lang="zh"' in page.read_text(encoding="utf-8")
+
+
+def test_the_default_folder_is_results_runs_here() -> None:
+    done = runner.invoke(cradle.app, ["run", config(seeds=1)])
+    assert done.exit_code == 0
+    assert len(list(Path("results/runs").glob("study-*/report.html"))) == 1
+
+
+def test_check_says_what_it_would_take() -> None:
+    done = runner.invoke(cradle.app, ["check", config()])
+    assert done.exit_code == 0
+    for word in ("fine", "scenarios  current_law, voucher", "runs       4", "time", "memory", "disk"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "nothing.yaml"], "nothing.yaml: no such file"),
+        (["run", "study.yaml", "--on", "ray"], "--on ray is not in this release"),
+        (["run", "study.yaml", "--on", "sereal"], "did you mean 'serial'"),
+        (["run", "study.yaml", "--workers", "0", "--scale", "2"], "--scale: found 2"),
+        (["run", "study.yaml", "--seeds", "-1"], "--seeds: found -1"),
+        (["check", "study.yaml", "--scale", "0.0001"], "at least 2,000 are needed"),
+        (["resume", "nowhere"], "no such run folder"),
+        (["report", "nowhere"], "no such run folder"),
+        (["report", "nowhere", "--lang", "fr"], "--lang: found 'fr'"),
+        (["levers", "childcare_vouchr"], "did you mean 'childcare_voucher'"),
+        (["bench", "--json", "no/such/folder/x.json"], "no such folder"),
+        (["app"], "cradle app: the page in the browser is not in this release"),
+        (["calibrate", "x.yaml", "--draws", "4"], "is not in this release"),
+        (["backtest"], "is not in this release"),
+    ],
+)
+def test_wrong_input_ends_with_one_message_and_status_2(arguments: list[str], expected: str) -> None:
+    config()
+    done = runner.invoke(cradle.app, arguments)
+    assert done.exit_code == 2
+    assert expected in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_a_kind_of_a_later_release_is_refused() -> None:
+    done = runner.invoke(cradle.app, ["check", config(kind="sweep")])
+    assert done.exit_code == 2 and "sweep is not in this release" in done.stderr
+
+
+def test_failed_runs_end_with_status_1_after_the_report() -> None:
+    scenarios = {
+        "unlucky": {"changes": {"childcare_voucher.amount": {"2027-01": 1313}}},
+        "voucher": {"changes": {"childcare_voucher.amount": {"2027-01": 800}}},
+    }
+    done = runner.invoke(cradle.app, ["run", config(scenarios=scenarios), "--out", "out"])
+    assert done.exit_code == 1
+    assert "2 of 6 runs failed" in done.stderr and "report: " in done.stdout
+
+
+def test_a_folder_that_cannot_be_written_ends_with_status_1() -> None:
+    Path("out").write_text("a file in the way")
+    done = runner.invoke(cradle.app, ["run", config(), "--out", "out"])
+    assert done.exit_code == 1
+    assert done.stderr.strip().startswith("cannot write") and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.runner._keep", interrupted)
+    done = runner.invoke(cradle.app, ["run", config(), "--out", "out"])
+    assert done.exit_code == 1 and "cradle resume out/study-" in done.stderr
+    monkeypatch.undo()
+
+
+def test_levers_are_listed_and_shown() -> None:
+    everything = runner.invoke(cradle.app, ["levers"])
+    assert everything.exit_code == 0 and "childcare_voucher" in everything.stdout
+    one = runner.invoke(cradle.app, ["levers", "childcare_voucher", "--lang", "zh"])
+    assert one.exit_code == 0 and "托育券" in one.stdout
+
+
+def test_the_command_runs_as_a_program_from_any_folder() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cradle.py"), "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    for command in ("run", "check", "resume", "report", "levers", "bench"):
+        assert command in done.stdout

@@ -1,0 +1,103 @@
+"""The project as a thing to install: make on a fresh machine, pinned versions, nothing that ties it to one place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BROKEN = "#!/bin/sh\necho 'launcher: no such version' >&2\nexit 127\n"
+WORKING = """#!/bin/sh
+case "$1" in
+  --version) echo "Python 3.13.0";;
+  -m) mkdir -p .venv/bin; cp "$0" .venv/bin/python; echo "$@" >> calls;;
+esac
+"""
+TOLD_APART = {"tests/test_project.py"}
+SUFFIXES = {".py", ".yaml", ".toml", ".txt", ".md", ".csv", ".j2", ".cfg", ".ini"}
+
+
+@pytest.fixture
+def fresh_clone(tmp_path: Path) -> Path:
+    """A clone with nothing set up, and a folder `bin` for launchers of Python."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "bin").mkdir()
+    for tool in ("sh", "mkdir", "cp", "touch"):
+        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or "")
+    return tmp_path
+
+
+def launcher(clone: Path, name: str, text: str) -> None:
+    """Put a launcher of Python on the path."""
+    path = clone / "bin" / name
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def make(clone: Path) -> subprocess.CompletedProcess[str]:
+    """`make .venv/.installed` with only the launchers of the clone on the path."""
+    command = [shutil.which("make") or "make", ".venv/.installed"]
+    environment = {"PATH": f"{clone / 'no such folder'}:{clone / 'bin'}"}
+    return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@needs_make
+def test_make_passes_over_launchers_that_fail_and_sets_up_once(fresh_clone: Path) -> None:
+    launcher(fresh_clone, "python3", BROKEN)
+    launcher(fresh_clone, "python3.12", BROKEN)
+    launcher(fresh_clone, "python3.13", WORKING)
+    first = make(fresh_clone)
+    assert first.returncode == 0 and "Python 3.13.0" in first.stdout
+    assert "up to date" in make(fresh_clone).stdout
+    assert (fresh_clone / "calls").read_text().count("-m venv") == 1
+
+
+@needs_make
+def test_make_says_in_one_line_that_python_is_missing(fresh_clone: Path) -> None:
+    launcher(fresh_clone, "python3", BROKEN)
+    done = make(fresh_clone)
+    said = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert done.returncode == 2 and len(said) == 1 and "3.12 or newer" in said[0]
+
+
+def project() -> dict[str, list[str]]:
+    """Requirements by group."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {"": table["dependencies"], **table["optional-dependencies"]}
+
+
+def test_every_direct_requirement_is_pinned() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {line.split("==")[0] for line in lines if "==" in line}
+    wanted = {re.split(r"[\[<>=!~; ]", text)[0].lower() for group in project().values() for text in group}
+    assert wanted <= pinned
+
+
+def test_constraints_are_versions_and_nothing_else() -> None:
+    lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[\w.!+]+", line)] == []
+
+
+def test_no_file_names_a_package_index_or_a_place_on_one_machine() -> None:
+    tied = re.compile(r"pypi\.(org|python)|pythonhosted|--(extra-)?index-url|(?<![\w.])/(work|root|home|Users)/\w")
+    folders = ("abm", "calibration", "experiments", "policies", "results", "tests", ".ci")
+    files = [path for path in ROOT.iterdir() if path.is_file()]
+    files += [path for name in folders for path in (ROOT / name).rglob("*") if path.is_file()]
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in files
+        if (path.suffix in SUFFIXES or path.name in ("Makefile", "run"))
+        and "runs" not in path.relative_to(ROOT).parts
+        and path.relative_to(ROOT).as_posix() not in TOLD_APART
+        and (match := tied.search(path.read_text(encoding="utf-8")))
+    ]
+    assert found == []
