@@ -18,7 +18,7 @@ from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
 from policies.errors import InputError, nearest
-from results.store import CONFIG, RunFolder, RunFolderError, StoreError
+from results.store import CONFIG, FAILURES, RunFolder, RunFolderError, StoreError
 
 RUNS = Path("results") / "runs"
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
@@ -151,17 +151,22 @@ def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str
             f" {study.people:,} people -> {folder.path}"
         )
         failures = execute(study, folder, design, reporter_for(errors), workers)
+        if failures and not folder.finished():
+            stop(f"{_failure_text(failures, folder)}; there is nothing to report", FAILED)
         page, lead = _report(folder, lang)
         say("")
         say(lead["zh" if lang == "zh" else "en"])
         say(f"report: {page.resolve()}")
         if failures:
-            first = failures[0]
-            stop(
-                f"{len(failures)} of {len(design)} runs failed (see {folder.path / 'failures.jsonl'}); the first:"
-                f" {first['error']} in the {first['stage']}: {first['message']}",
-                FAILED,
-            )
+            stop(_failure_text(failures, folder), FAILED)
+
+
+def _failure_text(failures: list[dict[str, str]], folder: RunFolder) -> str:
+    first = failures[0]
+    return (
+        f"runs that failed: {len(failures)} (all are in {folder.file(FAILURES)}); the first:"
+        f" {first['error']} in the {first['stage']}: {first['message']}"
+    )
 
 
 def _report(folder: RunFolder, lang: str) -> tuple[Path, dict[str, str]]:

@@ -75,7 +75,8 @@ class FamilyModel(mesa.Model):
         self.worst = np.zeros(len(CALENDAR))
         self.used = np.zeros(5, np.int64)
         self.used[PERSON_ROWS], self.used[HOUSEHOLD_ROWS] = self.population.n, self.population.n_households
-        self.young = np.zeros(0, np.int32)
+        births = self.population.persons["birth_month"]
+        self.young = np.zeros(int((births > self.month - 40).sum()), np.int32)
         self.standing = np.zeros(0, np.int32)
         self.rates = CityRates(self.city, self.parameters)
         self.tables = empty_tables(len(self.city.counties))
@@ -143,7 +144,7 @@ class FamilyModel(mesa.Model):
         """Share of streets with inclusive childcare: in proportion to places per resident (assumed), plus the lever."""
         people = self._seen[0]["residents"].sum() / 1000.0
         per_1000 = float(self.tables[0]["places"].sum()) / max(people, 1e-9)
-        added = self.timeline.at(self.month - 1)["nursery_places.street_share_added"]
+        added = self.timeline.at(self.month)["nursery_places.street_share_added"]
         return min(1.0, per_1000 * self.parameters["street_share_per_place"] + added)
 
     @property
@@ -178,6 +179,7 @@ class FamilyModel(mesa.Model):
     def _begin(self) -> None:
         """Tables, norms and calendars of the founding month."""
         self._due = np.empty(0, np.int32)
+        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
         self._seen = np.zeros(1, norms.SEEN_DTYPE)
         self._law_changes = self._months_of_change()
         self.rates.fill_constants(self.tables, year_of(self.month))
@@ -187,7 +189,6 @@ class FamilyModel(mesa.Model):
         marital = self.tables[0]["marital_shares"]
         marital[:, :, 0] = 1.0
         marital[:, 15:101] = self.city.marital_shares(year_of(self.month))
-        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
         self._january(first=True)
         start_calendars(self._state())
 
@@ -206,7 +207,6 @@ class FamilyModel(mesa.Model):
         """Norms, exposure, rates, prices and law of a new year (or of the founding)."""
         year = year_of(self.month)
         if not first:
-            self.observer.close_year(self, year - 1)
             if "places" not in self.hold:
                 norms.update_place_chance(self.tables, self.counters, self.pars)
             self.counters[...] = np.zeros(1, self.counters.dtype)
@@ -216,8 +216,14 @@ class FamilyModel(mesa.Model):
         if first or "norms" not in self.hold:
             norms.update_norms(self.tables, seen, self.pars, first)
             norms.update_prospects(self.tables, seen, first)
+        level = self.rates.net_level(year)
         norms.update_moves(
-            self.tables, seen, self.rates.in_rates(year), np.asarray(self.city.town_share(year + 1)), self.pars
+            self.tables,
+            seen,
+            self.rates.out_rates(level),
+            self.rates.in_rates(level),
+            np.asarray(self.city.town_share(year + 1)),
+            self.pars,
         )
         self._seen = seen
         self._set_places()
@@ -254,6 +260,8 @@ class FamilyModel(mesa.Model):
     def _after_month(self) -> None:
         for i, name in enumerate(CALENDAR):
             check_bound(name, self.worst[i : i + 1])
+        if month_of_year(self.month) == 12:
+            self.observer.close_year(self, year_of(self.month))
         self.tables[0]["places_opened"] = 0.0
         self.population.n = int(self.used[PERSON_ROWS])
         self.population.n_households = int(self.used[HOUSEHOLD_ROWS])

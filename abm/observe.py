@@ -158,8 +158,9 @@ class Observer:
         wives = flows["marriages"][:, 1].sum(axis=(0, 1))[:101]
         rates = np.divide(wives, people[1], out=np.zeros(101), where=people[1] > 0)
         absent = float((np.asarray(self.city.absent_by_age(2010 if record.year < 2015 else 2020))[1] * rates).sum())
-        local = dict(zip(COUNTS, flows["count"], strict=True))["marriages_registered"]
-        yield "marriages", "base:registered", local / self.scale + absent
+        count = dict(zip(COUNTS, flows["count"], strict=True))
+        yield "marriages", "partner:outside", count["marriages_outside_partner"] / self.scale
+        yield "marriages", "base:registered", count["marriages_registered"] / self.scale + absent
 
 
 def population_rows(population: Array, counties: tuple[str, ...], scale: float) -> Iterator[Row]:

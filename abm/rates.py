@@ -21,7 +21,9 @@ from abm.tables import FIRST_COHORT, N_AGES, N_COHORTS
 Array = NDArray[np.float64]
 REFERENCE_YEAR = 2020
 _LAST_AGE_OF_MARRIAGE = 70
-_YEARS_OF_LEVELS = range(2010, 2061)
+_PROFILE_YEAR = 2015
+HIGHEST_NET_LEVEL = 2.4
+"""Largest factor on the net-migration profile of 2010-2020; the bound of the moves calendar is built for it."""
 
 
 def coale_mcneil_hazard(origin: float, pace: float, ever: float) -> Array:
@@ -105,33 +107,40 @@ class CityRates:
         rate[:15] = 0.0
         return rate
 
-    def net_rates(self, year: int) -> Array:
-        """Net moves per person-year [county, sex, age]: profile of 2010-2020 at the level of the year."""
-        kept = self._years.get(("net", year))
+    def net_profile(self) -> Array:
+        """Net moves per person-year 2010-2020 [county, sex, age]."""
+        kept = self._years.get(("net", 0))
         if kept is None:
             profile = np.zeros((len(self.city.counties), 2, N_AGES))
             profile[:, :, :101] = self.city.net_migration_rate()
-            level = self.city.net_migration_total(year) / self.city.net_migration_total(2015)
-            kept = self._kept("net", year, profile * level)
+            kept = self._kept("net", 0, profile)
         return kept
 
-    def out_rates(self, year: int) -> Array:
-        """Moves out per person-year [county, sex, age]; children under 15 move with a parent only."""
-        out = np.maximum(-self.net_rates(year), 0.0) + self.gross_move_rate()
+    def net_level(self, year: int) -> float:
+        """Factor on the net profile in a year: the city's net total over that of 2010-2020, times the fitted
+        correction for what the profile leaves out (cohorts that shrink, partners and children who come along).
+
+        It depends on the year alone, so that a policy changes nobody's chance to move.
+        """
+        level = self.city.net_migration_total(year) / self.city.net_migration_total(_PROFILE_YEAR)
+        correction = np.interp(year, self.parameters.list("net_level_years"), self.parameters.list("net_level"))
+        return float(np.clip(level * correction, 0.0, HIGHEST_NET_LEVEL))
+
+    def out_rates(self, level: float) -> Array:
+        """Moves out per person-year [county, sex, age] at a level of the net profile; children move with a parent."""
+        out = np.maximum(-self.net_profile() * level, 0.0) + self.gross_move_rate()
         out[:, :, :15] = 0.0
         return out
 
-    def in_rates(self, year: int) -> Array:
-        """Moves in per resident-year [county, sex, age]."""
-        inward = np.maximum(self.net_rates(year), 0.0) + self.gross_move_rate()
+    def in_rates(self, level: float) -> Array:
+        """Moves in per resident-year [county, sex, age] at a level of the net profile."""
+        inward = np.maximum(self.net_profile() * level, 0.0) + self.gross_move_rate()
         inward[:, :, :15] = 0.0
         return inward
 
     def move_bound(self) -> Array:
         """Monthly bound of a person's own moves [sex, age]: the highest county's way out plus village to town."""
-        levels = [self.city.net_migration_total(year) for year in _YEARS_OF_LEVELS]
-        year = _YEARS_OF_LEVELS[int(np.argmax(np.abs(levels)))]
-        out = monthly_probability(self.out_rates(year).max(axis=0)) * 1.02
+        out = monthly_probability(self.out_rates(HIGHEST_NET_LEVEL).max(axis=0)) * 1.02
         to_town = np.zeros(N_AGES)
         to_town[MOVER_AGES[0] : MOVER_AGES[1] + 1] = self.parameters["town_move_bound"]
         return np.minimum(out + to_town, 0.9)
@@ -141,7 +150,6 @@ class CityRates:
         t = tables[0]
         n = len(self.city.counties)
         t["death_hazard"] = monthly_probability(np.minimum(self.death_rates(year), 6.0))
-        t["out_hazard"][:n] = monthly_probability(self.out_rates(year))
         t["marriage_hazard"] = monthly_probability(self.marriage_rates(year))
         t["separation_level"] = 1.0
         ratio = self.city.sex_ratio_at_birth(year)

@@ -90,7 +90,7 @@ def execute(
     """Run what is not finished, merge, and return the failures.
 
     The manifest always says how far the run got, also after Ctrl-C. Raises StoreError when the folder cannot be
-    written, RunFolderError when not one run has finished.
+    written. When not one run has finished there is nothing to merge, and no ``series.parquet``.
     """
     began = time.monotonic()
     tasks = tasks_of(study, design, folder.finished() & set(design["run_id"]))
@@ -107,7 +107,7 @@ def execute(
     finally:
         reporter.stop()
         _write_manifest(folder, study, design, status, time.monotonic() - began)
-    if tasks or not folder.has_series():
+    if folder.finished() and (tasks or not folder.has_series()):
         folder.merge(design, folder.read_json(CONTEXT)["indicators"])
     return failures
 

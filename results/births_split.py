@@ -55,8 +55,9 @@ def split_table(births: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Births of every scenario against the baseline, scaled to the city, mean and 95 % interval over seeds.
 
     ``births`` holds all runs (scenario, seed and a births log whose ``weight`` scales it to the city).
-    Columns out: scenario, quantity, mean, low, high, n. Quantities: births_scenario, births_baseline, additional, those of ``matched_births``, and
-    ``additional;order:k`` (3: third and later), ``additional;income_fifth:k``, ``additional;mother_age:a-b``.
+    Columns out: scenario, quantity, mean, low, high, n. Quantities: births_scenario, births_baseline, additional,
+    those of ``matched_births``, and ``additional;order:k`` (3: third and later), ``additional;income_fifth:k``,
+    ``additional;mother_age:a-b``.
     """
     rows: list[dict[str, object]] = []
     for seed in sorted(births["seed"].unique()):

@@ -146,7 +146,7 @@ def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], pe
         axes.set_ylim(0, None)
         first = int(table["year"].min())
         axes.set_xlim(first - 0.5, data.end_year + 0.5)
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(4 if count < 3 else 3, integer=True))
         axes.axvline(data.branch_year, color="#9aa5b1", lw=0.8, ls=":")
         if number_ in percent:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
@@ -199,7 +199,7 @@ def nursery_use(data: RunData, lang: str) -> Figure | None:
     for name in ("nursery_places", "nursery_use", "nursery_enrolment"):
         table = data.levels(name)
         if not table.empty:
-            if float(table["mean"].max()) <= 1.0:
+            if data.is_share(name):
                 percent.add(len(tables))
             tables.append((data.indicator_label(name, lang), table))
     return _panels(data, lang, tables[:3], percent) if tables else None

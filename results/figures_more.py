@@ -49,7 +49,7 @@ def additional_births(data: RunData, lang: str) -> Figure | None:
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(len(names) - 0.5, -0.65)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
-    axes.xaxis.set_major_locator(MaxNLocator(7))
+    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
     axes.set_title(
         {
             "en": f"Additional births against current law, {data.branch_year} to {data.end_year}",
@@ -238,9 +238,9 @@ def _fit_panel(data: RunData, lang: str, axes: plt.Axes, points: pd.DataFrame, t
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
     elif top >= 1e6:
         axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: f"{v / 1e4:,.0f} 万" if lang == "zh" else f"{v / 1e6:.1f} m")
+            FuncFormatter(lambda v, _: (f"{v / 1e4:,.0f} 万" if lang == "zh" else f"{v / 1e6:.1f} m") if v else "0")
         )
     elif top >= 1e4:
         axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: f"{v / 1e4:g} 万" if lang == "zh" else f"{v / 1e3:,.0f} k")
+            FuncFormatter(lambda v, _: (f"{v / 1e4:g} 万" if lang == "zh" else f"{v / 1e3:,.0f} k") if v else "0")
         )

@@ -13,6 +13,8 @@ from results import births_split, compare
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
 
 LANGUAGES = ("en", "zh")
+MONTH_ZERO_YEAR = 1900
+"""Months in a births log count from January of this year."""
 
 
 def group_dimensions(group: str) -> dict[str, str]:
@@ -72,6 +74,10 @@ class RunData:
     def indicator_label(self, name: str, lang: str) -> str:
         card = self.context["indicators"].get(name, {})
         return str(card.get(f"label_{lang}") or name)
+
+    def is_share(self, name: str) -> bool:
+        """True for an indicator that is printed in percent."""
+        return str(self.context["indicators"].get(name, {}).get("unit", "")).startswith("share")
 
     def lever_label(self, name: str, lang: str) -> str:
         card = self.context["levers"].get(name)
@@ -192,7 +198,8 @@ class RunData:
         """Births of the arms matched (births_split.split_table)."""
         if self.births.empty:
             return pd.DataFrame(columns=["scenario", "quantity", "mean", "low", "high", "n"])
-        return births_split.split_table(self.births, self.baseline)
+        after_last_year = (self.end_year + 1 - MONTH_ZERO_YEAR) * 12
+        return births_split.split_table(self.births[self.births["month"] < after_last_year], self.baseline)
 
     def split_value(self, scenario: str, quantity: str) -> dict[str, float] | None:
         row = self.split[(self.split["scenario"] == scenario) & (self.split["quantity"] == quantity)]

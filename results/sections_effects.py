@@ -38,7 +38,7 @@ def target_section(data: RunData) -> Section:
         f"{'Yes' if reached else 'No'}: the highest TFR in {year} is {number(best['mean'], 2)} ({name['en']}) "
         f"against a target of {value}; the probability of reaching it is {chance['en']}.",
         f"{'能' if reached else '不能'}：{year} 年总和生育率最高的情景（{name['zh']}）为 {number(best['mean'], 2)}，"
-        f"目标为 {value}；达到目标的概率为 {chance['zh']}。",
+        f"目标为 {value}；达到目标的概率：{chance['zh']}。",
     )
     rows: list[list[Cell]] = []
     for scenario in data.scenarios:

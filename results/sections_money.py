@@ -34,6 +34,7 @@ def cost_section(data: RunData) -> Section:
         f"生的成本为{each['zh']}。",
     )
     payers = data.costs_by("payer")
+    payers = payers[payers.groupby("category")["mean"].transform(lambda v: v.abs().max()) > 0]
     order = list(payers.groupby("category")["mean"].apply(lambda v: v.abs().sum()).sort_values(ascending=False).index)
     rows: list[list[Cell]] = []
     for scenario in names:
@@ -81,7 +82,7 @@ def _cost_per_birth(row: pd.Series) -> Cell:
         return both("not defined (it costs less)", "无法计算（成本减少）")
     span = interval(row["low"], row["high"])
     if not finite(row["low"]) and not math.isinf(row["high"]):
-        return both(number(row["yuan"]), number(row["yuan"]))
+        return number(row["yuan"])
     return Measured(number(row["yuan"]), span)
 
 
@@ -89,7 +90,9 @@ def _in_words(cell: Cell) -> Text:
     """A cell in running text."""
     if isinstance(cell, Measured):
         return both(f"{cell.mean} yuan ({cell.span['en']})", f"{cell.mean} 元（{cell.span['zh']}）")
-    return both(cell, cell) if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return both(f"{cell} yuan", f"{cell} 元")
+    return cell
 
 
 def _cell(table: pd.DataFrame, scenario: str, category: str) -> float:

@@ -97,7 +97,16 @@ def test_failed_runs_end_with_status_1_after_the_report() -> None:
     }
     done = runner.invoke(cradle.app, ["run", config(scenarios=scenarios), "--out", "out"])
     assert done.exit_code == 1
-    assert "2 of 6 runs failed" in done.stderr and "report: " in done.stdout
+    assert "runs that failed: 2" in done.stderr and "report: " in done.stdout
+
+
+def test_nothing_to_report_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("nothing works")
+
+    monkeypatch.setattr("experiments.run_one.FamilyModel", broken)
+    done = runner.invoke(cradle.app, ["run", config(), "--out", "out"])
+    assert done.exit_code == 1 and "RuntimeError in the history: nothing works" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_ends_with_status_1() -> None:

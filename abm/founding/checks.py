@@ -33,6 +33,7 @@ COLUMNS = ("target_name", "group", "target", "built", "difference", "tolerance",
 MARITAL = ("never_married", "married", "divorced", "widowed")
 SCHOOLING = ("primary", "junior", "senior", "college")
 SEXES = ("male", "female")
+_GENERATION_YEARS = 18
 _GROUPS = (0, 1, *range(5, 86, 5), 101)
 
 
@@ -172,9 +173,14 @@ def _check_kin(table: _Table, persons: Columns, age: NDArray[np.int64], draft: D
 def generations(persons: Columns, age: NDArray[np.int64], households: int) -> NDArray[np.int64]:
     """Generations in each household, shape (households,): the longest line of parents and children under one roof.
 
-    A child left with grandparents counts as the generation after them, as in the census.
+    A child left with grandparents counts as the generation after them, as in the census, and so do the unmarried and
+    those whose spouse is away who live with people a generation older.
     """
-    depth = np.ones(len(persons["id"]), np.int64)
+    oldest = np.zeros(households, np.int64)
+    np.maximum.at(oldest, persons["household"], age)
+    younger = oldest[persons["household"]] - age >= _GENERATION_YEARS
+    alone = (persons["marital"] == 0) | ((persons["marital"] == MARRIED) & (persons["partner"] < 0))
+    depth = np.where(alone & younger, 2, 1)
     for _ in range(4):
         for parent in ("mother", "father"):
             link = persons[parent]
@@ -183,7 +189,6 @@ def generations(persons: Columns, age: NDArray[np.int64], households: int) -> ND
         spouse = persons["partner"]
         together = (spouse >= 0) & (persons["household"][spouse] == persons["household"])
         depth = np.where(together, np.maximum(depth, depth[spouse]), depth)
-    depth = np.where((age < ADULT_AGE) & (persons["left_behind"] == 1), np.maximum(depth, 2), depth)
     result = np.zeros(households, np.int64)
     np.maximum.at(result, persons["household"], depth)
     return result
@@ -223,7 +228,19 @@ def _check_households(
         for k, (code, name) in enumerate(codes):
             built = (households["tenure"][here] == code).mean()
             table.add_share("tenure", f"{county} {name}", shares[c, k], built, number, 0.002)
-    whole = indicators["city"]
+    _check_whole_city(table, persons, age, households, indicators["city"], parameters)
+
+
+def _check_whole_city(
+    table: _Table,
+    persons: Columns,
+    age: NDArray[np.int64],
+    households: Columns,
+    whole: dict[str, float],
+    parameters: Any,
+) -> None:
+    """Household size, one-person households and generations of the city as a whole."""
+    family = households["collective"] == 0
     number = int(family.sum())
     size = households["size"][family].mean()
     table.add("mean_household_size", "city", whole["mean_household_size"], size, 0.02 + 3.0 / np.sqrt(number))

@@ -8,7 +8,7 @@ joins relatives who are not in the data.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from abm.compiled import compiled
 from abm.founding.draft import Draft
 from abm.founding.histories import CHILD_AGES
 from abm.founding.integerise import offset, pair_in_cells, ranks_in_cells, systematic_counts
-from abm.population import FEMALE, NEVER_MARRIED
+from abm.population import FEMALE, MARRIED, NEVER_MARRIED
 
 _ADOPTION_ROUNDS = 6
 FEWER_ALONE, OTHERS, ANYBODY = 0, 1, 2
@@ -113,21 +113,49 @@ def _house_left_behind(draft: Draft, parameters: Any) -> None:
         alone[child] = False
 
 
-def _moves(draft: Draft, parameters: Any) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Families that could live with a parent's, those most inclined first: (family, host family, is a couple)."""
-    rows = np.arange(draft.n)
-    heads = np.flatnonzero((draft["unit"] == rows) & (draft["age"] >= CHILD_AGES) & (draft["collective"] == 0))
-    partner, is_couple = draft["partner"][heads], draft["partner"][heads] >= 0
+class Moves(NamedTuple):
+    """Families that could live under another's roof, those most inclined first; all of shape (moves,)."""
+
+    family: NDArray[np.int64]
+    host: NDArray[np.int64]
+    is_couple: NDArray[np.bool_]
+    is_kin: NDArray[np.bool_]
+
+
+def possible_moves(draft: Draft, parameters: Any) -> Moves:
+    """With a parent of the husband, else of the wife or lone adult; without one, lone adults with unknown kin."""
+    heads = np.flatnonzero(
+        (draft["unit"] == np.arange(draft.n)) & (draft["age"] >= CHILD_AGES) & (draft["collective"] == 0)
+    )
+    partner = draft["partner"][heads]
     parent = np.where(draft["mother"] >= 0, draft["mother"], draft["father"])
-    own = parent[heads]
-    his = np.where(is_couple, parent[partner], -1)
+    own, his = parent[heads], np.where(partner >= 0, parent[partner], -1)
     host = np.where(_can_host(draft, heads, his), his, np.where(_can_host(draft, heads, own), own, -1))
-    keep = host >= 0
-    heads, host, is_couple = heads[keep], host[keep], is_couple[keep]
+    weight = _inclination(draft, heads, parameters)
+    with_children = (partner >= 0) & (np.bincount(draft["unit"], minlength=draft.n)[heads] > 2)
+    weight = weight * np.where(with_children, parameters["roof_weight_with_children"], 1.0)
+    widowed = (host >= 0) & (draft["partner"][host] < 0)
+    weight = weight * np.where(widowed, parameters["roof_weight_widowed_host"], 1.0)
+    kinless = (host < 0) & (draft["age"][heads] >= 25)
+    weight = np.where(kinless, parameters["roof_weight_unknown_kin_25_plus"], weight)
+    # A wife whose husband is away lives with his parents, whom the data do not name.
+    is_kin = (host >= 0) | ((draft["marital"][heads] == MARRIED) & (partner < 0) & (draft["sex"][heads] == FEMALE))
+    elder = draft["age"][heads] >= parameters["unknown_kin_host_age_low"]
+    lone, with_couple = _unknown_kin(draft, heads[(host < 0) & (partner < 0)], heads[(partner >= 0) & elder])
+    place_in_heads = np.full(draft.n, -1)
+    place_in_heads[heads] = np.arange(len(heads))
+    host[place_in_heads[lone]] = with_couple
+    wait = -np.log(draft.uniforms(draws.FOUNDING_HOUSEHOLD, 0, heads)) / weight
+    order = np.argsort(wait)
+    order = order[host[order] >= 0]
+    return Moves(heads[order], host[order], partner[order] >= 0, is_kin[order])
+
+
+def _inclination(draft: Draft, heads: NDArray[np.int64], parameters: Any) -> NDArray[np.float64]:
+    """How readily each family moves in with others, relative to a couple."""
     age, single = draft["age"][heads], draft["marital"][heads] == NEVER_MARRIED
-    lone_host = draft["partner"][host] < 0
-    weight = np.select(
-        [is_couple, single & (age < 20), single & (age < 30), single],
+    return np.select(
+        [draft["partner"][heads] >= 0, single & (age < 20), single & (age < 30), single],
         [
             parameters["roof_weight_couple"],
             parameters["roof_weight_single_15_19"],
@@ -136,10 +164,6 @@ def _moves(draft: Draft, parameters: Any) -> tuple[NDArray[np.int64], NDArray[np
         ],
         parameters["roof_weight_lone_parent"],
     )
-    weight = weight * np.where(lone_host, parameters["roof_weight_widowed_host"], 1.0)
-    wait = -np.log(draft.uniforms(draws.FOUNDING_HOUSEHOLD, 0, heads)) / weight
-    order = np.argsort(wait)
-    return heads[order], host[order], is_couple[order]
 
 
 def _can_host(draft: Draft, heads: NDArray[np.int64], parent: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -148,42 +172,33 @@ def _can_host(draft: Draft, heads: NDArray[np.int64], parent: NDArray[np.int64])
     return (parent >= 0) & same_place & (draft["collective"][parent] == 0)
 
 
-def _share_roofs(draft: Draft, households: NDArray[np.int64], alone: float, parameters: Any) -> NDArray[np.int64]:
-    """The family under whose roof each family lives (itself if its own), shape (n,)."""
-    families = np.flatnonzero((draft["unit"] == np.arange(draft.n)) & (draft["collective"] == 0))
-    size = np.bincount(draft["unit"][draft["collective"] == 0], minlength=draft.n)
-    child, host, is_couple = _moves(draft, parameters)
-    one_person = systematic_counts(households.astype(np.float64) * alone, offset(draft.seed, 0, 8))
-    roof = np.arange(draft.n)
-    left = np.bincount(draft["county"][families], minlength=len(households))
-    left_alone = np.bincount(draft["county"][families], weights=size[families] == 1, minlength=len(households))
-    left_alone = left_alone.astype(np.int64)
-    kin = (child, host, is_couple)
-    roofs = (roof, size, np.zeros(draft.n, bool))
-    for walk in (FEWER_ALONE, OTHERS, ANYBODY):
-        _move_in(walk, *kin, draft["county"], *roofs, left, left_alone, households, one_person)
-        if walk != OTHERS:
-            unknown_kin = _strangers(draft, families, roof)
-            _move_in(walk, *unknown_kin, draft["county"], *roofs, left, left_alone, households, one_person)
-    return roof
-
-
-def _strangers(
-    draft: Draft, families: NDArray[np.int64], roof: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Lone adults who host nobody, each with a couple of the same place that could be kin we do not know of."""
-    hosts_somebody = np.zeros(draft.n, bool)
-    hosts_somebody[roof[roof != np.arange(draft.n)]] = True
-    here = families[roof[families] == families]
-    lone = here[(draft["partner"][here] < 0) & ~hosts_somebody[here]]
-    couples = here[draft["partner"][here] >= 0]
+def _unknown_kin(
+    draft: Draft, lone: NDArray[np.int64], couples: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Lone adults without a parent in the place, each with a couple of the place that could be unknown kin."""
     pairs_l, pairs_c = pair_in_cells(
         draft["place"][lone],
         draft.uniforms(draws.FOUNDING_HOUSEHOLD, 1, lone),
         draft["place"][couples],
         draft.uniforms(draws.FOUNDING_HOUSEHOLD, 2, couples),
     )
-    return lone[pairs_l], couples[pairs_c], np.zeros(len(pairs_l), bool)
+    return lone[pairs_l], couples[pairs_c]
+
+
+def _share_roofs(draft: Draft, households: NDArray[np.int64], alone: float, parameters: Any) -> NDArray[np.int64]:
+    """The family under whose roof each family lives (itself if its own), shape (n,)."""
+    families = np.flatnonzero((draft["unit"] == np.arange(draft.n)) & (draft["collective"] == 0))
+    size = np.bincount(draft["unit"][draft["collective"] == 0], minlength=draft.n)
+    county = draft["county"].astype(np.int64)
+    one_person = systematic_counts(households.astype(np.float64) * alone, offset(draft.seed, 0, 8))
+    roof = np.arange(draft.n)
+    left = np.bincount(county[families], minlength=len(households))
+    left_alone = np.bincount(county[families[size[families] == 1]], minlength=len(households))
+    moves = possible_moves(draft, parameters)
+    has_couple = np.zeros(draft.n, bool)
+    for walk in (FEWER_ALONE, OTHERS, ANYBODY):
+        move_in(walk, moves, county, roof, size, has_couple, left, left_alone, households, one_person)
+    return roof
 
 
 def _number_households(draft: Draft, roof: NDArray[np.int64], parameters: Any) -> None:
@@ -218,12 +233,10 @@ def _top(roof: NDArray[np.int64], family: int) -> int:
 
 
 @compiled
-def _move_in(
+def move_in(
     walk: int,
-    child: NDArray[np.int64],
-    host: NDArray[np.int64],
-    is_couple: NDArray[np.bool_],
-    county: NDArray[np.int16],
+    moves: Moves,
+    county: NDArray[np.int64],
     roof: NDArray[np.int64],
     size: NDArray[np.int64],
     has_couple: NDArray[np.bool_],
@@ -235,25 +248,24 @@ def _move_in(
     """Join families to hosts in the order given until each county has its households; one couple joins a host at most.
 
     FEWER_ALONE joins only where somebody no longer lives alone, while there are too many alone; OTHERS where nobody
-    did; ANYBODY whoever is left. ``size`` holds members under each roof; ``left`` and ``left_alone`` are counted down.
+    did, with kin only; ANYBODY whoever is left. ``size`` holds members under each roof; ``left`` and ``left_alone`` are
+    counted down.
     """
-    for k in range(child.size):
-        family = child[k]
+    for k in range(moves.family.size):
+        family, host = moves.family[k], moves.host[k]
         where = county[family]
         if roof[family] != family or left[where] <= wanted[where]:
             continue
-        top = _top(roof, host[k])
-        if top == family:
-            continue
-        if is_couple[k] and has_couple[host[k]]:
+        top = _top(roof, host)
+        if top == family or (moves.is_couple[k] and has_couple[host]):
             continue
         fewer_alone = (size[family] == 1) + (size[top] == 1)
         if walk == FEWER_ALONE and (fewer_alone == 0 or left_alone[where] <= wanted_alone[where]):
             continue
-        if walk == OTHERS and fewer_alone > 0:
+        if walk == OTHERS and (fewer_alone > 0 or not moves.is_kin[k]):
             continue
         roof[family] = top
         size[top] += size[family]
-        has_couple[host[k]] = has_couple[host[k]] or is_couple[k]
+        has_couple[host] = has_couple[host] or moves.is_couple[k]
         left[where] -= 1
         left_alone[where] -= fewer_alone

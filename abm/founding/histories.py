@@ -160,12 +160,15 @@ def _women(
     """The bundle of the compiled simulation: ever-married women and the hazards of their next birth."""
     never = np.ones(AGES)
     never[ADULT_AGE:] = city.marital_shares(draft.year)[FEMALE, :, 0]
+    mean_schooling = np.zeros(AGES)
+    mean_schooling[ADULT_AGE:] = city.schooling_shares(draft.year)[FEMALE] @ np.arange(4.0)
     places = int(draft["place"].max()) + 1
     return Women(
         ids=draft["id"][rows],
         birth_month=draft["birth_month"][rows],
         able=draft["marital"][rows] != NEVER_MARRIED,
-        schooling=draft["schooling"][rows],
+        able_month=_able_months(draft, rows, parameters),
+        schooling=draft["schooling"][rows] - mean_schooling[draft["age"][rows]],
         starts=np.searchsorted(cell, np.arange(places * AGES + 1)).astype(np.int64),
         hazards=hazards_by_cohort(rates, 1.0 - never),
         delay_years=float(parameters["first_birth_delay_years_per_level"]),
@@ -174,6 +177,14 @@ def _women(
         least_months=int(parameters["birth_interval_least_months"]),
         first_weight=float(parameters["first_birth_weight"]),
     )
+
+
+def _able_months(draft: Draft, rows: NDArray[np.int64], parameters: Any) -> NDArray[np.int64]:
+    """First month in which each woman may give birth: at 15, and with a husband of the least age at marriage."""
+    own = draft["birth_month"][rows].astype(np.int64) + 12 * FIRST_AGE
+    husband = draft["partner"][rows]
+    his = draft["birth_month"][husband].astype(np.int64) + 12 * int(parameters["marriage_age_least_years"])
+    return np.where(husband >= 0, np.maximum(own, his), own)
 
 
 def _expecting_and_trying(

@@ -22,15 +22,17 @@ Borne = tuple[NDArray[np.int8], NDArray[np.int16], NDArray[np.int16]]
 class Women(NamedTuple):
     """Women of 15 and over, sorted by place and age, and the hazards of their next birth.
 
-    ``able`` (women,) marks those who may bear; ``starts`` (places x 101 + 1,) gives where each place and age begins;
-    ``hazards`` (3, years back, age today) are yearly. The scalars are those of ``abm/parameters_founding.yaml``, in
-    months where they are times after a birth.
+    ``able`` (women,) marks those who may bear, from ``able_month`` on; ``schooling`` is the level above the mean of
+    women of her age; ``starts`` (places x 101 + 1,) gives where each place and age begins; ``hazards`` (3, years back,
+    age today) are yearly. The scalars are those of ``abm/parameters_founding.yaml``, in months where they are times
+    after a birth.
     """
 
     ids: NDArray[np.uint64]
     birth_month: NDArray[np.int16]
     able: NDArray[np.bool_]
-    schooling: NDArray[np.int8]
+    able_month: NDArray[np.int64]
+    schooling: NDArray[np.float64]
     starts: NDArray[np.int64]
     hazards: NDArray[np.float64]
     delay_years: float
@@ -43,10 +45,10 @@ class Women(NamedTuple):
 @compiled
 def birth_weight(women: Women, i: int, parity: int, last_month: int, back: int, month: int, window_end: int) -> float:
     """Relative hazard of a birth in the twelve months to ``window_end``: her order's rate, schooling, spacing."""
-    if not women.able[i] or window_end - women.birth_month[i] < 12 * FIRST_AGE:
+    if not women.able[i] or window_end < women.able_month[i]:
         return 0.0
     age = (month - 1 - women.birth_month[i]) // 12
-    level = women.schooling[i] - 1
+    level = women.schooling[i]
     if parity == 0:
         shifted = age - int(np.floor(women.delay_years * level + 0.5))
         shifted = min(max(shifted, 0), women.hazards.shape[2] - 1)
@@ -126,7 +128,7 @@ def simulate_births(seed: int, month: int, quota: NDArray[np.int64], women: Wome
             for k in range(found):
                 i = low + chosen[k]
                 when, score = draws.uniform_pair(seed, women.ids[i], back, draws.FOUNDING_BIRTHS)
-                begin = max(end - 11, women.birth_month[i] + 12 * FIRST_AGE)
+                begin = max(end - 11, women.able_month[i])
                 if parity[i] > 0:
                     begin = max(begin, last[i] + women.least_months)
                 begin = min(begin, end)

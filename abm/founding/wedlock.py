@@ -34,8 +34,11 @@ def add_marriage_months(draft: Draft, histories: Histories, parameters: Any) -> 
 
 
 def _least_month(draft: Draft, rows: NDArray[np.int64], parameters: Any) -> NDArray[np.int64]:
-    """First month in which these people could have married."""
-    return draft["birth_month"][rows].astype(np.int64) + 12 * int(parameters["marriage_age_least_years"])
+    """First month in which these people and their spouses could have married."""
+    youngest = draft["birth_month"][rows].astype(np.int64)
+    spouse = draft["partner"][rows]
+    youngest = np.where(spouse >= 0, np.maximum(youngest, draft["birth_month"][spouse]), youngest)
+    return youngest + 12 * int(parameters["marriage_age_least_years"])
 
 
 def _before_first_birth(

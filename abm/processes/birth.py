@@ -64,6 +64,8 @@ def plan_probability_12_months(
     common = p.wish_by_order[order - 1] + p.wish_by_schooling[her.schooling] * (1.0 if order > 1 else p.first_schooling)
     common += p.wish_town * her.town + p.norm_weight * cell + p.prospect_weight * prospect
     common += spacing_utility(month, her.last_birth_month, pars)
+    if her.parity == 0:
+        common -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
     common += p.wish_age * max(0.0, (month - her.birth_month) / 12.0 - p.wish_age_from)
     if her.parity > 0 and her.sons == 0 and (her.town == 0):
         common += p.son_preference

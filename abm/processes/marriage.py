@@ -146,10 +146,11 @@ def keep_standing_men(s: Any) -> None:
     for i in range(s.used[MEN_STANDING]):
         man = s.standing[i]
         person = s.persons[man]
-        if person.status != RESIDENT or person.marital == MARRIED or person.searching <= 0:
+        remaining = person.searching - 1
+        if person.status != RESIDENT or person.marital == MARRIED or remaining <= 0:
             s.persons[man].searching = 0
             continue
-        s.persons[man].searching = person.searching - 1
+        s.persons[man].searching = remaining
         s.standing[kept] = man
         kept += 1
     s.used[MEN_STANDING] = kept
@@ -170,6 +171,7 @@ def in_market(rows: NDArray[np.int32], persons: Rows, county: int, town: int) ->
 @compiled
 def marriages(s: Any) -> None:
     """Everybody who marries this month."""
+    keep_standing_men(s)
     searching = enter_the_market(s)
     s.counters[0].count[_SEARCHING] += searching.shape[0]
     standing = s.standing[: s.used[MEN_STANDING]]
@@ -184,7 +186,6 @@ def marriages(s: Any) -> None:
                     marry(s, hers[i], taken[i])
                 elif u < s.pars[0].outside_partner_share:
                     marry(s, hers[i], partner_from_outside(s, hers[i]))
-    keep_standing_men(s)
 
 
 @compiled

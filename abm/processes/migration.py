@@ -122,16 +122,8 @@ def leave_city(s: Any, row: int) -> None:
 
 @compiled
 def household_to_town(s: Any, row: int) -> None:
-    """A village household moves to a town of its county; it buys where it can pay the deposit, otherwise it rents."""
-    month, persons, households, counters, pars, tables = (
-        s.month,
-        s.persons,
-        s.households,
-        s.counters[0],
-        s.pars,
-        s.tables[0],
-    )
-    p = pars[0]
+    """A village household moves to a town of its county, most into a home of their own (resettled or bought)."""
+    month, persons, households, counters = s.month, s.persons, s.households, s.counters[0]
     home = persons[row].household
     member = households[home].head
     while member >= 0:
@@ -140,8 +132,7 @@ def household_to_town(s: Any, row: int) -> None:
         add_exposure(counters, persons, member, month, 1.0)
         member = persons[member].next_in_household
     households[home].town = 1
-    price = tables.price[households[home].county] * p.town_home_area
-    if households[home].net_worth > p.town_move_deposit * price:
+    if draws.uniform(s.seed, persons[row].id, month, draws.TOWN_MOVE) < s.pars[0].town_move_owns:
         households[home].tenure = OWNS_TOWN
     elif households[home].tenure == OWNS_VILLAGE:
         households[home].tenure = RENTS
@@ -182,15 +173,15 @@ def moves(s: Any) -> None:
 
 @compiled
 def arrivals_by_cell(seed: int, month: int, expected: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Whole arrivals in each cell, expectation ``expected``; systematic sampling, so their sum is within one of the
-    expected sum. Shape of ``expected`` flattened."""
+    """Whole arrivals in each cell, expectation ``expected``; shape of ``expected`` flattened.
+
+    Each cell rounds with a keyed number of its own, so a little change of one expectation moves no other cell.
+    """
     flat = expected.ravel()
     arrivals = np.zeros(flat.shape[0], np.int64)
-    cumulative = draws.uniform(seed, 0, month, draws.ARRIVAL)
     for cell in range(flat.shape[0]):
-        before = int(cumulative)
-        cumulative += flat[cell]
-        arrivals[cell] = int(cumulative) - before
+        if flat[cell] > 0.0:
+            arrivals[cell] = int(flat[cell] + draws.uniform(seed, cell, month, draws.ARRIVAL))
     return arrivals
 
 
@@ -236,6 +227,18 @@ def newcomer_parity(u: float, age: int, tables: Any) -> int:
 
 
 @compiled
+def newcomer_tenure(s: Any, identity: int, age: int, town: int) -> int:
+    """Home of an arrival: the village house, a home already owned in town, rent, or for the young a dormitory."""
+    p = s.pars[0]
+    if town == 0:
+        return OWNS_VILLAGE
+    u, v = draws.uniform_pair(s.seed, identity, s.month, draws.PLACE)
+    if u < p.newcomer_owns_share:
+        return OWNS_TOWN
+    return RENTS if age >= 30 or v < p.newcomer_household_share else COLLECTIVE
+
+
+@compiled
 def arrivals(s: Any) -> None:
     """Who comes (or comes back) this month. A married woman comes with her husband, so married men are not drawn."""
     seed, month, persons, households, counters = s.seed, s.month, s.persons, s.households, s.counters[0]
@@ -255,7 +258,7 @@ def arrivals(s: Any) -> None:
                 continue
             town = 1 if v < tables.town_share[county] else 0
             row = add_newcomer(s, identity, sex, age, county, town)
-            tenure = (RENTS if age >= 30 or v < p.newcomer_household_share else COLLECTIVE) if town else OWNS_VILLAGE
+            tenure = newcomer_tenure(s, identity, age, town)
             home = open_household(s, county, town, tenure, p.newcomer_area)
             households[home].collective = 1 if tenure == COLLECTIVE else 0
             join_household(persons, households, row, home)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from abm.budget import NOW, couple_income_yuan_year, family_prospect
 from abm.compiled import compiled
 from abm.counters import MAX_COUNTIES, add_exposure
-from abm.hazards import age_years
+from abm.hazards import age_years, monthly_probability
 from abm.population import MARRIED, RESIDENT
 from abm.processes.birth import age_group5
 from abm.processes.marriage import home_gate
@@ -192,10 +192,18 @@ def update_place_chance(tables: Rows, counters: Rows, pars: Rows) -> None:
     t["place_chance"] = memory * t["place_chance"] + (1.0 - memory) * experienced
 
 
-def update_moves(tables: Rows, seen: Rows, in_rates: NDArray[np.float64], town_share: NDArray[np.float64], pars: Rows) -> None:
-    """Expected arrivals a month, and the village-to-town hazard that leads each county to its urban share in a year."""
+def update_moves(
+    tables: Rows,
+    seen: Rows,
+    out_rates: NDArray[np.float64],
+    in_rates: NDArray[np.float64],
+    town_share: NDArray[np.float64],
+    pars: Rows,
+) -> None:
+    """Hazards of leaving, expected arrivals a month, and the village-to-town hazard that leads each county to its urban share in a year."""
     t, v = tables[0], seen[0]
     n = in_rates.shape[0]
+    t["out_hazard"][:n] = monthly_probability(out_rates)
     t["arrivals"][:n] = in_rates * v["residents"][:n] / 12.0
     people = v["residents"][:n].sum(axis=(1, 2))
     needed = np.maximum(town_share * people - v["in_town"][:n], 0.0) / 12.0
