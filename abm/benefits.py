@@ -227,8 +227,13 @@ def purchase_benefit_yuan(law: Rows, order: int, aware: NDArray[np.float64], t: 
 @compiled
 def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
     """Add ``share`` of the expected yearly cost of care under three into the care table: over her wage, by county's
-    chance of a place, with and without a grandparent carer."""
+    chance of a place, with and without a grandparent carer.
+
+    ``-lambda ln sum exp{-(net cost + forgone earnings) / lambda + taste}`` has no natural zero; here it is zero for a
+    mother with a carer and no earnings to forgo, so that costs are costs and leave, which spares them, is worth
+    something."""
     p = pars[0]
+    zero = math.log(1.0 + math.exp(p.taste_grandparent))
     growth = t.yuan_growth[0]
     low = math.log(LOW_WAGE * growth)
     step = (math.log(HIGH_WAGE * growth) - low) / (N_WAGES - 1)
@@ -249,8 +254,9 @@ def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: 
                     options = math.exp(-wage / scale) + math.exp(-12.0 * t.minder_fee[0] / scale + p.taste_minder)
                     if carer == 1:
                         options += math.exp(p.taste_grandparent)
-                    closed += -scale * math.log(options) / 5.0
-                    nursery += -scale * math.log(options + math.exp(-fee / scale + p.taste_nursery)) / 5.0
+                    closed += scale * (zero - math.log(options)) / 5.0
+                    with_nursery = options + math.exp(-fee / scale + p.taste_nursery)
+                    nursery += scale * (zero - math.log(with_nursery)) / 5.0
                 for county in range(t.n_counties[0]):
                     chance = t.place_chance[county]
                     cost = chance * nursery + (1.0 - chance) * closed

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abm import draws
 from abm.budget import earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES, PAYERS
-from abm.population import CARE_NURSERY, PRIVATE
+from abm.population import CARE_NURSERY, NO_WORK, PRIVATE
 
 Rows = NDArray[np.void]
 
@@ -196,16 +197,30 @@ def pay_for_birth(s: Any, mother: int, order: int) -> bool:
 
 
 @compiled
+def covered_leave_days(s: Any, mother: int, order: int) -> float:
+    """Days of paid maternity leave this mother gets: full for the insured in formal work; the national days for the
+    share of other workers that the law covers, by chance; otherwise none."""
+    her = s.persons[mother]
+    if her.work == NO_WORK:
+        return 0.0
+    if her.work >= PRIVATE and her.insured == 1:
+        return maternity_leave_days(s.law, order)
+    covered = s.law[0].maternity_leave__flexible_coverage
+    if covered > 0.0 and draws.uniform(s.seed, her.id, s.month, draws.INSURED) < covered:
+        return s.law[0].maternity_leave__national_days
+    return 0.0
+
+
+@compiled
 def pay_maternity_leave(s: Any, mother: int, order: int, fifth: int) -> None:
-    """Maternity pay, booked in full at birth: the fund pays the national days of the insured."""
-    persons, law = s.persons, s.law
-    her = persons[mother]
-    if her.work < PRIVATE or her.insured == 0:
+    """Maternity pay, booked in full at birth: the fund pays the national days."""
+    her = s.persons[mother]
+    days = covered_leave_days(s, mother, order)
+    if days <= 0.0:
         return
-    rule = law[0]
-    wage = earnings_yuan_year(persons, mother, s.month, s.pars, s.tables[0])
+    rule = s.law[0]
+    wage = earnings_yuan_year(s.persons, mother, s.month, s.pars, s.tables[0])
     daily = wage / DAYS_PER_YEAR * rule.maternity_leave__replacement
-    days = maternity_leave_days(law, order)
     national = min(days, rule.maternity_leave__national_days)
     transfer(s, MATERNITY_LEAVE, _FUND, her.county, order, fifth, daily * national)
     beyond = daily * (days - national)

@@ -14,7 +14,7 @@ from abm import draws
 from abm.biology import age_at_sterility_years, fecundability_multiplier
 from abm.compiled import compiled
 from abm.counters import COUNTS, FIRST_AGE, N_AGES, add_exposure
-from abm.entitlements import pay_for_birth
+from abm.entitlements import covered_leave_days, pay_for_birth
 from abm.hazards import age_years, next_candidate_month
 from abm.kin import join_household, link_child
 from abm.population import (
@@ -27,13 +27,13 @@ from abm.population import (
     PLANS,
     POSTPARTUM,
     PREGNANT,
-    PRIVATE,
     RESIDENT,
     WORK,
 )
 from abm.state import BIRTHS_LOGGED, due_rows, list_young_child, new_person_row
 
 Rows = NDArray[np.void]
+DAYS_PER_MONTH = 365.25 / 12
 _UNPLANNED = COUNTS.index("births_unplanned")
 _LEAVE_MOTHERS = COUNTS.index("leave_mothers")
 _LEAVE_DAYS = COUNTS.index("leave_mother_days")
@@ -140,21 +140,14 @@ def add_child(s: Any, mother: int, order: int) -> int:
 
 @compiled
 def start_maternity_leave(s: Any, mother: int, order: int) -> None:
-    """An insured formal worker (or a covered flexible one) goes on leave; her work calendar waits for its end."""
-    seed, month, persons, counters, law = (s.seed, s.month, s.persons, s.counters[0], s.law)
-    tables = s.tables[0]
-    days = tables.leave_days[order - 1]
-    covered = persons[mother].work >= PRIVATE and persons[mother].insured == 1
-    if persons[mother].work > 0 and (not covered):
-        u = draws.uniform(seed, persons[mother].id, month, draws.INSURED)
-        covered = u < law[0].maternity_leave__flexible_coverage
-        days = law[0].maternity_leave__national_days
-    if not covered or days <= 0.0:
+    """A mother with paid leave stays at home for its days; her work calendar waits for its end."""
+    days = covered_leave_days(s, mother, order)
+    if days <= 0.0:
         return
-    persons[mother].leave_until = month + max(1, int(days / 30.4 + 0.5))
-    s.calendar[WORK, mother] = persons[mother].leave_until
-    counters.count[_LEAVE_MOTHERS] += 1
-    counters.count[_LEAVE_DAYS] += days
+    s.persons[mother].leave_until = s.month + max(1, int(days / DAYS_PER_MONTH + 0.5))
+    s.calendar[WORK, mother] = s.persons[mother].leave_until
+    s.counters[0].count[_LEAVE_MOTHERS] += 1
+    s.counters[0].count[_LEAVE_DAYS] += days
 
 
 @compiled

@@ -1,0 +1,87 @@
+"""Rare decisions on a calendar: waiting times have the law of the bound, and a hazard above it stops the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm import draws
+from abm.hazards import (
+    HazardBoundError,
+    accepted,
+    age_years,
+    check_bound,
+    intensity_of_bound,
+    monthly_probability,
+    next_candidate_constant,
+    next_candidate_month,
+)
+from abm.model import FamilyModel
+from abm.population import NEVER
+from tests.abm.conftest import Watched
+from tests.statistics import bounds
+
+N = 4000
+
+
+def test_completed_years_change_on_the_birthday() -> None:
+    assert [age_years(100, month) for month in (100, 111, 112, 123, 124, 90)] == [0, 0, 1, 1, 2, 0]
+
+
+def test_twelve_months_make_the_annual_probability() -> None:
+    rate = np.array([0.0, 0.01, 0.5, 3.0])
+    assert np.allclose(1.0 - (1.0 - monthly_probability(rate)) ** 12, 1.0 - np.exp(-rate))
+
+
+def test_constant_bound_gives_geometric_waiting_times() -> None:
+    """False alarm one in a million for each of the months looked at."""
+    bound, month = 0.05, 1000
+    due = np.array([next_candidate_constant(3, person, draws.PLAN, month, bound) for person in range(1, N + 1)])
+    assert due.min() == month + 1
+    for months in (1, 6, 24):
+        chance = 1.0 - (1.0 - bound) ** months
+        interval = bounds.binomial_interval(N, chance)
+        assert bounds.holds(float((due <= month + months).sum()), interval), months
+
+
+def test_bound_by_age_gives_the_same_chance_in_every_month() -> None:
+    """Before and after a birthday at which the bound changes; false alarm one in a million each."""
+    bound = np.array([0.02] * 20 + [0.10] * 60)
+    intensity = intensity_of_bound(bound)
+    born, month = 1000 - 12 * 19 - 6, 1000  # six months to the 20th birthday
+    due = np.array([next_candidate_month(3, p, draws.MARRIAGE, month, born, intensity) for p in range(1, N + 1)])
+    early = 1.0 - 0.98**5
+    assert bounds.holds(float((due < month + 6).sum()), bounds.binomial_interval(N, early))
+    later = early + (1.0 - early) * (1.0 - 0.90**4)
+    assert bounds.holds(float((due < month + 10).sum()), bounds.binomial_interval(N, later))
+
+
+def test_no_bound_no_candidate() -> None:
+    assert next_candidate_constant(1, 1, draws.PLAN, 1000, 0.0) == NEVER
+    assert next_candidate_month(1, 1, draws.PLAN, 1000, 900, np.zeros(50)) == NEVER
+    assert next_candidate_month(1, 1, draws.PLAN, 1000, 0, np.ones(50)) == NEVER  # past the last age
+
+
+def test_thinning_remembers_the_worst_ratio() -> None:
+    worst = np.zeros(1)
+    assert accepted(0.02, 0.04, 0.49, worst) and not accepted(0.02, 0.04, 0.51, worst)
+    assert worst[0] == pytest.approx(0.5)
+    check_bound("plans", worst)
+    accepted(0.05, 0.04, 0.5, worst)
+    with pytest.raises(HazardBoundError, match=r"plans: .* 1\.250 times the bound"):
+        check_bound("plans", worst)
+
+
+def test_a_hazard_above_its_bound_stops_the_run(toytown: Any, parameters: Any) -> None:
+    model = FamilyModel(toytown, scale=1.0, seed=1, parameters=parameters.replace(plan_bounds=(0.001,) * 4))
+    with pytest.raises(HazardBoundError, match="plans"):
+        model.run_until_month(model.month + 24)
+
+
+def test_default_hazards_stay_inside_their_bounds_and_use_them(watched: Watched) -> None:
+    worst = dict(zip(("deaths", "moves", "work", "marriages", "separations", "plans", "housing"), watched.worst, strict=True))
+    assert max(worst.values()) <= 1.0
+    for process in ("deaths", "moves", "marriages", "separations", "plans", "housing"):
+        assert worst[process] > 0.05, f"{process}: the bound is {1 / worst[process]:.0f} times what happens"

@@ -1,0 +1,259 @@
+"""Money: every yuan received is paid, by the payers the lever file names, and what counts in a decision is paid out too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm import benefits
+from abm.counters import LEDGER_LEVERS
+from abm.entitlements import (
+    birth_grant_yuan,
+    child_allowance_yuan_month,
+    deposit_share,
+    loan_ceiling_yuan,
+    maternity_leave_days,
+    maternity_leave_employer_days,
+    order_of_child,
+    purchase_subsidy_yuan,
+    rent_subsidy_yuan_month,
+    voucher_yuan_month,
+)
+from abm.model import FamilyModel
+from abm.population import RESIDENT
+from policies.catalogue import PAYERS
+from policies.clock import month_index
+from policies.timeline import timeline_for
+
+START = month_index("2027-01")
+
+
+@pytest.fixture(scope="module")
+def before_package(toytown: Any) -> FamilyModel:
+    """Toytown founded in November 2020 and run to January 2027 under the law. Fork it; do not run it."""
+    model = FamilyModel(toytown, scale=1.0, seed=2, start="2020-11")
+    model.run_until_month(START)
+    return model
+
+
+def money(model: FamilyModel) -> tuple[dict[str, float], dict[str, float]]:
+    """(paid, received) since January by lever, yuan."""
+    counters = model.counters[0]
+    paid = counters["ledger"].sum(axis=(1, 2, 3, 4))
+    return (
+        dict(zip(LEDGER_LEVERS, paid.tolist(), strict=True)),
+        dict(zip(LEDGER_LEVERS, counters["received"].tolist(), strict=True)),
+    )
+
+
+def year_under(model: FamilyModel, catalogue: Any, **law: Any) -> FamilyModel:
+    """A fork that has lived the eleven months from January 2027 under a package or changes."""
+    fork = model.fork(timeline=timeline_for(catalogue, law.get("package"), law.get("changes"), start=START))
+    fork.run_until_month(START + 11)
+    return fork
+
+
+def test_the_ledger_names_the_levers_that_move_money(catalogue: Any) -> None:
+    """Cost sharing moves money that the leave levers book, so it has no line of its own."""
+    paying = {name for name, lever in catalogue.levers.items() if lever.payers}
+    assert set(LEDGER_LEVERS) == paying - {"leave_cost_sharing"}
+
+
+def test_every_yuan_received_is_paid(before_package: FamilyModel, catalogue: Any) -> None:
+    model = year_under(before_package, catalogue, package="example-voucher-housing-leave")
+    paid, received = money(model)
+    for lever in LEDGER_LEVERS:
+        assert paid[lever] == pytest.approx(received[lever], rel=1e-9, abs=1e-6)
+    assert paid["childcare_voucher"] > 0 and paid["child_allowance"] > 0 and paid["maternity_leave"] > 0
+    ledger = model.counters[0]["ledger"]
+    n = len(model.city.counties)
+    assert not ledger[:, :, n:].any()
+    assert np.all(ledger >= 0.0)
+
+
+def test_the_allowance_paid_is_what_the_children_present_are_due(before_package: FamilyModel, catalogue: Any) -> None:
+    """Counted from the rows after each month, without the ledger."""
+    model = before_package.fork(timeline=timeline_for(catalogue, start=START))
+    due = 0.0
+    for _ in range(3):
+        model.step()
+        persons = model.population.persons[: model.population.n]
+        age = model.month - 1 - persons["birth_month"].astype(int)
+        entitled = (persons["status"] == RESIDENT) & (age >= 0) & (age < 36) & (persons["care"] >= 0)
+        due += 3_600.0 / 12.0 * entitled.sum()
+    assert money(model)[0]["child_allowance"] == pytest.approx(due)
+
+
+def test_payers_are_those_of_the_lever_file(before_package: FamilyModel, catalogue: Any) -> None:
+    model = year_under(before_package, catalogue, package="voucher-only")
+    by_payer = model.counters[0]["ledger"].sum(axis=(2, 3, 4))
+    for lever, part in (("child_allowance", "benefit"), ("childcare_voucher", "benefit")):
+        paid = by_payer[LEDGER_LEVERS.index(lever)]
+        shares = catalogue.lever(lever).payer_shares(part)
+        assert np.allclose(paid / paid.sum(), [shares.get(payer, 0.0) for payer in PAYERS])
+
+
+STRONG: dict[str, dict[str, float]] = {
+    "birth_grant": {"birth_grant.order1": 50_000, "birth_grant.order2": 50_000},
+    "child_allowance": {"child_allowance.order1": 12_000},
+    "childcare_voucher": {"childcare_voucher.amount": 1_000},
+    "maternity_leave": {"maternity_leave.days": 200},
+    "nursery_places": {"nursery_places.added_per_1000": 3, "nursery_places.operating_subsidy": 2_400},
+    "parental_leave": {"parental_leave.days": 30},
+    "paternity_leave": {"paternity_leave.days": 60},
+    "public_rental": {"public_rental.places_per_1000": 100},
+    "purchase_subsidy": {f"purchase_subsidy.order{order}": 100_000 for order in (1, 2, 3)},
+    "rent_subsidy": {f"rent_subsidy.order{order}": 1_000 for order in (1, 2, 3)},
+}
+
+
+@pytest.fixture(scope="module")
+def strongly_paid(before_package: FamilyModel, catalogue: Any) -> FamilyModel:
+    """Every lever at once at a strong dose."""
+    changes = {field: value for fields in STRONG.values() for field, value in fields.items()}
+    return year_under(before_package, catalogue, changes=changes)
+
+
+@pytest.mark.parametrize("lever", LEDGER_LEVERS)
+def test_what_counts_in_a_decision_is_also_paid(strongly_paid: FamilyModel, lever: str) -> None:
+    paid, received = money(strongly_paid)
+    assert paid[lever] > 0.0, f"{lever} moves decisions and costs nothing"
+    assert paid[lever] == pytest.approx(received[lever])
+
+
+def test_building_grants_are_paid_once_for_places_opened_in_january(before_package: FamilyModel, catalogue: Any) -> None:
+    changes = {"nursery_places.added_per_1000": 3.0, "nursery_places.capital_grant": 10_000.0}
+    model = year_under(before_package, catalogue, changes=changes)
+    expected = 3.0 * before_package.residents / 1000.0 * 10_000.0
+    assert money(model)[0]["nursery_places"] == pytest.approx(expected, rel=0.02)
+
+
+def test_cover_of_flexible_workers_is_paid(before_package: FamilyModel, catalogue: Any) -> None:
+    plain = year_under(before_package, catalogue)
+    covered = year_under(before_package, catalogue, changes={"maternity_leave.flexible_coverage": 1.0})
+    assert money(covered)[0]["maternity_leave"] > 1.1 * money(plain)[0]["maternity_leave"]
+
+
+def test_an_allowance_to_school_age_is_paid_to_school_age(before_package: FamilyModel, catalogue: Any) -> None:
+    plain = year_under(before_package, catalogue)
+    longer = year_under(before_package, catalogue, changes={"child_allowance.max_age_months": 72})
+    assert money(longer)[0]["child_allowance"] > 1.5 * money(plain)[0]["child_allowance"]
+
+
+# --- the rules themselves --------------------------------------------------------------------------------------------
+
+
+def law_of(catalogue: Any, **values: float) -> np.ndarray:
+    """The law of January 2027 with some values changed, as one row."""
+    row = benefits.law_row(timeline_for(catalogue), catalogue, START).copy()
+    for name, value in values.items():
+        row[name] = value
+    return row
+
+
+def test_amounts_by_order(catalogue: Any) -> None:
+    law = law_of(catalogue, birth_grant__order1=1, birth_grant__order2=2, birth_grant__order3=3)
+    assert [birth_grant_yuan(law, order) for order in (1, 2, 3, 4, 5)] == [1, 2, 3, 3, 3]
+    rent = law_of(catalogue, rent_subsidy__order1=1, rent_subsidy__order2=2, rent_subsidy__order3=3)
+    assert [rent_subsidy_yuan_month(rent, n) for n in (0, 1, 2, 3, 4)] == [0, 1, 2, 3, 3]
+    home = law_of(catalogue, purchase_subsidy__order1=1, purchase_subsidy__order2=2, purchase_subsidy__order3=3)
+    assert [purchase_subsidy_yuan(home, n) for n in (0, 1, 2, 3, 4)] == [0, 1, 2, 3, 3]
+
+
+def test_allowance_ends_at_its_age(catalogue: Any) -> None:
+    law = law_of(catalogue)
+    assert [child_allowance_yuan_month(law, 2, age) for age in (-1, 0, 35, 36)] == [0.0, 300.0, 300.0, 0.0]
+
+
+def test_voucher_by_age_order_and_income(catalogue: Any) -> None:
+    law = law_of(
+        catalogue, childcare_voucher__amount=800, childcare_voucher__min_age_months=6, childcare_voucher__min_order=2,
+        childcare_voucher__income_limit=30_000,
+    )  # fmt: skip
+    assert voucher_yuan_month(law, 2, 12, 20_000.0) == 800
+    assert [voucher_yuan_month(law, *case) for case in ((2, 5, 2e4), (2, 36, 2e4), (1, 12, 2e4), (2, 12, 4e4))] == [0] * 4
+
+
+def test_leave_beyond_the_national_days_falls_on_the_employer_less_the_shared_part(catalogue: Any) -> None:
+    law = law_of(catalogue)
+    assert maternity_leave_days(law, 1) == 188 and maternity_leave_days(law, 3) == 218
+    assert maternity_leave_employer_days(law, 1) == 90
+    assert maternity_leave_employer_days(law_of(catalogue, leave_cost_sharing__rate=0.5), 1) == 45
+
+
+def test_credit_by_number_of_children(catalogue: Any) -> None:
+    law = law_of(catalogue, loan_ceiling__raise_order2=0.2, loan_ceiling__raise_order3=0.5, loan_ceiling__deposit_order2=0.1)
+    base = float(law["loan_ceiling__base"][0])
+    assert [loan_ceiling_yuan(law, n) / base for n in (0, 1, 2, 3, 4)] == pytest.approx([1, 1, 1.2, 1.5, 1.5])
+    assert deposit_share(law, 2) == 0.1 and deposit_share(law, 0) == deposit_share(law, 1)
+
+
+def test_the_order_of_a_child_is_its_place_among_her_births(before_package: FamilyModel) -> None:
+    persons = before_package.population.persons
+    log = before_package.births_log()
+    for mother_id, month, order in log[["mother_id", "month", "order"]].tail(50).itertuples(index=False):
+        mother = int(np.flatnonzero(persons["id"] == mother_id)[0])
+        children = before_package.population.children(mother)
+        found = [order_of_child(persons, child) for child in children if persons["birth_month"][child] == month]
+        assert order in found
+
+
+# --- what decisions expect -------------------------------------------------------------------------------------------
+
+
+def filled(model: FamilyModel, catalogue: Any, changes: dict[str, Any], known_at: int = START) -> Any:
+    """Tables under changed law as known in a month."""
+    tables = model.tables.copy()
+    timeline = timeline_for(catalogue, changes=changes, start=START)
+    benefits.fill_benefits(tables, timeline, catalogue, known_at, model.pars)
+    return tables[0]
+
+
+def test_steady_law_is_the_same_now_and_later(before_package: FamilyModel, catalogue: Any) -> None:
+    t = filled(before_package, catalogue, {})
+    assert t["announced"] == 0.0
+    for name in ("benefit", "leave_share", "care", "allowed", "father_days", "rent_benefit", "purchase_benefit"):
+        assert np.array_equal(t[name][0], t[name][1]), name
+
+
+def test_a_grant_is_expected_for_its_order_once_at_the_ceiling_of_awareness(
+    before_package: FamilyModel, catalogue: Any
+) -> None:
+    plain = filled(before_package, catalogue, {})
+    long_known = {"birth_grant.order2": {"2010-01-01": 30_000}}
+    granted = filled(before_package, catalogue, long_known)
+    added = granted["benefit"][0] - plain["benefit"][0]
+    ceiling = float(before_package.pars["awareness_ceiling"][0])
+    assert added[1, 0] == pytest.approx(30_000 * ceiling, rel=1e-3)
+    assert np.count_nonzero(added) == 1
+
+
+def test_awareness_rises_with_the_years(before_package: FamilyModel, catalogue: Any) -> None:
+    timeline = timeline_for(catalogue, changes={"birth_grant.order1": {"2027-01-01": 10_000}})
+    grant = benefits.AWARENESS.index("birth_grant")
+    known = [
+        benefits.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)[grant] for year in range(6)
+    ]
+    assert np.all(np.diff(known) > 0) and known[-1] < before_package.pars["awareness_ceiling"][0]
+
+
+def test_an_announced_end_makes_now_better_than_later(before_package: FamilyModel, catalogue: Any) -> None:
+    changes = {"birth_grant.order1": {"2015-01-01": 50_000, "2028-06-01": 0}}
+    timeline = timeline_for(catalogue, changes=changes, announced="2026-06-01")
+    tables = before_package.tables.copy()
+    benefits.fill_benefits(tables, timeline, catalogue, START, before_package.pars)
+    assert tables[0]["announced"] == 1.0
+    assert tables[0]["benefit"][0, 0, 0] > tables[0]["benefit"][1, 0, 0] + 5_000
+
+
+def test_a_voucher_lowers_the_cost_of_care_and_more_so_with_more_places(before_package: FamilyModel, catalogue: Any) -> None:
+    few, many = before_package.fork(), before_package.fork()
+    few.tables[0]["place_chance"], many.tables[0]["place_chance"] = 0.2, 0.9
+    changes = {"childcare_voucher.amount": 800}
+    saved = [
+        filled(m, catalogue, {})["care"][0, 0, 0] - filled(m, catalogue, changes)["care"][0, 0, 0] for m in (few, many)
+    ]
+    assert saved[0].min() > 0.0
+    assert np.allclose(saved[1], saved[0] * 0.9 / 0.2)

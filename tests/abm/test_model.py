@@ -1,0 +1,168 @@
+"""The model as a whole: same seed same numbers, forks, holds, scale, rows; on toytown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm.indicators import REGISTER
+from abm.model import FamilyModel
+from abm.population import CALENDAR
+from policies.clock import month_index
+from policies.errors import InputError
+from policies.timeline import timeline_for
+from tests.abm.conftest import MONTHS, Watched
+
+
+def same(first: FamilyModel, second: FamilyModel) -> None:
+    """Assert that two models hold the same people, households and births."""
+    assert first.month == second.month
+    n, homes = first.population.n, first.population.n_households
+    assert (n, homes) == (second.population.n, second.population.n_households)
+    assert np.array_equal(first.population.persons[:n], second.population.persons[:n])
+    assert np.array_equal(first.population.households[:homes], second.population.households[:homes])
+    assert np.array_equal(first.population.calendar[:, :n], second.population.calendar[:, :n])
+    pd.testing.assert_frame_equal(first.births_log(), second.births_log())
+    pd.testing.assert_frame_equal(first.rows(), second.rows())
+
+
+def test_the_same_seed_gives_the_same_numbers(toytown: Any, watched: Watched) -> None:
+    again = FamilyModel(toytown, scale=1.0, seed=1)
+    again.run_until_month(again.month + MONTHS)
+    same(again, watched.model)
+    assert len(again.births_log()) > 200
+
+
+def test_another_seed_gives_other_numbers(toytown: Any, watched: Watched) -> None:
+    other = FamilyModel(toytown, scale=1.0, seed=2)
+    other.run_until_month(other.month + 6)
+    log = watched.model.births_log()
+    assert not other.births_log().equals(log[log["month"] < other.month].reset_index(drop=True))
+
+
+def test_a_fork_under_the_same_law_lives_the_same_life(toytown_model: FamilyModel) -> None:
+    toytown_model.run_until_month(toytown_model.month + 5)
+    fork = toytown_model.fork()
+    for model in (toytown_model, fork):
+        model.run_until_month(month_index("2012-03"))
+    same(toytown_model, fork)
+
+
+def test_a_fork_given_the_present_law_by_name_lives_the_same_life(toytown_model: FamilyModel, law: Any) -> None:
+    """In the middle of a year too, when nothing has changed: else a comparison would start with a difference."""
+    toytown_model.run_until_month(month_index("2011-06"))
+    named, plain = toytown_model.fork(timeline=law), toytown_model.fork()
+    for model in (named, plain):
+        model.run_until_month(month_index("2013-03"))
+    same(named, plain)
+
+
+def test_a_fork_is_independent(toytown_model: FamilyModel) -> None:
+    month, before = toytown_model.month, toytown_model.population.persons.copy()
+    tables, counters = toytown_model.tables.copy(), toytown_model.counters.copy()
+    fork = toytown_model.fork()
+    fork.run_until_month(month + 14)
+    assert toytown_model.month == month
+    assert np.array_equal(toytown_model.population.persons, before)
+    assert toytown_model.tables.tobytes() == tables.tobytes()
+    assert toytown_model.counters.tobytes() == counters.tobytes()
+    assert len(toytown_model.births_log()) == 0 < len(fork.births_log())
+
+
+def test_history_does_not_feel_what_comes_and_is_not_announced(toytown: Any, catalogue: Any, watched: Watched) -> None:
+    future = timeline_for(catalogue, changes={"birth_grant.order1": {"2030-01-01": 50_000}})
+    model = FamilyModel(toytown, scale=1.0, seed=1, timeline=future)
+    model.run_until_month(model.month + MONTHS)
+    same(model, watched.model)
+
+
+def test_on_month_is_called_after_each_month(toytown_model: FamilyModel) -> None:
+    seen: list[int] = []
+    toytown_model.run_until_month(toytown_model.month + 3, on_month=lambda model: seen.append(model.month))
+    assert seen == [1331, 1332, 1333]
+
+
+def test_hold_keeps_norms_and_places(toytown_model: FamilyModel) -> None:
+    held = toytown_model.fork(hold=("norms", "places", "prices"))
+    before = held.tables[0].copy()
+    for model in (held, toytown_model):
+        model.run_until_month(month_index("2012-02"))
+    for name in ("norm_married", "norm_parity", "prospect", "access", "place_chance"):
+        assert np.array_equal(held.tables[0][name], before[name]), name
+    assert not np.array_equal(toytown_model.tables[0]["norm_parity"], before["norm_parity"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"hold": ("norm",)}, "norms"),
+        ({"start": "2015-01"}, "2010-11"),
+        ({"scale": 0.0}, "scale"),
+        ({"scale": 1.5}, "scale"),
+        ({"city": "toytwon"}, "toytown"),
+    ],
+)
+def test_wrong_input_is_one_clear_message(toytown: Any, arguments: dict[str, Any], message: str) -> None:
+    arguments = {"city": toytown, "scale": 1.0, **arguments}
+    with pytest.raises(InputError, match=message):
+        FamilyModel(**arguments)
+
+
+def test_rows_are_of_registered_indicators_and_whole(watched: Watched) -> None:
+    rows = watched.model.rows()
+    assert list(rows.columns) == ["year", "month", "indicator", "group", "value"]
+    assert set(rows["indicator"]) <= set(REGISTER)
+    assert not rows.duplicated(["year", "month", "indicator", "group"]).any()
+    assert np.isfinite(rows["value"]).all() and rows["month"].isna().all()
+    year = rows[rows["year"] == 2011].set_index(["indicator", "group"])["value"]
+    for name in ("births", "tfr", "deaths", "marriages", "population", "tfr_census", "cost", "household_size"):
+        assert year[name, "all"] > 0, name
+
+
+def test_parts_add_up_to_the_whole(watched: Watched) -> None:
+    year = watched.model.rows().query("year == 2011").set_index(["indicator", "group"])["value"]
+    counties = [f"county:{name}" for name in watched.model.city.counties]
+    for indicator in ("births", "marriages", "population", "cost"):
+        assert sum(year[indicator, county] for county in counties) == pytest.approx(year[indicator, "all"])
+    for kind in ("births", "population"):
+        assert year[kind, "residence:town"] + year[kind, "residence:village"] == pytest.approx(year[kind, "all"])
+    assert sum(year["tfr", f"order:{order}"] for order in ("1", "2", "3", "4+")) == pytest.approx(year["tfr", "all"])
+    assert sum(year["births", f"order:{order}"] for order in ("1", "2", "3", "4+")) == pytest.approx(year["births", "all"])
+
+
+def test_births_and_tfr_are_those_of_the_log(watched: Watched) -> None:
+    """The TFR worked out anew from the log and from women present at mid-year: exposure by a cruder way, within 3 %."""
+    model = watched.model
+    log = model.births_log()
+    of_2011 = log[log["month"].between(month_index("2011-01"), month_index("2011-12"))]
+    year = model.rows().query("year == 2011").set_index(["indicator", "group"])["value"]
+    assert len(of_2011) / model.scale == pytest.approx(year["births", "all"])
+    persons = watched.founding
+    age = (month_index("2011-07") - persons["birth_month"][persons["sex"] == 1].astype(int)) // 12
+    women = np.bincount(age[(age >= 15) & (age < 50)], minlength=50)[15:50]
+    mothers = ((of_2011["month"].astype(int) - of_2011["mother_birth_month"]) // 12).to_numpy()
+    births = np.bincount(mothers, minlength=60)[15:50]
+    assert float((births / women).sum()) == pytest.approx(year["tfr", "all"], rel=0.03)
+
+
+def test_no_calendar_holds_a_month_that_has_passed(watched: Watched) -> None:
+    model = watched.model
+    persons = model.population.persons[: model.population.n]
+    for process, name in enumerate(CALENDAR):
+        calendar = model.population.calendar[process, : model.population.n]
+        late = (calendar >= 0) & (calendar < model.month) & (persons["status"] == 0)
+        assert not late.any(), f"{late.sum()} residents wait for {name} in a month that has passed"
+
+
+def test_newcomers_have_families_like_those_who_live_here(watched: Watched) -> None:
+    """Arriving wives draw their children from resident wives of their age: some have none, few have three."""
+    model = watched.model
+    persons = model.population.persons[: model.population.n]
+    new = persons[len(watched.founding) :]
+    wives = new[(new["sex"] == 1) & (new["marital"] == 1) & (new["birth_month"] < model.first_month - 12 * 20)]
+    assert len(wives) > 30
+    assert np.mean(wives["parity"] == 0) > 0.05
+    assert wives["parity"].mean() < 2.0
