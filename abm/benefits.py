@@ -8,6 +8,7 @@ starts in the next twelve months; they differ only when a change is announced, a
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,12 @@ _GRANT, _ALLOWANCE, _VOUCHER, _RENT, _PURCHASE, _PUBLIC, _MATERNITY, _PATERNITY,
 
 def law_dtype(catalogue: Catalogue) -> np.dtype[np.void]:
     """Record of all law values: one float64 field ``lever__parameter`` for each catalogue field, in its order."""
-    return np.dtype([(name.replace(".", "__"), np.float64) for name in catalogue.field_names])
+    return _law_dtype(tuple(catalogue.field_names))
+
+
+@cache
+def _law_dtype(field_names: tuple[str, ...]) -> np.dtype[np.void]:
+    return np.dtype([(name.replace(".", "__"), np.float64) for name in field_names])
 
 
 def law_row(timeline: Timeline, catalogue: Catalogue, month: int, known_at: int | None = None) -> Rows:
@@ -103,7 +109,6 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
     )
     fill_from_laws(t, now, aware, NOW, 1.0, pars)
     fill_care(t, now, aware, NOW, 1.0, pars)
-    t["announced"] = 1.0 if changing else 0.0
     for name in _TWO_TIMES:
         t[name][LATER] = 0.0 if changing else t[name][NOW]
     if changing:
@@ -111,6 +116,8 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
             laws = expected_laws(timeline, catalogue, month, month + start + lead)
             fill_from_laws(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
             fill_care(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
+    differs = any(not np.allclose(t[name][NOW], t[name][LATER], rtol=1e-9, atol=1e-9) for name in _TWO_TIMES)
+    t["announced"] = 1.0 if differs else 0.0
     present = law_row(timeline, catalogue, month)
     t["leave_days"] = [maternity_leave_days(present, order) for order in range(1, MAX_ORDER + 1)]
     burden = maternity_leave_employer_days(present, 1) / DAYS_PER_YEAR

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from abm.compiled import compiled
 from abm.hazards import age_years
-from abm.kin import has_grandparent_carer
 from abm.population import NO_WORK, OWNS_TOWN, OWNS_VILLAGE, PRIVATE
 
 Rows = NDArray[np.void]
@@ -71,7 +70,10 @@ def potential_earnings_yuan_year(
 @compiled
 def after_children(earnings: float, parity: int, pars: Rows) -> float:
     """A mother's earnings after the loss of some 12 % a child (Yu & Xie 2018), up to three children."""
-    return earnings * (1.0 - pars[0].wage_loss_per_child) ** min(parity, 3)
+    kept = 1.0 - pars[0].wage_loss_per_child
+    for _ in range(min(parity, 3)):
+        earnings *= kept
+    return earnings
 
 
 @compiled
@@ -95,12 +97,15 @@ def couple_income_yuan_year(
 
 
 @compiled
-def consumption_reference(own: float, peer: float, pars: Rows) -> float:
-    """C = C_own^eta C_peer^(1-eta); C_own is held above a share of peers (kin and dibao support the poorest)."""
-    p = pars[0]
-    floor = p.consumption_floor * peer
-    eta = p.own_weight
-    return max(own, floor) ** eta * peer ** (1.0 - eta)
+def log_relative_income(own: float, peer: float, pars: Rows) -> float:
+    """ln(C_own / C_peer), with C_own held above a share of peers (kin and dibao support the poorest)."""
+    return math.log(max(own / peer, pars[0].consumption_floor))
+
+
+@compiled
+def consumption_reference(log_relative: float, peer: float, pars: Rows) -> float:
+    """C = C_own^eta C_peer^(1-eta)."""
+    return peer * math.exp(pars[0].own_weight * log_relative)
 
 
 @compiled
@@ -141,11 +146,15 @@ def room_cost_yuan_year(
 
 
 @compiled
-def raising_cost_yuan_year(order: int, phase: int, town: int, own: float, peer: float, pars: Rows, tables: Any) -> float:
-    """s_p D_town (C_own/C_peer)^0.7 growth: what parents spend on a child, without housing and pre-school fees."""
-    p = pars[0]
-    relative = max(own / peer, p.consumption_floor) ** p.raising_elasticity
-    return p.raising_by_order[order - 1] * tables.child_cost[town, phase] * relative
+def relative_spending(log_relative: float, pars: Rows) -> float:
+    """(C_own/C_peer)^0.7: how what parents spend on a child moves with their means."""
+    return math.exp(pars[0].raising_elasticity * log_relative)
+
+
+@compiled
+def raising_cost_yuan_year(order: int, phase: int, town: int, relative: float, pars: Rows, tables: Any) -> float:
+    """s_p D_town relative growth: what parents spend on a child, without housing and pre-school fees."""
+    return pars[0].raising_by_order[order - 1] * tables.child_cost[town, phase] * relative
 
 
 @compiled
@@ -159,11 +168,11 @@ def unauthorised(persons: Rows, woman: int, man: int, order: int, when: int, tab
 
 @compiled
 def family_prospect(
-    persons: Rows, households: Rows, woman: int, month: int, when: int, pars: Rows, tables: Any
+    persons: Rows, households: Rows, woman: int, carer: int, month: int, when: int, pars: Rows, tables: Any
 ) -> float:
     """M: the value of a further child in units of log consumption, at the birth a start at ``when`` leads to.
 
-    ``when`` is NOW or LATER. Negative; nearer zero is better. The one place where money meets the wish for a child.
+    ``carer`` is 1 if a grandparent can mind it, ``when`` is NOW or LATER. Negative; nearer zero is better. The one place where money meets the wish for a child.
     """
     p = pars[0]
     man = persons[woman].partner
@@ -173,13 +182,13 @@ def family_prospect(
     peer = tables.peer[county, town]
     own = couple_income_yuan_year(persons, households, woman, man, month, pars, tables)
     own *= 1.0 - p.saving_for_home * (1.0 if households[home].tenure == 3 else 0.0)
-    consumption = consumption_reference(own, peer, pars)
+    log_relative = log_relative_income(own, peer, pars)
+    consumption = consumption_reference(log_relative, peer, pars)
     wage = after_children(
         potential_earnings_yuan_year(persons, woman, month, max(persons[woman].work, 1), pars, tables),
         persons[woman].parity,
         pars,
     )
-    carer = 1 if has_grandparent_carer(persons, woman, month, pars) else 0
     room = room_cost_yuan_year(households, home, order, county, when, pars, tables)
     attached = 1.0 if persons[woman].work >= PRIVATE else p.attachment_informal
     care = care_cost_yuan_year(wage * attached, order, county, carer, when, tables)
@@ -190,9 +199,10 @@ def family_prospect(
         fee = tables.limit_fee[when, town] / p.fee_years
     expects_second = order == 1 and persons[woman].ideal >= 2 and not unauthorised(persons, woman, man, 2, when, tables)
     further = p.further_child_share if expects_second else 0.0
+    relative = relative_spending(log_relative, pars)
     value = 0.0
     for phase in range(N_PHASES):
-        cost = raising_cost_yuan_year(order, phase, town, max(own, 1.0), peer, pars, tables)
+        cost = raising_cost_yuan_year(order, phase, town, relative, pars, tables)
         if further > 0.0 and phase >= 3:
             cost *= 1.0 + further
         cost += room * (1.0 + further) - tables.benefit[when, order - 1, phase]
@@ -209,11 +219,11 @@ def family_prospect(
 
 
 @compiled
-def time_burden(persons: Rows, woman: int, month: int, when: int, pars: Rows, tables: Any) -> tuple[float, float]:
+def time_burden(persons: Rows, woman: int, carer: int, when: int, pars: Rows, tables: Any) -> tuple[float, float]:
     """(mother's, father's) time a further child takes, in years of full care; leave of fathers shifts it."""
     p = pars[0]
     order = min(persons[woman].parity + 1, MAX_ORDER)
-    relief = p.grandparent_time_relief if has_grandparent_carer(persons, woman, month, pars) else 0.0
+    relief = p.grandparent_time_relief * carer
     shifted = 0.0
     man = persons[woman].partner
     if man >= 0 and persons[man].work >= PRIVATE:

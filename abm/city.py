@@ -324,8 +324,15 @@ class City:
         return rows.sort_values("age_from") if "age_from" in rows else rows
 
     def _county_path(self, name: str, column: str, year: float) -> Array:
-        wide = self.tables[name].pivot(index="year", columns="county", values=column)[list(self.counties)]
-        return read_only(derive.value_in_year(wide.index.to_numpy(dtype=np.float64), wide.to_numpy(), year))
+        if (name, column) not in self._county_paths:
+            wide = self.tables[name].pivot(index="year", columns="county", values=column)[list(self.counties)]
+            self._county_paths[name, column] = (wide.index.to_numpy(dtype=np.float64), wide.to_numpy())
+        return read_only(derive.value_in_year(*self._county_paths[name, column], year))
+
+    @cached_property
+    def _county_paths(self) -> dict[tuple[str, str], tuple[Array, Array]]:
+        """Years and values [year, county] of the paths asked for so far: a run asks every January."""
+        return {}
 
     def _schooling_path(self, sex: str) -> tuple[Array, Array]:
         rows = self._rows("schooling_cohorts", sex=sex).sort_values("birth_year")
@@ -344,11 +351,19 @@ class City:
         return shares
 
     def _series(self, indicator: str, group: str, year: float) -> float:
-        rows = self._rows("economy", indicator=indicator, group=group).sort_values("year")
-        growth = self.tables["economy_growth"].set_index("indicator").loc[indicator]
-        return derive.grown_value_in_year(
-            rows["year"].tolist(), rows["value"].tolist(), growth["before_first_year"], growth["after_last_year"], year
-        )
+        years, values, before, after = self._all_series[indicator, group]
+        return derive.grown_value_in_year(years, values, before, after, year)
+
+    @cached_property
+    def _all_series(self) -> dict[tuple[str, str], tuple[list[float], list[float], float, float]]:
+        """Years, values, growth before and growth after of each money series, by indicator and group."""
+        growth = self.tables["economy_growth"].set_index("indicator")
+        before, after = growth["before_first_year"].to_dict(), growth["after_last_year"].to_dict()
+        rows = self.tables["economy"].sort_values("year").groupby(["indicator", "group"])
+        return {
+            (indicator, group): (part["year"].tolist(), part["value"].tolist(), before[indicator], after[indicator])
+            for (indicator, group), part in rows
+        }
 
 
 def _census_index(year: int) -> int:

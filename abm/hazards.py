@@ -31,9 +31,15 @@ def monthly_probability(annual_rate: NDArray[np.float64]) -> NDArray[np.float64]
     return 1.0 - np.exp(-np.asarray(annual_rate, float) / MONTHS_PER_YEAR)
 
 
-def intensity_of_bound(monthly_bound: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Exponential intensity per month whose monthly event probability is the bound; shape kept, bounds below 1."""
-    return -np.log1p(-np.minimum(np.asarray(monthly_bound, float), 0.999999))
+def cumulative_candidates(monthly_bound: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Expected candidates from birth to the start of each age, shape (..., ages + 1), for bounds (..., ages) by age.
+
+    Twelve times the exponential intensity whose monthly event probability is the bound, summed over ages.
+    """
+    intensity = -np.log1p(-np.minimum(np.asarray(monthly_bound, float), 0.999999))
+    out = np.zeros((*intensity.shape[:-1], intensity.shape[-1] + 1))
+    np.cumsum(MONTHS_PER_YEAR * intensity, axis=-1, out=out[..., 1:])
+    return out
 
 
 @compiled
@@ -44,30 +50,32 @@ def age_years(birth_month: int, month: int) -> int:
 
 @compiled
 def next_candidate_month(
-    seed: int, person_id: int, decision: int, month: int, birth_month: int, intensity_by_age: NDArray[np.float64]
+    seed: int, person_id: int, decision: int, month: int, birth_month: int, cumulative: NDArray[np.float64]
 ) -> int:
-    """Next month after ``month`` in which an event bounded by ``intensity_by_age`` may happen; NEVER if none.
+    """Next month after ``month`` in which an event with these bounds by age may happen; NEVER if none.
 
-    One exponential draw, keyed by the month in which it is made, is spent along the person's ages:
-    ``intensity_by_age`` has shape (ages,), per month; past its last age nothing happens.
+    One exponential draw, keyed by the month in which it is made, is spent along the person's ages. ``cumulative`` is
+    one row of :func:`cumulative_candidates`, shape (ages + 1,); past its last age nothing happens.
     """
-    budget = -math.log(uniform(seed, person_id, month, decision))
-    current = month
-    while True:
-        age = age_years(birth_month, current + 1)
-        if age >= intensity_by_age.shape[0]:
-            return NEVER
-        months_left = birth_month + (age + 1) * MONTHS_PER_YEAR - 1 - current
-        if months_left <= 0:
-            months_left = 1
-        intensity = intensity_by_age[age]
-        if intensity > 0.0 and budget < intensity * months_left:
-            candidate = current + 1 + int(budget / intensity)
-            return candidate if candidate < LAST_MONTH else NEVER
-        budget -= intensity * months_left
-        current += months_left
-        if current >= LAST_MONTH:
-            return NEVER
+    ages = cumulative.shape[0] - 1
+    lived = max(month + 1 - birth_month, 0)
+    low = lived // MONTHS_PER_YEAR
+    if low >= ages:
+        return NEVER
+    reached = cumulative[low] + (cumulative[low + 1] - cumulative[low]) * (lived % MONTHS_PER_YEAR) / MONTHS_PER_YEAR
+    target = reached - math.log(uniform(seed, person_id, month, decision))
+    if target >= cumulative[ages]:
+        return NEVER
+    high = ages
+    while high - low > 1:
+        middle = (low + high) // 2
+        if cumulative[middle] <= target:
+            low = middle
+        else:
+            high = middle
+    share = (target - cumulative[low]) / (cumulative[low + 1] - cumulative[low])
+    candidate = birth_month + MONTHS_PER_YEAR * low + min(int(share * MONTHS_PER_YEAR), MONTHS_PER_YEAR - 1)
+    return max(candidate, month + 1)
 
 
 @compiled
@@ -80,19 +88,11 @@ def next_candidate_constant(seed: int, person_id: int, decision: int, month: int
     return candidate if candidate < LAST_MONTH else NEVER
 
 
-@compiled
-def accepted(hazard: float, bound: float, u: float, worst: NDArray[np.float64]) -> bool:
-    """True if a candidate is an event. ``worst[0]`` keeps the largest hazard / bound seen, which the month checks."""
-    ratio = hazard / bound
-    if ratio > worst[0]:
-        worst[0] = ratio
-    return u < ratio
-
-
-def check_bound(process: str, worst: NDArray[np.float64]) -> None:
-    """Stop the run if the largest hazard / bound seen exceeds one (raises HazardBoundError)."""
-    if worst[0] > 1.0 + 1e-9:
+def check_bounds(processes: tuple[str, ...], worst: NDArray[np.float64]) -> None:
+    """Stop the run if the largest hazard / bound seen of any process exceeds one (raises HazardBoundError)."""
+    if worst.max() > 1.0 + 1e-9:
+        process = processes[int(worst.argmax())]
         raise HazardBoundError(
-            f"{process}: a monthly hazard reached {worst[0]:.3f} times the bound of its calendar; "
+            f"{process}: a monthly hazard reached {worst.max():.3f} times the bound of its calendar; "
             f"raise the bound of this process in abm/parameters.yaml or bring the lever back inside its bounds"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from abm.budget import NOW, couple_income_yuan_year, family_prospect, time_burden
+from abm.kin import has_grandparent_carer
 from abm.population import FEMALE
 from abm.processes.birth import monthly_plan_hazard
 from policies.clock import month_label
@@ -113,11 +114,12 @@ class Household:
         persons, households = m.population.persons, m.population.households
         pars, tables = m.pars, m.tables[0]
         wife, man = couple
-        mother, father = time_burden(persons, wife, m.month, NOW, pars, tables)
+        carer = int(has_grandparent_carer(persons, wife, m.month, pars))
+        mother, father = time_burden(persons, wife, carer, NOW, pars, tables)
         hazard, chance = monthly_plan_hazard(persons, households, wife, m.month, pars, tables)
         return {
             "income_yuan_year": couple_income_yuan_year(persons, households, wife, man, m.month, pars, tables),
-            "prospect": family_prospect(persons, households, wife, m.month, NOW, pars, tables),
+            "prospect": family_prospect(persons, households, wife, carer, m.month, NOW, pars, tables),
             "time_mother": mother,
             "time_father": father,
             "monthly_plan_hazard": hazard,

@@ -14,13 +14,14 @@ from abm import benefits
 from abm.city import City, load_city
 from abm.counters import BIRTH_DTYPE, MAX_COUNTIES, empty_counters
 from abm.founding import found
-from abm.hazards import check_bound
+from abm.hazards import check_bounds
 from abm.household import Household
 from abm.month import live_month
 from abm.observe import Observer
 from abm.parameters import Parameters
 from abm.population import CALENDAR, RESIDENT, Population
 from abm.processes import norms
+from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
 from abm.rates import CityRates
 from abm.state import BIRTHS_LOGGED, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
@@ -211,6 +212,8 @@ class FamilyModel(mesa.Model):
                 norms.update_place_chance(self.tables, self.counters, self.pars)
             self.counters[...] = np.zeros(1, self.counters.dtype)
         self.rates.fill_year(self.tables, year)
+        if self.rates.fill_move_bound(self.tables, year) and not first:
+            reschedule_moves(self._state())
         self._law_of_month()
         seen = self._look_around()
         if first or "norms" not in self.hold:
@@ -230,7 +233,7 @@ class FamilyModel(mesa.Model):
 
     def _look_around(self) -> NDArray[np.void]:
         state = self._state()
-        norms.forget_children(state.households, int(self.used[HOUSEHOLD_ROWS]))
+        norms.clear_households(state)
         seen = np.zeros(1, norms.SEEN_DTYPE)
         norms.look_around(state, seen)
         norms.give_fifths(state, norms.fifth_edges(seen[0]["income_bins"]))
@@ -258,8 +261,7 @@ class FamilyModel(mesa.Model):
         self.tables[0]["price"][:n] = np.asarray(self.city.house_price(year_of(self.month))) * factor
 
     def _after_month(self) -> None:
-        for i, name in enumerate(CALENDAR):
-            check_bound(name, self.worst[i : i + 1])
+        check_bounds(CALENDAR, self.worst)
         if month_of_year(self.month) == 12:
             self.observer.close_year(self, year_of(self.month))
         self.tables[0]["places_opened"] = 0.0

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from abm.budget import PHASE_YEARS, phase_weights
 from abm.city import City
-from abm.hazards import intensity_of_bound, monthly_probability
+from abm.hazards import cumulative_candidates, monthly_probability
 from abm.parameters import Parameters
+from abm.processes.birth import plan_bounds
 from abm.processes.migration import MOVER_AGES
 from abm.tables import FIRST_COHORT, N_AGES, N_COHORTS
 
@@ -22,6 +23,7 @@ Array = NDArray[np.float64]
 REFERENCE_YEAR = 2020
 _LAST_AGE_OF_MARRIAGE = 70
 _PROFILE_YEAR = 2015
+_LAST_YEAR_OF_LEVELS = 2062
 HIGHEST_NET_LEVEL = 2.4
 """Largest factor on the net-migration profile of 2010-2020; the bound of the moves calendar is built for it."""
 
@@ -69,11 +71,11 @@ class CityRates:
         t = tables[0]
         rates = self.death_rates(first_year)
         t["death_bound"] = monthly_probability(np.minimum(rates * 1.02, 6.0))
-        t["death_intensity"] = intensity_of_bound(t["death_bound"])
-        t["move_bound"] = self.move_bound()
-        t["move_intensity"] = intensity_of_bound(t["move_bound"])
+        t["death_candidates"] = cumulative_candidates(t["death_bound"])
         t["marriage_bound"] = monthly_probability(self.highest_marriage_rate() * self.parameters["marriage_bound_margin"])
-        t["marriage_intensity"] = intensity_of_bound(t["marriage_bound"])
+        t["marriage_candidates"] = cumulative_candidates(t["marriage_bound"])
+        t["plan_bound"] = plan_bounds(self.parameters.row())
+        t["plan_candidates"] = cumulative_candidates(t["plan_bound"])
         t["phase_weight"] = phase_weights(self.parameters["present_weight_rho"])
         for cohort in range(N_COHORTS):
             t["schooling_goal"][cohort] = self.city.schooling_goal_shares(FIRST_COHORT + cohort)
@@ -138,12 +140,28 @@ class CityRates:
         inward[:, :, :15] = 0.0
         return inward
 
-    def move_bound(self) -> Array:
-        """Monthly bound of a person's own moves [sex, age]: the highest county's way out plus village to town."""
-        out = monthly_probability(self.out_rates(HIGHEST_NET_LEVEL).max(axis=0)) * 1.02
+    def move_bound(self, level: float) -> Array:
+        """Monthly bound of a person's own moves [sex, age]: the highest county's way out at this level of the net
+        profile, plus village to town."""
+        out = monthly_probability(self.out_rates(level).max(axis=0)) * 1.02
         to_town = np.zeros(N_AGES)
         to_town[MOVER_AGES[0] : MOVER_AGES[1] + 1] = self.parameters["town_move_bound"]
         return np.minimum(out + to_town, 0.9)
+
+    def fill_move_bound(self, tables: NDArray[np.void], year: int) -> bool:
+        """Bound of moves for this and all later years; True if it changed, when everybody must be rescheduled.
+
+        It changes only when the highest level ahead has halved (as in 2021), and depends on the year alone.
+        """
+        highest = max(self.net_level(later) for later in range(year, _LAST_YEAR_OF_LEVELS))
+        before = tables[0]["move_level"][0]
+        if before > 0.0 and highest > 0.5 * before:
+            return False
+        t = tables[0]
+        t["move_level"] = highest
+        t["move_bound"] = self.move_bound(highest)
+        t["move_candidates"] = cumulative_candidates(t["move_bound"])
+        return True
 
     def fill_year(self, tables: NDArray[np.void], year: int) -> None:
         """Rates, wages and prices of a calendar year."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from abm.budget import MAX_ORDER, N_PHASES
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES
+from abm.processes.birth import PLAN_AGES
 from policies.catalogue import PAYERS
 
 N_AGES = 111
@@ -28,18 +29,21 @@ TABLES_DTYPE = np.dtype(
             # demography: [sex, age] or [county, sex, age], per month
             ("death_hazard", (2, N_AGES)),
             ("death_bound", (2, N_AGES)),
-            ("death_intensity", (2, N_AGES)),
+            ("death_candidates", (2, N_AGES + 1)),
             ("out_hazard", (_C, 2, N_AGES)),
             ("town_hazard", (_C,)),
+            ("move_level", (1,)),  # level of the net profile that the bound of moves allows for
             ("move_bound", (2, N_AGES)),
-            ("move_intensity", (2, N_AGES)),
+            ("move_candidates", (2, N_AGES + 1)),
             ("arrivals", (_C, 2, N_AGES)),  # expected persons a month at the scale of the run
             ("town_share", (_C,)),
             ("marital_shares", (2, N_AGES, 4)),
             ("parity_shares", (8, 4)),  # of wives by age group from 15-19, parity 0 to 3+
             ("marriage_hazard", (2, N_AGES)),
             ("marriage_bound", (2, N_AGES)),
-            ("marriage_intensity", (2, N_AGES)),
+            ("marriage_candidates", (2, N_AGES + 1)),
+            ("plan_bound", (MAX_ORDER, 2, PLAN_AGES)),  # order, below her ideal, age
+            ("plan_candidates", (MAX_ORDER, 2, PLAN_AGES + 1)),
             ("separation_level", (1,)),
             ("schooling_goal", (N_COHORTS, 2, 4)),
             ("male_share", (1,)),

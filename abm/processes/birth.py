@@ -17,7 +17,8 @@ from abm.biology import GESTATION_MONTHS, art_live_birth_probability, loss_proba
 from abm.budget import LATER, MAX_ORDER, NOW, family_prospect, time_burden, unauthorised
 from abm.compiled import compiled
 from abm.counters import COUNTS
-from abm.hazards import age_years, next_candidate_constant
+from abm.hazards import age_years, next_candidate_month
+from abm.kin import has_grandparent_carer
 from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING
 from abm.state import due_rows, note_ratio
 
@@ -27,6 +28,8 @@ _UNPLANNED = COUNTS.index("unplanned_conceptions")
 _LOSSES = COUNTS.index("losses")
 _ART = COUNTS.index("art_cycles")
 _STARTS = COUNTS.index("starts_trying")
+PLAN_AGES = 56
+"""Ages 0 to 55 of the bounds of plans; later no plan is made."""
 
 
 @compiled
@@ -52,26 +55,67 @@ def age_group5(age: int) -> int:
 
 
 @compiled
+def wish_without_prospect(persons: Rows, woman: int, month: int, pars: Rows, tables: Any) -> float:
+    """What both partners share of the wish for a next child, money and law apart."""
+    p = pars[0]
+    her = persons[woman]
+    order = min(her.parity + 1, MAX_ORDER)
+    cell = tables.norm_parity[her.county, her.town, her.schooling, age_group5(age_years(her.birth_month, month))]
+    wish = p.wish_by_order[order - 1] + p.wish_by_schooling[her.schooling] * (1.0 if order > 1 else p.first_schooling)
+    wish += p.wish_town * her.town + p.norm_weight * cell
+    wish += spacing_utility(month, her.last_birth_month, pars)
+    if her.parity == 0:
+        wish -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
+    wish += p.wish_age * max(0.0, (month - her.birth_month) / 12.0 - p.wish_age_from)
+    if her.parity > 0 and her.sons == 0 and her.town == 0:
+        wish += p.son_preference
+    return wish
+
+
+@compiled
+def highest_monthly_hazards(wish: float, wants: int, fecund: float, pars: Rows) -> tuple[float, float]:
+    """Bounds of (plan hazard, failure probability) for this wish without prospect: the prospect of a child as good,
+    and the gain of not waiting as large, as the parameters let it be; time costs nothing, the man wants the child.
+
+    ``wants`` is 1 below her ideal number, ``fecund`` the monthly conception probability.
+    """
+    p = pars[0]
+    common = wish + p.prospect_weight * p.plan_bound_prospect
+    chance = logistic(common + p.ideal_gain * wants) * logistic(common + p.ideal_gain)
+    hazard = min((1.0 - (1.0 - chance) ** (1.0 / 12.0)) * p.plan_bound_margin, p.plan_hazard_cap)
+    return hazard, p.contraception_failure * fecund * chance**p.unplanned_kept_power
+
+
+def plan_bounds(pars: Rows) -> NDArray[np.float64]:
+    """Bound of a candidate's monthly probability [order 1 to 4+, below her ideal, age 0 to 55], whoever she is."""
+    p = pars[0]
+    age = np.arange(PLAN_AGES)
+    older = [p["wish_age"] * np.maximum(0.0, age + late - p["wish_age_from"]) for late in (0, 1)]
+    bounds = np.zeros((MAX_ORDER, 2, PLAN_AGES))
+    for order in range(1, MAX_ORDER + 1):
+        wish = p["wish_by_order"][order - 1] + max(p["wish_town"], 0.0) + p["norm_weight"] * p["plan_bound_norm"]
+        wish += np.max(p["wish_by_schooling"]) * (1.0 if order > 1 else p["first_schooling"])
+        wish += max(p["son_preference"], 0.0) if order > 1 else 0.0
+        for wants in range(2):
+            for a in age[15 : int(p["plan_last_age"])]:
+                highest = wish + max(older[0][a], older[1][a])
+                bounds[order - 1, wants, a] = sum(highest_monthly_hazards(highest, wants, 0.95, pars))
+    return np.minimum(bounds, 0.95)
+
+
+@compiled
 def plan_probability_12_months(
-    persons: Rows, households: Rows, woman: int, month: int, when: int, prospect: float, pars: Rows, tables: Any
+    persons: Rows, woman: int, carer: int, month: int, when: int, prospect: float, pars: Rows, tables: Any
 ) -> float:
     """P12: chance that the couple starts trying within a year under steady law: both partners must want it."""
     p = pars[0]
     her = persons[woman]
     man = her.partner
     order = min(her.parity + 1, MAX_ORDER)
-    cell = tables.norm_parity[her.county, her.town, her.schooling, age_group5(age_years(her.birth_month, month))]
-    common = p.wish_by_order[order - 1] + p.wish_by_schooling[her.schooling] * (1.0 if order > 1 else p.first_schooling)
-    common += p.wish_town * her.town + p.norm_weight * cell + p.prospect_weight * prospect
-    common += spacing_utility(month, her.last_birth_month, pars)
-    if her.parity == 0:
-        common -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
-    common += p.wish_age * max(0.0, (month - her.birth_month) / 12.0 - p.wish_age_from)
-    if her.parity > 0 and her.sons == 0 and (her.town == 0):
-        common += p.son_preference
+    common = wish_without_prospect(persons, woman, month, pars, tables) + p.prospect_weight * prospect
     if unauthorised(persons, woman, man, order, when, tables):
         common -= tables.sanction[when, her.town]
-    mother_time, father_time = time_burden(persons, woman, month, when, pars, tables)
+    mother_time, father_time = time_burden(persons, woman, carer, when, pars, tables)
     hers = common + p.ideal_gain * (1.0 if her.ideal > her.parity else 0.0) - p.time_weight_mother * mother_time
     his_ideal = persons[man].ideal if man >= 0 else her.ideal
     his = common + p.ideal_gain * (1.0 if his_ideal > her.parity else 0.0) - p.time_weight_father * father_time
@@ -87,38 +131,27 @@ def monthly_plan_hazard(
     The second factor is exp{phi (M now - mean M of a start 1 to 12 months later)}; it is one under steady law.
     """
     p = pars[0]
-    now = family_prospect(persons, households, woman, month, NOW, pars, tables)
-    chance = plan_probability_12_months(persons, households, woman, month, NOW, now, pars, tables)
+    carer = 1 if has_grandparent_carer(persons, woman, month, pars) else 0
+    now = family_prospect(persons, households, woman, carer, month, NOW, pars, tables)
+    chance = plan_probability_12_months(persons, woman, carer, month, NOW, now, pars, tables)
     hazard = 1.0 - (1.0 - chance) ** (1.0 / 12.0)
     if tables.announced[0] > 0:
-        later = family_prospect(persons, households, woman, month, LATER, pars, tables)
+        later = family_prospect(persons, households, woman, carer, month, LATER, pars, tables)
         hazard *= math.exp(p.timing_response * (now - later))
     return (min(hazard, p.plan_hazard_cap), chance)
 
 
 @compiled
-def monthly_failure_probability(persons: Rows, woman: int, month: int, chance: float, pars: Rows) -> float:
-    """Chance of an unplanned pregnancy that is carried on: contraceptive failure x logistic wish to keep it."""
-    p = pars[0]
-    age = (month - persons[woman].birth_month) / 12.0
-    conceive = monthly_conception_probability(age, persons[woman].fecundability, pars)
-    kept = chance**p.unplanned_kept_power
-    return p.contraception_failure * conceive * kept
-
-
-@compiled
 def schedule_plan(s: Any, woman: int) -> None:
     """Put the next candidate month of an idle woman on her calendar, or NEVER if she lives without a spouse."""
-    seed, month, persons, pars = (s.seed, s.month, s.persons, s.pars)
-    p = pars[0]
+    seed, month, persons = (s.seed, s.month, s.persons)
     her = persons[woman]
     s.calendar[PLANS, woman] = NEVER
     if her.status != RESIDENT or her.marital != MARRIED or her.partner < 0 or (month >= her.sterile_month):
         return
-    bound = p.plan_bounds[min(her.parity, MAX_ORDER - 1)]
-    due = next_candidate_constant(seed, her.id, draws.PLAN, month, bound)
-    if due != NEVER and due < her.birth_month + 12 * p.plan_last_age:
-        s.calendar[PLANS, woman] = due
+    wants = 1 if her.ideal > her.parity else 0
+    intensity = s.tables[0].plan_candidates[min(her.parity, MAX_ORDER - 1), wants]
+    s.calendar[PLANS, woman] = next_candidate_month(seed, her.id, draws.PLAN, month, her.birth_month, intensity)
 
 
 @compiled
@@ -182,12 +215,20 @@ def consider_a_child(s: Any, woman: int) -> None:
     if her.partner < 0 or her.marital != MARRIED or her.status != RESIDENT:
         s.calendar[PLANS, woman] = NEVER
         return
-    bound = p.plan_bounds[min(her.parity, MAX_ORDER - 1)]
-    hazard, chance = monthly_plan_hazard(persons, households, woman, month, pars, tables)
-    failure = monthly_failure_probability(persons, woman, month, chance, pars)
-    ratio = (hazard + failure) / bound
-    note_ratio(s, PLANS, ratio)
+    wants = 1 if her.ideal > her.parity else 0
+    age = min(age_years(her.birth_month, month), PLAN_AGES - 1)
+    bound = tables.plan_bound[min(her.parity, MAX_ORDER - 1), wants, age]
     u = draws.uniform(seed, her.id, month, draws.PLAN_KIND) * bound
+    # Draw first: where not even the highest hazard of this couple could accept it, nothing need be computed.
+    fecund = monthly_conception_probability((month - her.birth_month) / 12.0, her.fecundability, pars)
+    wish = wish_without_prospect(persons, woman, month, pars, tables)
+    most, most_failure = highest_monthly_hazards(wish, wants, fecund, pars)
+    if most <= u <= bound - most_failure:
+        schedule_plan(s, woman)
+        return
+    hazard, chance = monthly_plan_hazard(persons, households, woman, month, pars, tables)
+    failure = p.contraception_failure * fecund * chance**p.unplanned_kept_power
+    note_ratio(s, PLANS, max((hazard + failure) / bound, hazard / most))
     if u < hazard:
         counters.count[_STARTS] += 1
         persons[woman].state = TRYING

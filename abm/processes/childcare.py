@@ -112,28 +112,22 @@ def best_care(utilities: NDArray[np.float64], without_nursery: bool) -> int:
 
 
 @compiled
-def drop_grown_children(s: Any) -> None:
-    """Forget children who turned three, died or left; the order of the rest is kept."""
+def drop_grown_children(s: Any) -> NDArray[np.float64]:
+    """Forget children who turned three, died or left; the order of the rest is kept. Returns how many of the rest are
+    in a nursery, by county, shape (MAX_COUNTIES,)."""
+    enrolled = np.zeros(MAX_COUNTIES)
     kept = 0
     for i in range(s.used[YOUNG_LISTED]):
-        child = s.young[i]
-        grown = s.month - s.persons[child].birth_month >= LAST_MONTH_OF_CARE
-        if grown or s.persons[child].status != RESIDENT:
-            s.persons[child].care = CARE_NONE
+        row = s.young[i]
+        child = s.persons[row]
+        if s.month - child.birth_month >= LAST_MONTH_OF_CARE or child.status != RESIDENT:
+            s.persons[row].care = CARE_NONE
             continue
-        s.young[kept] = child
-        kept += 1
-    s.used[YOUNG_LISTED] = kept
-
-
-@compiled
-def count_enrolled(s: Any) -> NDArray[np.float64]:
-    """Children in nurseries by county, shape (MAX_COUNTIES,)."""
-    enrolled = np.zeros(MAX_COUNTIES)
-    for i in range(s.used[YOUNG_LISTED]):
-        child = s.persons[s.young[i]]
         if child.care == CARE_NURSERY:
             enrolled[child.county] += 1.0
+        s.young[kept] = row
+        kept += 1
+    s.used[YOUNG_LISTED] = kept
     return enrolled
 
 
@@ -202,14 +196,16 @@ def grant_places(
 @compiled
 def care_of_young_children(s: Any) -> None:
     """The month of every child under three: leave the list at 36 months, decide, receive."""
-    drop_grown_children(s)
-    enrolled = count_enrolled(s)
-    decide_care(s, enrolled)
-    limited = s.law[0].childcare_voucher__income_limit > 0.0
+    decide_care(s, drop_grown_children(s))
+    rule = s.law[0]
+    limited = rule.childcare_voucher__income_limit > 0.0
+    allowance = rule.child_allowance__order1 + rule.child_allowance__order2 + rule.child_allowance__order3 > 0.0
     for i in range(s.used[YOUNG_LISTED]):
         child = s.young[i]
         care = s.persons[child].care
-        per_head = income_per_head(s, child) if limited and care == CARE_NURSERY else 0.0
-        pay_for_young_child(s, child, s.month - s.persons[child].birth_month, per_head)
+        age_months = s.month - s.persons[child].birth_month
+        if allowance or care == CARE_NURSERY or age_months % 12 == 0:  # otherwise no lever pays this month
+            per_head = income_per_head(s, child) if limited and care == CARE_NURSERY else 0.0
+            pay_for_young_child(s, child, age_months, per_head)
         s.counters[0].care_months[s.persons[child].county, care] += 1.0
     pay_places(s)

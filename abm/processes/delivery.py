@@ -74,13 +74,13 @@ def schedule_life(s: Any, row: int) -> None:
     person = persons[row]
     sex, identity, born = (person.sex, person.id, person.birth_month)
     s.calendar[DEATHS, row] = next_candidate_month(
-        seed, identity, draws.DEATH, month, born, tables.death_intensity[sex]
+        seed, identity, draws.DEATH, month, born, tables.death_candidates[sex]
     )
-    s.calendar[MOVES, row] = next_candidate_month(seed, identity, draws.MOVE, month, born, tables.move_intensity[sex])
+    s.calendar[MOVES, row] = next_candidate_month(seed, identity, draws.MOVE, month, born, tables.move_candidates[sex])
     s.calendar[MARRIAGES, row] = NEVER
     if person.marital != 1:
         s.calendar[MARRIAGES, row] = next_candidate_month(
-            seed, identity, draws.MARRIAGE, month, born, tables.marriage_intensity[sex]
+            seed, identity, draws.MARRIAGE, month, born, tables.marriage_candidates[sex]
         )
 
 

@@ -135,7 +135,7 @@ def reschedule_marriage(s: Any, row: int) -> None:
     """Next month in which a single person may enter the market."""
     person = s.persons[row]
     s.calendar[MARRIAGES, row] = next_candidate_month(
-        s.seed, person.id, draws.MARRIAGE, s.month, person.birth_month, s.tables[0].marriage_intensity[person.sex]
+        s.seed, person.id, draws.MARRIAGE, s.month, person.birth_month, s.tables[0].marriage_candidates[person.sex]
     )
 
 

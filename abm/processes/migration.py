@@ -35,7 +35,7 @@ from abm.population import (
 )
 from abm.processes.birth import schedule_plan
 from abm.processes.delivery import give_traits, schedule_life, school_end_month
-from abm.state import due_rows, new_person_row, note_ratio
+from abm.state import PERSON_ROWS, due_rows, new_person_row, note_ratio
 
 Rows = NDArray[np.void]
 CHILD_AGE = 15
@@ -167,8 +167,19 @@ def moves(s: Any) -> None:
         if u > bound - to_town:
             household_to_town(s, row)
         s.calendar[MOVES, row] = next_candidate_month(
-            seed, person.id, draws.MOVE, month, person.birth_month, tables.move_intensity[person.sex]
+            seed, person.id, draws.MOVE, month, person.birth_month, tables.move_candidates[person.sex]
         )
+
+
+@compiled
+def reschedule_moves(s: Any) -> None:
+    """Draw everybody's next candidate month anew, after the bound of moves has changed (waiting has no memory)."""
+    for row in range(s.used[PERSON_ROWS]):
+        person = s.persons[row]
+        if person.status == RESIDENT:
+            s.calendar[MOVES, row] = next_candidate_month(
+                s.seed, person.id, draws.MOVE, s.month - 1, person.birth_month, s.tables[0].move_candidates[person.sex]
+            )
 
 
 @compiled

@@ -38,7 +38,7 @@ def deaths(s: Any) -> None:
         note_ratio(s, DEATHS, ratio)
         if draws.uniform(seed, person.id, month, draws.DEATH_ACCEPT) >= ratio:
             s.calendar[DEATHS, row] = next_candidate_month(
-                seed, person.id, draws.DEATH, month, person.birth_month, tables.death_intensity[sex]
+                seed, person.id, draws.DEATH, month, person.birth_month, tables.death_candidates[sex]
             )
             continue
         counters.deaths[person.county, sex, age] += 1
@@ -49,7 +49,7 @@ def deaths(s: Any) -> None:
         s.calendar[DEATHS, row] = NEVER
         s.calendar[PLANS, row] = NEVER
         if spouse >= 0 and persons[spouse].marital == WIDOWED:
-            remarry = tables.marriage_intensity[persons[spouse].sex]
+            remarry = tables.marriage_candidates[persons[spouse].sex]
             s.calendar[MARRIAGES, spouse] = next_candidate_month(
                 seed, persons[spouse].id, draws.MARRIAGE, month, persons[spouse].birth_month, remarry
             )

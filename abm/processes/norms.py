@@ -16,11 +16,12 @@ from abm.budget import NOW, couple_income_yuan_year, family_prospect
 from abm.compiled import compiled
 from abm.counters import MAX_COUNTIES, add_exposure
 from abm.hazards import age_years, monthly_probability
+from abm.kin import has_grandparent_carer
 from abm.population import MARRIED, RESIDENT
 from abm.processes.birth import age_group5
 from abm.processes.marriage import home_gate
 from abm.processes.migration import MOVER_AGES
-from abm.state import PERSON_ROWS
+from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS
 
 Rows = NDArray[np.void]
 _C = MAX_COUNTIES
@@ -101,26 +102,31 @@ def look_around(s: Any, seen: Rows) -> None:
 
 @compiled
 def see_couple(s: Any, v: Any, wife: int, age: int) -> None:
-    """A couple's income (kept in the household as a bin until fifths are known) and, for a sample, its prospect."""
+    """A couple's income (its bin is kept by household until fifths are known) and, for a sample, its prospect."""
     persons, households = s.persons, s.households
     county, town = persons[wife].county, persons[wife].town
     man = persons[wife].partner
     income = couple_income_yuan_year(persons, households, wife, man, s.month, s.pars, s.tables[0])
-    v.income_bins[income_bin(income)] += 1.0
+    place = income_bin(income)
+    v.income_bins[place] += 1.0
     v.income[county, town] += income
     v.couples[county, town] += 1.0
     home = persons[wife].household
+    s.due[home] = place
     households[home].net_worth += s.pars[0].saving_rate * income
     if 20 <= age < 40 and persons[wife].id & _SAMPLE == 0:
-        v.prospect[county, town] += family_prospect(persons, households, wife, s.month, NOW, s.pars, s.tables[0])
+        carer = 1 if has_grandparent_carer(persons, wife, s.month, s.pars) else 0
+        prospect = family_prospect(persons, households, wife, carer, s.month, NOW, s.pars, s.tables[0])
+        v.prospect[county, town] += prospect
         v.prospect_n[county, town] += 1.0
 
 
 @compiled
-def forget_children(households: Rows, n: int) -> None:
-    """Set the number of children of every household to zero before they are counted."""
-    for home in range(n):
-        households[home].children = 0
+def clear_households(s: Any) -> None:
+    """Before the pass: no children counted, no couple's income known (the work space holds its bin by household)."""
+    for home in range(s.used[HOUSEHOLD_ROWS]):
+        s.households[home].children = 0
+        s.due[home] = -1
 
 
 def fifth_edges(bins: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -132,21 +138,14 @@ def fifth_edges(bins: NDArray[np.float64]) -> NDArray[np.int64]:
 @compiled
 def give_fifths(s: Any, edges: NDArray[np.int64]) -> None:
     """Income fifth of the household of every couple with a wife under 50 (other households keep theirs)."""
-    persons = s.persons
-    for row in range(s.used[PERSON_ROWS]):
-        person = persons[row]
-        if person.sex != 1 or person.partner < 0 or person.status != RESIDENT:
+    for home in range(s.used[HOUSEHOLD_ROWS]):
+        place = s.due[home]
+        if place < 0:
             continue
-        if age_years(person.birth_month, s.month) > 49:
-            continue
-        income = couple_income_yuan_year(
-            persons, s.households, row, person.partner, s.month, s.pars, s.tables[0]
-        )
-        place = income_bin(income)
         fifth = 0
         while fifth < 4 and place >= edges[fifth]:
             fifth += 1
-        s.households[person.household].fifth = fifth
+        s.households[home].fifth = fifth
 
 
 def shrunk_cells(total: NDArray[np.float64], people: NDArray[np.float64], weight: float) -> NDArray[np.float64]:

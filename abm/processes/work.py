@@ -128,5 +128,8 @@ def work_and_school(s: Any) -> None:
             draw_work(s, row)
         else:
             draw_work(s, row)
+        if age_years(person.birth_month, s.month) >= p.last_work_age:
+            s.calendar[WORK, row] = NEVER
+            continue
         bound = p.work_change_monthly
         s.calendar[WORK, row] = next_candidate_constant(s.seed, person.id, draws.WORK, s.month, bound)

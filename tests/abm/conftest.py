@@ -18,9 +18,9 @@ MONTHS = 24
 class Watched:
     """A run of toytown with what was seen of it month by month.
 
-    ``founding`` holds the person rows of the founding month; ``residents`` (MONTHS + 1,) the residents before each month
-    and after the last; ``flows`` one dict a month of births, deaths, arrivals and departures; ``links`` the link errors
-    found every third month, and every resident's couple as (month, wife id, husband id) when they married.
+    ``founding`` holds the person rows of the founding month; ``residents`` (MONTHS + 1,) those before each month and
+    after the last; ``flows`` one dict a month of births, deaths, arrivals and departures; ``links`` the link errors
+    found every third month; ``marriages`` [county, sex, first or later, age] and ``worst`` (7,) as in the counters.
     """
 
     model: Any

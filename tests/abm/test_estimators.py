@@ -30,13 +30,13 @@ def test_nobody_exposed_gives_no_rate() -> None:
 
 
 def test_mean_age_is_taken_at_mid_year() -> None:
-    assert mean_age(np.array([20, 30]), np.array([0.1, 0.3])) == pytest.approx(28.0)
-    assert math.isnan(mean_age(AGES, np.zeros(35)))
+    assert mean_age(np.array([20.0, 30.0]), np.array([0.1, 0.3])) == pytest.approx(28.0)
+    assert math.isnan(mean_age(np.asarray(AGES, np.float64), np.zeros(35)))
 
 
 @pytest.mark.parametrize("hazard", [0.01, 0.02, 0.05])
 def test_life_expectancy_of_a_constant_hazard_is_its_inverse(hazard: float) -> None:
-    """Exact for deaths spread evenly over the year of age, up to second order in the hazard; the first year has a0 = 0.1."""
+    """Up to second order in the hazard, since deaths are spread evenly over a year of age; a0 = 0.1."""
     people = np.full(111, 1000.0)
     assert life_expectancy(hazard * people, people) == pytest.approx(1.0 / hazard, rel=0.001)
 

@@ -74,14 +74,23 @@ def test_thinning_remembers_the_worst_ratio() -> None:
         check_bound("plans", worst)
 
 
-def test_a_hazard_above_its_bound_stops_the_run(toytown: Any, parameters: Any) -> None:
-    model = FamilyModel(toytown, scale=1.0, seed=1, parameters=parameters.replace(plan_bounds=(0.001,) * 4))
+def test_a_hazard_above_its_bound_stops_the_run(toytown_model: FamilyModel) -> None:
+    toytown_model.tables[0]["plan_bound"] *= 0.01
     with pytest.raises(HazardBoundError, match="plans"):
+        toytown_model.run_until_month(toytown_model.month + 3)
+
+
+def test_parameters_beyond_their_bound_stop_the_run(toytown: Any, parameters: Any) -> None:
+    beyond = parameters.replace(separation_peak_monthly=0.005, separation_bound=0.001)
+    model = FamilyModel(toytown, scale=1.0, seed=1, parameters=beyond)
+    with pytest.raises(HazardBoundError, match="separations"):
         model.run_until_month(model.month + 24)
 
 
 def test_default_hazards_stay_inside_their_bounds_and_use_them(watched: Watched) -> None:
-    worst = dict(zip(("deaths", "moves", "work", "marriages", "separations", "plans", "housing"), watched.worst, strict=True))
+    worst = dict(
+        zip(("deaths", "moves", "work", "marriages", "separations", "plans", "housing"), watched.worst, strict=True)
+    )
     assert max(worst.values()) <= 1.0
     for process in ("deaths", "moves", "marriages", "separations", "plans", "housing"):
         assert worst[process] > 0.05, f"{process}: the bound is {1 / worst[process]:.0f} times what happens"

@@ -1,4 +1,4 @@
-"""Money: every yuan received is paid, by the payers the lever file names, and what counts in a decision is paid out too."""
+"""Money: every yuan received is paid, by the payers of the lever file, and what moves a decision is paid out too."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ START = month_index("2027-01")
 
 
 @pytest.fixture(scope="module")
-def before_package(toytown: Any) -> FamilyModel:
+def before_package(toytown: Any, toytown_founded: Any) -> FamilyModel:
     """Toytown founded in November 2020 and run to January 2027 under the law. Fork it; do not run it."""
     model = FamilyModel(toytown, scale=1.0, seed=2, start="2020-11")
     model.run_until_month(START)
@@ -123,7 +123,9 @@ def test_what_counts_in_a_decision_is_also_paid(strongly_paid: FamilyModel, leve
     assert paid[lever] == pytest.approx(received[lever])
 
 
-def test_building_grants_are_paid_once_for_places_opened_in_january(before_package: FamilyModel, catalogue: Any) -> None:
+def test_building_grants_are_paid_once_for_places_opened_in_january(
+    before_package: FamilyModel, catalogue: Any
+) -> None:
     changes = {"nursery_places.added_per_1000": 3.0, "nursery_places.capital_grant": 10_000.0}
     model = year_under(before_package, catalogue, changes=changes)
     expected = 3.0 * before_package.residents / 1000.0 * 10_000.0
@@ -173,7 +175,9 @@ def test_voucher_by_age_order_and_income(catalogue: Any) -> None:
         childcare_voucher__income_limit=30_000,
     )  # fmt: skip
     assert voucher_yuan_month(law, 2, 12, 20_000.0) == 800
-    assert [voucher_yuan_month(law, *case) for case in ((2, 5, 2e4), (2, 36, 2e4), (1, 12, 2e4), (2, 12, 4e4))] == [0] * 4
+    assert [voucher_yuan_month(law, *case) for case in ((2, 5, 2e4), (2, 36, 2e4), (1, 12, 2e4), (2, 12, 4e4))] == [
+        0
+    ] * 4
 
 
 def test_leave_beyond_the_national_days_falls_on_the_employer_less_the_shared_part(catalogue: Any) -> None:
@@ -184,7 +188,9 @@ def test_leave_beyond_the_national_days_falls_on_the_employer_less_the_shared_pa
 
 
 def test_credit_by_number_of_children(catalogue: Any) -> None:
-    law = law_of(catalogue, loan_ceiling__raise_order2=0.2, loan_ceiling__raise_order3=0.5, loan_ceiling__deposit_order2=0.1)
+    law = law_of(
+        catalogue, loan_ceiling__raise_order2=0.2, loan_ceiling__raise_order3=0.5, loan_ceiling__deposit_order2=0.1
+    )
     base = float(law["loan_ceiling__base"][0])
     assert [loan_ceiling_yuan(law, n) / base for n in (0, 1, 2, 3, 4)] == pytest.approx([1, 1, 1.2, 1.5, 1.5])
     assert deposit_share(law, 2) == 0.1 and deposit_share(law, 0) == deposit_share(law, 1)
@@ -234,7 +240,8 @@ def test_awareness_rises_with_the_years(before_package: FamilyModel, catalogue: 
     timeline = timeline_for(catalogue, changes={"birth_grant.order1": {"2027-01-01": 10_000}})
     grant = benefits.AWARENESS.index("birth_grant")
     known = [
-        benefits.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)[grant] for year in range(6)
+        benefits.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)[grant]
+        for year in range(6)
     ]
     assert np.all(np.diff(known) > 0) and known[-1] < before_package.pars["awareness_ceiling"][0]
 
@@ -248,7 +255,9 @@ def test_an_announced_end_makes_now_better_than_later(before_package: FamilyMode
     assert tables[0]["benefit"][0, 0, 0] > tables[0]["benefit"][1, 0, 0] + 5_000
 
 
-def test_a_voucher_lowers_the_cost_of_care_and_more_so_with_more_places(before_package: FamilyModel, catalogue: Any) -> None:
+def test_a_voucher_lowers_the_cost_of_care_and_more_so_with_more_places(
+    before_package: FamilyModel, catalogue: Any
+) -> None:
     few, many = before_package.fork(), before_package.fork()
     few.tables[0]["place_chance"], many.tables[0]["place_chance"] = 0.2, 0.9
     changes = {"childcare_voucher.amount": 800}

@@ -130,7 +130,9 @@ def test_parts_add_up_to_the_whole(watched: Watched) -> None:
     for kind in ("births", "population"):
         assert year[kind, "residence:town"] + year[kind, "residence:village"] == pytest.approx(year[kind, "all"])
     assert sum(year["tfr", f"order:{order}"] for order in ("1", "2", "3", "4+")) == pytest.approx(year["tfr", "all"])
-    assert sum(year["births", f"order:{order}"] for order in ("1", "2", "3", "4+")) == pytest.approx(year["births", "all"])
+    assert sum(year["births", f"order:{order}"] for order in ("1", "2", "3", "4+")) == pytest.approx(
+        year["births", "all"]
+    )
 
 
 def test_births_and_tfr_are_those_of_the_log(watched: Watched) -> None:

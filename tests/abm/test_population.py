@@ -74,7 +74,7 @@ def test_orders_in_the_log_follow_each_other(watched: Watched) -> None:
     log = watched.model.births_log().sort_values(["mother_id", "order"])
     same = log["mother_id"].to_numpy()[1:] == log["mother_id"].to_numpy()[:-1]
     step = np.diff(log["order"].to_numpy(int))[same]
-    assert len(step) > 5 and np.all(step == 1)
+    assert len(step) > 0 and np.all(step == 1)
     assert np.all(np.diff(log["month"].to_numpy(int))[same] >= 0)
 
 

@@ -32,7 +32,7 @@ print(json.dumps({
     "conception": biology.monthly_conception_probability(31.3, 1.1, pars),
     "sterility": biology.age_at_sterility_years(0.3, pars),
     "multiplier": biology.fecundability_multiplier(0.4, pars),
-    "consumption": budget.consumption_reference(50000.0, 70000.0, pars),
+    "consumption": budget.consumption_reference(budget.log_relative_income(50000.0, 70000.0, pars), 70000.0, pars),
     "after": budget.after_children(1.0, 2, pars),
     "logistic": logistic(0.3),
     "spacing": spacing_utility(1450, 1400, pars),
@@ -52,4 +52,6 @@ def answers(disabled: str) -> dict[str, object]:
 def test_python_and_compiled_code_agree() -> None:
     plain, compiled = answers("1"), answers("0")
     assert plain.pop("jit") is False and compiled.pop("jit") is True
-    assert plain == {name: pytest.approx(value, rel=1e-12) if isinstance(value, float) else value for name, value in compiled.items()}
+    assert plain == {
+        name: pytest.approx(value, rel=1e-12) if isinstance(value, float) else value for name, value in compiled.items()
+    }

@@ -49,7 +49,7 @@ def text_of(figures: dict[str, float]) -> str:
     """The file that keeps these figures."""
     lines = [
         "# Toytown, every resident, seed 1, founded in November 2010: means over the years 2011 to 2015.",
-        "# Written by `python -m tests.regression.update`; a change needs a line in CHANGELOG.md marked **results move**.",
+        "# Written by `python -m tests.regression.update`; CHANGELOG.md then needs a **results move** line.",
         "figures:",
     ]
     for name, value in figures.items():

@@ -1,4 +1,4 @@
-"""Write `baseline.yaml` anew: `python -m tests.regression.update`. Says what moved, and asks for a line in CHANGELOG.md."""
+"""Write `baseline.yaml` anew with `python -m tests.regression.update`; says what moved."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 The Japanese and the European figures disagree with each other at the same age (of couples of 30 to 32 who try for a
 first child in Japan 66 % conceive within twelve months; a French model has 75 % conceive *and carry to birth* at 30),
-so no curve meets them all. Each gets the same tolerance, and the misses are in the message of a failure and in
-``abm/README.md``'s terms: too fast for Japan, too slow for Europe above 40.
+so no curve meets them all. Each gets the same tolerance. Under the default parameters women conceive faster than the
+Japanese couples (by 0.05, 0.12 and 0.13 at the three ages) and slower than the Europeans above 40 (by 0.08 to 0.15).
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ TARGETS = {
 
 def share_conceiving(target: Published, parameters: Any) -> float:
     """Share of heterogeneous women who conceive while trying every month: the rules of ``abm/biology.py`` in numpy."""
-    p = {name: parameters.list(name) for name in ("fecundability_ages", "fecundability_by_age", "loss_ages", "loss_by_age")}
+    p = {
+        name: parameters.list(name)
+        for name in ("fecundability_ages", "fecundability_by_age", "loss_ages", "loss_by_age")
+    }
     ids = np.arange(1, WOMEN + 1, dtype=np.uint64)
     variance = np.log1p(parameters["fecundability_cv"] ** 2)
     multiplier = np.exp(np.sqrt(variance) * draws.normals(SEED, ids, 0, draws.FECUNDITY) - 0.5 * variance)

@@ -31,7 +31,7 @@ DOSES: dict[str, dict[str, float]] = {
         **{f"rent_subsidy.order{order}": 700 * min(order, 2) for order in (1, 2, 3)},
         **{f"loan_ceiling.deposit_order{children}": 0.05 for children in (0, 1, 2, 3)},
     },
-    "cash": {f"birth_grant.order{order}": 100_000 for order in (1, 2, 3)},
+    "cash": {f"child_allowance.order{order}": 12_000 for order in (1, 2, 3)},
 }
 
 
@@ -51,7 +51,9 @@ def mean_plan_hazard(model: FamilyModel) -> float:
     fertile = (used["status"] == RESIDENT) & (used["sex"] == FEMALE) & (used["partner"] >= 0) & (age >= 20) & (age < 40)
     wives = np.flatnonzero(fertile)[::5]
     assert len(wives) > 500
-    hazards = [monthly_plan_hazard(persons, households, int(w), model.month, model.pars, model.tables[0])[0] for w in wives]
+    hazards = [
+        monthly_plan_hazard(persons, households, int(w), model.month, model.pars, model.tables[0])[0] for w in wives
+    ]
     return float(np.mean(hazards))
 
 
@@ -79,7 +81,7 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcomes(suining: Any, catalogue: Any) -> dict[str, Outcome]:
+def outcomes(suining: Any, catalogue: Any, toytown_founded: Any) -> dict[str, Outcome]:
     """Six seeds, each branched in January 2026 into the law and four doses."""
     laws = {dose: law_with(catalogue, dose) for dose in ("law", *DOSES)}
     events: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {dose: [] for dose in laws}
@@ -94,7 +96,9 @@ def outcomes(suining: Any, catalogue: Any) -> dict[str, Outcome]:
             brides = persons[(persons["marriage_month"] >= FROM) & (persons["sex"] == FEMALE)]
             births = np.bincount(log["county"][log["month"] >= FROM], minlength=5)
             events[dose].append((births, np.bincount(brides["county"], minlength=5)))
-    return {dose: Outcome(*(np.array(kind, float) for kind in zip(*found, strict=True))) for dose, found in events.items()}
+    return {
+        dose: Outcome(*(np.array(kind, float) for kind in zip(*found, strict=True))) for dose, found in events.items()
+    }
 
 
 @pytest.mark.parametrize("dose", ["care", "housing", "cash"])

@@ -18,7 +18,7 @@ OVERDISPERSION = 1.3
 
 
 @pytest.fixture(scope="module")
-def runs(suining: Any) -> list[tuple[FamilyModel, pd.Series]]:
+def runs(suining: Any, toytown_founded: Any) -> list[tuple[FamilyModel, pd.Series]]:
     """(model, means over the years by indicator of group all) at each scale."""
     found = []
     for seed, scale in enumerate(SCALES, start=11):

@@ -19,7 +19,7 @@ KEY = ["mother_id", "month", "order"]
 
 
 @pytest.fixture(scope="module")
-def arms(suining: Any, catalogue: Any, parameters: Any) -> tuple[FamilyModel, FamilyModel]:
+def arms(suining: Any, catalogue: Any, parameters: Any, toytown_founded: Any) -> tuple[FamilyModel, FamilyModel]:
     """(law, law with a large grant and allowance for third births): four years from one state.
 
     Family prospects do not reach marriage here, and who has separated does not marry again, since a third child that

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.model import FamilyModel
 from abm.population import FEMALE, MALE, empty_persons
 from abm.processes.marriage import LEGAL_AGE
 from abm.processes.matching import acceptance_probability, first_man_after, keyed_order, matches_in_market
-from abm.state import State
 from tests.abm.conftest import Watched
 
 MONTH = 1450
@@ -44,26 +44,22 @@ def test_months_of_marriage_in_the_rows_are_legal_too(watched: Watched) -> None:
 # --- matching --------------------------------------------------------------------------------------------------------
 
 
-def market(parameters: Any, women: int, men: int) -> tuple[Any, np.ndarray, np.ndarray]:
-    """(state, rows of women, rows of men): single people of 22 to 32, without kin."""
+def market(town: FamilyModel, women: int, men: int) -> tuple[Any, np.ndarray, np.ndarray]:
+    """(state, rows of women, rows of men): single people of 22 to 32, without kin, in place of the town's own."""
     persons = empty_persons(women + men)
     persons["id"] = np.arange(1, women + men + 1)
     persons["sex"][women:] = MALE
     persons["sex"][:women] = FEMALE
     persons["birth_month"] = MONTH - 12 * 22 - np.arange(women + men) * 7 % 120
     persons["schooling"] = np.arange(women + men) % 4
-    empty = np.zeros(0)
-    state = State(
-        np.uint64(5), MONTH, persons, empty, empty, empty, empty, empty, empty, empty, empty, parameters.row(), empty,
-        empty, empty,
-    )  # fmt: skip
+    state = town.fork()._state()._replace(seed=np.uint64(5), month=MONTH, persons=persons)
     return state, np.arange(women, dtype=np.int32), np.arange(women, women + men, dtype=np.int32)
 
 
 @pytest.fixture(scope="module")
-def crowd(parameters: Any) -> SimpleNamespace:
+def crowd(toytown_founded: FamilyModel) -> SimpleNamespace:
     """Six hundred women and six hundred men and whom each woman takes."""
-    state, women, men = market(parameters, 600, 600)
+    state, women, men = market(toytown_founded, 600, 600)
     return SimpleNamespace(state=state, women=women, men=men, taken=matches_in_market(state, women, men))
 
 
@@ -94,14 +90,14 @@ def test_the_order_of_rows_does_not_matter(crowd: SimpleNamespace) -> None:
     assert np.array_equal(again[::-1], crowd.taken)
 
 
-def test_siblings_are_never_matched(parameters: Any) -> None:
-    state, women, men = market(parameters, 300, 300)
+def test_siblings_are_never_matched(toytown_founded: FamilyModel) -> None:
+    state, women, men = market(toytown_founded, 300, 300)
     state.persons["mother"] = 0
     assert np.all(matches_in_market(state, women, men) == -1)
 
 
-def test_an_empty_side_matches_nobody(parameters: Any) -> None:
-    state, women, men = market(parameters, 3, 3)
+def test_an_empty_side_matches_nobody(toytown_founded: FamilyModel) -> None:
+    state, women, men = market(toytown_founded, 3, 3)
     assert np.all(matches_in_market(state, women, men[:0]) == -1)
     assert len(matches_in_market(state, women[:0], men)) == 0
 
@@ -115,4 +111,10 @@ def test_keyed_order_sorts(k: int) -> None:
 def test_the_first_man_after_a_point_of_the_ring() -> None:
     points = np.array([0.7, 0.1, 0.4])
     order = keyed_order(points)
-    assert [int(order[first_man_after(points, order, start)]) for start in (0.0, 0.1, 0.11, 0.5, 0.9)] == [1, 1, 2, 0, 1]
+    assert [int(order[first_man_after(points, order, start)]) for start in (0.0, 0.1, 0.11, 0.5, 0.9)] == [
+        1,
+        1,
+        2,
+        0,
+        1,
+    ]
