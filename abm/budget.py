@@ -52,9 +52,7 @@ def earnings_yuan_year(persons: Rows, row: int, month: int, pars: Rows, tables: 
 
 
 @compiled
-def potential_earnings_yuan_year(
-    persons: Rows, row: int, month: int, work: int, pars: Rows, tables: Any
-) -> float:
+def potential_earnings_yuan_year(persons: Rows, row: int, month: int, work: int, pars: Rows, tables: Any) -> float:
     """county x town x schooling x sector x age profile x exp(sigma rank), mean one over ranks (section 7)."""
     p = pars[0]
     person = persons[row]
@@ -135,7 +133,7 @@ def room_cost_yuan_year(
     if owns and missing <= 0.0:
         return 0.0
     if household.town == 0:
-        return missing * p.village_building_cost * p.housing_user_cost
+        return missing * p.village_building_cost * tables.yuan_growth[0] * p.housing_user_cost
     if owns:
         yearly = missing * tables.price[county] * p.housing_user_cost
     else:
@@ -172,7 +170,8 @@ def family_prospect(
 ) -> float:
     """M: the value of a further child in units of log consumption, at the birth a start at ``when`` leads to.
 
-    ``carer`` is 1 if a grandparent can mind it, ``when`` is NOW or LATER. Negative; nearer zero is better. The one place where money meets the wish for a child.
+    ``carer`` is 1 if a grandparent can mind it, ``when`` is NOW or LATER. Negative; nearer zero
+    is better. The one place where money meets the wish for a child.
     """
     p = pars[0]
     man = persons[woman].partner

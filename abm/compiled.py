@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 
-
-def compiled(function: _F) -> _F:
+def compiled[F: Callable[..., Any]](function: F) -> F:
     """``function`` compiled by numba: cached on disk, numpy's division by zero, no fast maths, one thread.
 
     The cache folder is keyed by a hash of all sources (``abm/compiled_cache.py``), because numba alone returns an old
-    result when a callee in another file has been edited. With ``NUMBA_DISABLE_JIT=1`` the function runs as Python.
+    result when a callee in another file has been edited. With ``NUMBA_DISABLE_JIT=1`` the function runs as Python; rows
+    of parameters and tables are then passed as ``pars.view(np.recarray)``, so that fields read as attributes.
+
+    Functions of the whole month bundle (first argument ``s``) are inlined: handing the bundle over costs more than
+    most of them do.
     """
     takes_state = function.__code__.co_varnames[:1] == ("s",)
     return numba.njit(cache=True, error_model="numpy", forceinline=takes_state)(function)  # type: ignore[no-any-return]

@@ -121,7 +121,10 @@ def deposit_share(law: Rows, children: int) -> float:
     if children <= 0:
         return rule.loan_ceiling__deposit_order0
     return by_order(
-        children, rule.loan_ceiling__deposit_order1, rule.loan_ceiling__deposit_order2, rule.loan_ceiling__deposit_order3
+        children,
+        rule.loan_ceiling__deposit_order1,
+        rule.loan_ceiling__deposit_order2,
+        rule.loan_ceiling__deposit_order3,
     )
 
 
@@ -171,29 +174,36 @@ def transfer_by_shares(s: Any, lever: int, county: int, order: int, fifth: int, 
 
 @compiled
 def transfer_leave(s: Any, lever: int, county: int, order: int, fifth: int, yuan: float, employer_share: float) -> None:
-    """Book leave pay beyond the national days: employers bear their share less what cost sharing takes over."""
-    shared = s.law[0].leave_cost_sharing__rate
-    employers = yuan * employer_share * (1.0 - shared)
-    if employers != 0.0:
-        transfer(s, lever, _EMPLOYER, county, order, fifth, employers)
-    if yuan - employers != 0.0:
-        transfer(s, lever, _CITY, county, order, fifth, yuan - employers)
+    """Book leave pay beyond the national days: employers bear their share less what cost sharing lays on the city;
+    the insurance fund bears the rest."""
+    owed = yuan * employer_share
+    shared = owed * s.law[0].leave_cost_sharing__rate
+    if owed - shared != 0.0:
+        transfer(s, lever, _EMPLOYER, county, order, fifth, owed - shared)
+    if shared != 0.0:
+        transfer(s, lever, _CITY, county, order, fifth, shared)
+    if yuan - owed != 0.0:
+        transfer(s, lever, _FUND, county, order, fifth, yuan - owed)
 
 
 @compiled
 def pay_for_birth(s: Any, mother: int, order: int) -> bool:
-    """Grant and leave pay at a birth; True if some lever pays for this birth."""
-    persons, households, law = s.persons, s.households, s.law
-    her = persons[mother]
-    fifth = households[her.household].fifth
-    county = her.county
-    grant = birth_grant_yuan(law, order)
+    """The grant for one child at birth; True if some lever pays for this birth now."""
+    her = s.persons[mother]
+    grant = birth_grant_yuan(s.law, order)
     if grant > 0.0:
-        transfer_by_shares(s, BIRTH_GRANT, county, order, fifth, grant)
-        households[her.household].net_worth += grant
+        transfer_by_shares(s, BIRTH_GRANT, her.county, order, s.households[her.household].fifth, grant)
+        s.households[her.household].net_worth += grant
+    return grant > 0.0 or child_allowance_yuan_month(s.law, order, 0) > 0.0
+
+
+@compiled
+def pay_leave_at_delivery(s: Any, mother: int, order: int) -> None:
+    """Leave pay of both parents, once a delivery (twins share it)."""
+    her = s.persons[mother]
+    fifth = s.households[her.household].fifth
     pay_maternity_leave(s, mother, order, fifth)
     pay_paternity_leave(s, her.partner, order, fifth)
-    return grant > 0.0 or child_allowance_yuan_month(law, order, 0) > 0.0
 
 
 @compiled
@@ -244,7 +254,7 @@ def pay_paternity_leave(s: Any, father: int, order: int, fifth: int) -> None:
 
 @compiled
 def pay_parental_leave(s: Any, child: int, order: int, fifth: int) -> None:
-    """A year's parental leave of both parents in formal work, booked at each birthday under the age limit and at birth."""
+    """A year's parental leave of both parents in formal work, booked at birth and each birthday under the limit."""
     persons, law = s.persons, s.law
     days = law[0].parental_leave__days * s.pars[0].parental_take_up
     if days <= 0.0:
@@ -257,6 +267,17 @@ def pay_parental_leave(s: Any, child: int, order: int, fifth: int) -> None:
 
 
 @compiled
+def pay_allowance(s: Any, county: int, order: int, fifth: int, yuan: float) -> None:
+    """Book an allowance: up to the national rule by the lever's shares, a local supplement above it to the city."""
+    if yuan <= 0.0:
+        return
+    national = yuan * min(1.0, s.tables[0].national_part[min(order, 3) - 1])
+    transfer_by_shares(s, CHILD_ALLOWANCE, county, order, fifth, national)
+    if yuan - national > 0.0:
+        transfer(s, CHILD_ALLOWANCE, _CITY, county, order, fifth, yuan - national)
+
+
+@compiled
 def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: float) -> None:
     """This month's allowance and voucher of one child under three."""
     persons, households = s.persons, s.households
@@ -264,9 +285,7 @@ def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: fl
     county = persons[child].county
     fifth = households[home].fifth
     order = order_of_child(persons, child)
-    allowance = child_allowance_yuan_month(s.law, order, age_months)
-    if allowance > 0.0:
-        transfer_by_shares(s, CHILD_ALLOWANCE, county, order, fifth, allowance)
+    pay_allowance(s, county, order, fifth, child_allowance_yuan_month(s.law, order, age_months))
     if persons[child].care == CARE_NURSERY:
         voucher = min(voucher_yuan_month(s.law, order, age_months, income_per_head), s.tables[0].nursery_fee[0])
         if voucher > 0.0:
@@ -297,9 +316,7 @@ def pay_places(s: Any) -> None:
     for county in range(MAX_COUNTIES):
         added = tables.places_added[county]
         if added > 0.0:
-            transfer_by_shares(
-                s, NURSERY_PLACES, county, 0, -1, added * law.nursery_places__operating_subsidy / 12.0
-            )
+            transfer_by_shares(s, NURSERY_PLACES, county, 0, -1, added * law.nursery_places__operating_subsidy / 12.0)
         opened = tables.places_opened[county] * law.nursery_places__capital_grant
         for payer in range(len(PAYERS)):
             if opened * tables.capital_share[payer] > 0.0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ Array = NDArray[np.float64]
 
 
 def age_rates(events: Array, exposure_years: Array) -> Array:
-    """Events over person-years by age; 0 where nobody was exposed. ``events`` may have leading axes, shape (..., ages)."""
+    """Events (..., ages) over person-years by age; 0 where nobody was exposed."""
     events = np.asarray(events, float)
     out = np.zeros(events.shape)
     return np.divide(events, exposure_years, out=out, where=np.asarray(exposure_years) > 0)
@@ -20,7 +22,7 @@ def total_rate(events: Array, exposure_years: Array) -> float:
     return float(age_rates(events, exposure_years).sum())
 
 
-def mean_age(ages: Array, rates: Array) -> float:
+def mean_age(ages: NDArray[Any], rates: Array) -> float:
     """Mean of ages (mid-year, so plus one half) weighted with rates; nan if all rates are zero."""
     total = float(np.sum(rates))
     return float(np.sum((np.asarray(ages) + 0.5) * rates) / total) if total > 0 else float("nan")
@@ -40,7 +42,7 @@ def census_tfr(infants: float, women: Array, age_pattern: Array) -> float:
 def life_expectancy(deaths: Array, people: Array) -> float:
     """Life expectancy at birth of a period life table by single age, the last age open.
 
-    Deaths in the middle of a year of age except in the first (a0 = 0.1); a population of zero at an age gives no deaths.
+    Deaths in the middle of a year of age except in the first (a0 = 0.1); an age without people has no deaths.
     """
     rates = age_rates(deaths, people)
     within = np.full(len(rates), 0.5)

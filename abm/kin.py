@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm.compiled import compiled
+from abm.counters import add_exposure
 from abm.population import CARE_NONE, DEAD, MARRIED, NEVER, RESIDENT, WIDOWED
 from abm.state import new_household_row
 
@@ -49,6 +50,19 @@ def join_household(persons: Rows, households: Rows, row: int, home: int) -> None
     households[home].size += 1
     persons[row].county = households[home].county
     persons[row].town = households[home].town
+
+
+@compiled
+def move_home(s: Any, row: int, home: int) -> None:
+    """Move a resident from one household to another; exposure of the rest of the year goes along."""
+    persons, households = s.persons, s.households
+    elsewhere = persons[row].county != households[home].county or persons[row].town != households[home].town
+    if elsewhere:
+        add_exposure(s.counters[0], persons, row, s.month, -1.0)
+    leave_household(persons, households, row)
+    join_household(persons, households, row, home)
+    if elsewhere:
+        add_exposure(s.counters[0], persons, row, s.month, 1.0)
 
 
 @compiled

@@ -23,6 +23,7 @@ from abm.population import CALENDAR, RESIDENT, Population
 from abm.processes import norms
 from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
+from abm.processes.yearly_payments import pay_homes, pay_older_children
 from abm.rates import CityRates
 from abm.state import BIRTHS_LOGGED, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
 from abm.tables import empty_tables
@@ -63,7 +64,8 @@ class FamilyModel(mesa.Model):
         self.scale, self.seed = float(scale), int(seed)
         self.parameters = parameters or Parameters.load()
         self.catalogue = load_catalogue()
-        self.timeline = timeline or current_law(self.catalogue)
+        self._national_law = current_law(self.catalogue)
+        self.timeline = timeline or self._national_law
         self.hold = _checked_hold(hold)
         self.month = self.first_month = month_index(start)
         self.pars = self.parameters.row()
@@ -79,6 +81,8 @@ class FamilyModel(mesa.Model):
         births = self.population.persons["birth_month"]
         self.young = np.zeros(int((births > self.month - 40).sum()), np.int32)
         self.standing = np.zeros(0, np.int32)
+        self._due = np.empty(0, np.int32)
+        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
         self.rates = CityRates(self.city, self.parameters)
         self.tables = empty_tables(len(self.city.counties))
         self.observer = Observer(self.city, self.scale)
@@ -111,7 +115,7 @@ class FamilyModel(mesa.Model):
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
         for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
-                     "founding_checks", "_places_per_1000", "_seen"):  # fmt: skip
+                     "founding_checks", "_places_per_1000", "_seen", "_national_law"):  # fmt: skip
             setattr(other, name, getattr(self, name))
         for name in ("counters", "births", "worst", "used", "young", "standing", "tables"):
             setattr(other, name, getattr(self, name).copy())
@@ -179,8 +183,6 @@ class FamilyModel(mesa.Model):
 
     def _begin(self) -> None:
         """Tables, norms and calendars of the founding month."""
-        self._due = np.empty(0, np.int32)
-        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
         self._seen = np.zeros(1, norms.SEEN_DTYPE)
         self._law_changes = self._months_of_change()
         self.rates.fill_constants(self.tables, year_of(self.month))
@@ -202,6 +204,12 @@ class FamilyModel(mesa.Model):
         self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
         self._set_places()
         self._set_prices()
+        national = self._national_law.at(self.month)
+        for order in (1, 2, 3):
+            field = f"child_allowance.order{order}"
+            self.tables[0]["national_part"][order - 1] = national[field] / max(
+                self.timeline.at(self.month)[field], 1e-9
+            )
         benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
 
     def _january(self, first: bool) -> None:
@@ -230,6 +238,10 @@ class FamilyModel(mesa.Model):
         )
         self._seen = seen
         self._set_places()
+        if not first:
+            state = self._state()
+            pay_homes(state)
+            pay_older_children(state)
 
     def _look_around(self) -> NDArray[np.void]:
         state = self._state()
@@ -240,13 +252,13 @@ class FamilyModel(mesa.Model):
         return seen
 
     def _set_places(self) -> None:
-        """Nursery places of the year and the law; those opened this month are paid for once."""
+        """Nursery places of the year and the law; those the law adds are paid for once, in the month they open."""
         law = self.timeline.at(self.month)
         added = law["nursery_places.added_per_1000"]
-        before = self.tables[0]["places_added"].copy()
         norms.update_places(self.tables, self._seen, self.city.nursery_places_per_1000(year_of(self.month)), added)
-        opened = np.maximum(self.tables[0]["places_added"] - before, 0.0)
-        self.tables[0]["places_opened"] = opened if added > self._places_per_1000 else 0.0
+        if added > self._places_per_1000:
+            share = 1.0 - self._places_per_1000 / added
+            self.tables[0]["places_opened"] += share * self.tables[0]["places_added"]
         self._places_per_1000 = added
 
     def _set_prices(self) -> None:

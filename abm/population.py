@@ -124,7 +124,7 @@ def empty_households(capacity: int) -> NDArray[np.void]:
 class Population:
     """Rows of persons and households, with room to grow.
 
-    ``persons[:n]`` and ``households[:n_households]`` are in use. ``calendar`` has shape (7, rows), rows as ``CALENDAR``.
+    ``persons[:n]`` and ``households[:n_households]`` are in use. ``calendar`` is (7, rows), in the order of ``CALENDAR``.
     """
 
     persons: NDArray[np.void]
@@ -220,7 +220,8 @@ def link_errors(population: Population) -> list[str]:
         errors.append("someone dead or gone still has a household")
     if not _chain_counts_match(p["household"], h["head"], p["next_in_household"], rows, resident):
         errors.append("a household's chain is not the set of its members")
-    sizes = np.bincount(p["household"][resident], minlength=len(h))
+    housed = p["household"][resident & (p["household"] >= 0)]
+    sizes = np.bincount(housed, minlength=len(h))
     if np.any(sizes != h["size"]):
         errors.append("a household's size is not the number of its members")
     has_mother = p["mother"] >= 0

@@ -72,7 +72,9 @@ class CityRates:
         rates = self.death_rates(first_year)
         t["death_bound"] = monthly_probability(np.minimum(rates * 1.02, 6.0))
         t["death_candidates"] = cumulative_candidates(t["death_bound"])
-        t["marriage_bound"] = monthly_probability(self.highest_marriage_rate() * self.parameters["marriage_bound_margin"])
+        t["marriage_bound"] = monthly_probability(
+            self.highest_marriage_rate() * self.parameters["marriage_bound_margin"]
+        )
         t["marriage_candidates"] = cumulative_candidates(t["marriage_bound"])
         t["plan_bound"] = plan_bounds(self.parameters.row())
         t["plan_candidates"] = cumulative_candidates(t["plan_bound"])
@@ -137,7 +139,7 @@ class CityRates:
     def in_rates(self, level: float) -> Array:
         """Moves in per resident-year [county, sex, age] at a level of the net profile."""
         inward = np.maximum(self.net_profile() * level, 0.0) + self.gross_move_rate()
-        inward[:, :, :15] = 0.0
+        inward[:, :, :15] *= self.parameters["child_arrival_share"]
         return inward
 
     def move_bound(self, level: float) -> Array:

@@ -76,6 +76,7 @@ TABLES_DTYPE = np.dtype(
             ("employer_burden", (1,)),
             ("payer_share", (len(LEDGER_LEVERS), len(PAYERS))),
             ("capital_share", (len(PAYERS),)),
+            ("national_part", (3,)),  # of the child allowance by order, the part that the national rule gives
             # places
             ("places", (_C,)),
             ("places_added", (_C,)),

@@ -168,7 +168,10 @@ def decide_care(s: Any, enrolled: NDArray[np.float64]) -> None:
 
 @compiled
 def grant_places(
-    s: Any, applicants: NDArray[np.int32], second: NDArray[np.int8], keys: NDArray[np.float64],
+    s: Any,
+    applicants: NDArray[np.int32],
+    second: NDArray[np.int8],
+    keys: NDArray[np.float64],
     enrolled: NDArray[np.float64],
 ) -> None:
     """Places go by priority (parity, job, chance) while they last; with places held fixed, each applicant has the

@@ -14,7 +14,7 @@ from abm import draws
 from abm.biology import age_at_sterility_years, fecundability_multiplier
 from abm.compiled import compiled
 from abm.counters import COUNTS, FIRST_AGE, N_AGES, add_exposure
-from abm.entitlements import covered_leave_days, pay_for_birth
+from abm.entitlements import covered_leave_days, pay_for_birth, pay_leave_at_delivery
 from abm.hazards import age_years, next_candidate_month
 from abm.kin import join_household, link_child
 from abm.population import (
@@ -86,7 +86,7 @@ def schedule_life(s: Any, row: int) -> None:
 
 @compiled
 def school_end_month(birth_month: int, after_month: int, goal: int) -> int:
-    """Next September after ``after_month`` in which schooling may end: after age 15, 18 or 22; NEVER if none is left."""
+    """Next September after ``after_month`` in which schooling may end (after 15, 18 or 22), or NEVER."""
     for level, age in ((1, 15), (2, 18), (3, 22)):
         birthday = birth_month + 12 * age
         september = birthday + (8 - birthday % 12) % 12
@@ -173,7 +173,8 @@ def deliveries(s: Any) -> None:
                 persons[man].parity = min(persons[man].parity + 1, 20)
             paid = pay_for_birth(s, mother, order)
             _log_birth(s, mother, order, unplanned, paid)
-        start_maternity_leave(s, mother, min(order, 4))
+        pay_leave_at_delivery(s, mother, order)
+        start_maternity_leave(s, mother, order)
         if order == babies and persons[mother].marriage_month != NEVER:
             counters.marriage_to_birth[0] += month - persons[mother].marriage_month
             counters.marriage_to_birth[1] += 1

@@ -13,7 +13,7 @@ from abm.counters import COUNTS
 from abm.entitlements import PURCHASE_SUBSIDY, by_order, purchase_subsidy_yuan, transfer_by_shares
 from abm.hazards import next_candidate_constant
 from abm.housing_rules import can_buy, payment_yuan_month
-from abm.kin import join_household, leave_household, open_household
+from abm.kin import move_home, open_household
 from abm.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
 from abm.processes.marriage import bring_children
 from abm.state import due_rows, note_ratio
@@ -53,10 +53,8 @@ def move_out_of_parents(s: Any, woman: int) -> int:
     share = s.households[origin].net_worth * s.pars[0].parent_help
     s.households[origin].net_worth -= share
     s.households[home].net_worth = share
-    leave_household(s.persons, s.households, woman)
-    join_household(s.persons, s.households, woman, home)
-    leave_household(s.persons, s.households, man)
-    join_household(s.persons, s.households, man, home)
+    move_home(s, woman, home)
+    move_home(s, man, home)
     bring_children(s, woman, origin, home)
     return int(home)
 
@@ -88,9 +86,7 @@ def homes(s: Any) -> None:
         if her.status != RESIDENT or her.partner < 0 or her.marital != MARRIED:
             s.calendar[HOUSING, woman] = NEVER
             continue
-        s.calendar[HOUSING, woman] = next_candidate_constant(
-            s.seed, her.id, draws.HOUSING, s.month, p.housing_bound
-        )
+        s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, her.id, draws.HOUSING, s.month, p.housing_bound)
         home = her.household
         if households[home].collective == 1 or households[home].town == 0:
             continue

@@ -20,7 +20,7 @@ from abm.compiled import compiled
 from abm.counters import COUNTS
 from abm.hazards import age_years, next_candidate_constant, next_candidate_month
 from abm.housing_rules import can_buy, deposit_needed_yuan, payment_yuan_month
-from abm.kin import join_household, leave_household, open_household
+from abm.kin import join_household, move_home, open_household
 from abm.population import (
     DIVORCED,
     HOUSING,
@@ -36,7 +36,8 @@ from abm.population import (
     RESIDENT,
     SEPARATIONS,
 )
-from abm.processes.birth import age_group5, schedule_plan
+from abm.processes.birth import age_group5
+from abm.processes.couple import start_married_calendars
 from abm.processes.matching import matches_in_market
 from abm.processes.migration import add_newcomer, settle_newcomer
 from abm.state import MEN_STANDING, due_rows, note_ratio
@@ -247,28 +248,13 @@ def marry(s: Any, woman: int, man: int) -> None:
 
 
 @compiled
-def start_married_calendars(s: Any, woman: int) -> None:
-    """Candidate months of plans, separation and housing of a wife."""
-    p = s.pars[0]
-    identity = s.persons[woman].id
-    if s.persons[woman].state != PREGNANT:
-        s.persons[woman].state = IDLE
-        schedule_plan(s, woman)
-    s.calendar[SEPARATIONS, woman] = next_candidate_constant(
-        s.seed, identity, draws.SEPARATION, s.month, p.separation_bound
-    )
-    s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, identity, draws.HOUSING, s.month, p.housing_bound)
-
-
-@compiled
 def bring_children(s: Any, woman: int, origin: int, home: int) -> None:
     """Her children under 18 who lived with her move along."""
     child = s.persons[woman].first_child
     while child >= 0:
         age = age_years(s.persons[child].birth_month, s.month)
         if s.persons[child].household == origin and age < 18 and s.persons[child].status == RESIDENT:
-            leave_household(s.persons, s.households, child)
-            join_household(s.persons, s.households, child, home)
+            move_home(s, child, home)
         child = s.persons[child].next_sibling
 
 
@@ -294,10 +280,8 @@ def move_in_together(s: Any, woman: int, man: int) -> None:
         if households[his].collective == 0:
             households[his].net_worth -= family_worth
         households[home].net_worth = family_worth
-        leave_household(persons, households, man)
-        join_household(persons, households, man, home)
-    leave_household(persons, households, woman)
-    join_household(persons, households, woman, home)
+        move_home(s, man, home)
+    move_home(s, woman, home)
     bring_children(s, woman, origin, home)
     household = households[home]
     if household.town == 1 and household.tenure == RENTS and can_buy(s, woman, man, home, 0) and v < p.buy_at_marriage:
@@ -365,8 +349,6 @@ def separate(s: Any, woman: int) -> None:
         home = open_household(s, persons[woman].county, persons[woman].town, tenure, p.first_home_area)
         households[home].net_worth = 0.5 * households[origin].net_worth
         households[origin].net_worth *= 0.5
-    leave_household(persons, households, woman)
-    join_household(persons, households, woman, home)
+    move_home(s, woman, home)
     if draws.uniform(s.seed, persons[woman].id, s.month, draws.CUSTODY) < p.custody_mother:
         bring_children(s, woman, origin, home)
-

@@ -15,9 +15,11 @@ from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS, add_exposure
 from abm.hazards import age_years, next_candidate_month
-from abm.kin import is_available_grandparent, join_household, leave_household, open_household, remove_person
+from abm.kin import is_available_grandparent, join_household, move_home, open_household, remove_person
 from abm.population import (
+    CARE_GRANDPARENT,
     CARE_NONE,
+    CARE_PARENT,
     COLLECTIVE,
     DIVORCED,
     IDLE,
@@ -34,12 +36,17 @@ from abm.population import (
     WORK,
 )
 from abm.processes.birth import schedule_plan
+from abm.processes.couple import start_married_calendars
 from abm.processes.delivery import give_traits, schedule_life, school_end_month
-from abm.state import PERSON_ROWS, due_rows, new_person_row, note_ratio
+from abm.state import PERSON_ROWS, due_rows, list_young_child, new_person_row, note_ratio
 
 Rows = NDArray[np.void]
 CHILD_AGE = 15
 "Children under this age (years) move with a parent or stay with a grandparent; they never move alone."
+YOUNG_ADULT_AGE = 35
+"""Age (years) under which a single arrival may come back to the parents' generation's home."""
+GRANDMOTHER_LOOKS = 400
+"""Rows looked at for a grandmother's home before a child's arrival is given up."""
 MOVER_AGES = (15, 45)
 """Ages (years) at which a villager may take the household to town."""
 _TO_TOWN = COUNTS.index("moves_to_town")
@@ -84,7 +91,7 @@ def keeper_of_children(persons: Rows, mother: int, month: int, pars: Rows) -> in
 @compiled
 def settle_children(s: Any, mother: int) -> None:
     """Before a mother leaves: her children under 15 stay with a grandparent or leave with her."""
-    seed, month, persons, households, young, pars = (s.seed, s.month, s.persons, s.households, s.young, s.pars)
+    seed, month, persons, pars = s.seed, s.month, s.persons, s.pars
     keeper = keeper_of_children(persons, mother, month, pars)
     stays = (
         keeper >= 0 and draws.uniform(seed, persons[mother].id, month, draws.LEFT_BEHIND) < pars[0].left_behind_share
@@ -97,8 +104,7 @@ def settle_children(s: Any, mother: int) -> None:
             if stays:
                 persons[child].left_behind = 1
                 if persons[child].household != persons[keeper].household:
-                    leave_household(persons, households, child)
-                    join_household(persons, households, child, persons[keeper].household)
+                    move_home(s, child, persons[keeper].household)
             else:
                 depart(s, child)
         child = following
@@ -208,7 +214,7 @@ def draw_category(u: float, shares: NDArray[np.float64]) -> int:
 
 
 @compiled
-def add_newcomer(s: Any, identity: int, sex: int, age: int, county: int, town: int) -> int:
+def add_newcomer(s: Any, identity: Any, sex: int, age: int, county: int, town: int) -> int:
     """Row of someone who comes from elsewhere, with traits, schooling and work, not yet in any household."""
     seed, month, persons, pars, tables = s.seed, s.month, s.persons, s.pars, s.tables[0]
     p = pars[0]
@@ -238,7 +244,56 @@ def newcomer_parity(u: float, age: int, tables: Any) -> int:
 
 
 @compiled
-def newcomer_tenure(s: Any, identity: int, age: int, town: int) -> int:
+def newcomer_home(s: Any, identity: Any, age: int, county: int, town: int, state: int) -> int:
+    """Household an adult arrival joins: many young singles come back to a home of their parents' generation."""
+    p = s.pars[0]
+    if state == NEVER_MARRIED and age < YOUNG_ADULT_AGE:
+        u = draws.uniform(s.seed, identity, s.month, draws.RETURN)
+        home = grandmothers_home(s, identity, county) if u < p.newcomer_with_parents else -1
+        if home >= 0:
+            return home
+    tenure = newcomer_tenure(s, identity, age, town)
+    home = open_household(s, county, town, tenure, p.newcomer_area)
+    s.households[home].collective = 1 if tenure == COLLECTIVE else 0
+    return home
+
+
+@compiled
+def grandmothers_home(s: Any, identity: Any, county: int) -> int:
+    """Household of a resident woman of grandmothers' age in the county, found by keyed looks at rows; -1 if none."""
+    p = s.pars[0]
+    for look in range(GRANDMOTHER_LOOKS):
+        row = int(draws.uniform(s.seed, identity, look, draws.ARRIVAL_KIN) * s.used[PERSON_ROWS])
+        person = s.persons[row]
+        if person.status != RESIDENT or person.sex == 0 or person.county != county:
+            continue
+        age = (s.month - person.birth_month) / 12.0
+        home = person.household
+        if p.grandparent_age_low <= age <= p.grandparent_age_high and s.households[home].collective == 0:
+            return home
+    return -1
+
+
+@compiled
+def arrive_left_behind(s: Any, identity: Any, sex: int, age: int, county: int) -> None:
+    """A child of absent parents comes to live with a grandmother (census residuals at ages 0 to 14 are positive)."""
+    home = grandmothers_home(s, identity, county)
+    if home < 0:
+        return
+    child = add_newcomer(s, identity, sex, age, county, s.households[home].town)
+    s.persons[child].work, s.persons[child].insured, s.persons[child].schooling = 0, 0, 0
+    s.persons[child].hukou = 1
+    s.persons[child].left_behind = 1
+    join_household(s.persons, s.households, child, home)
+    s.counters[0].moves[county, 0, sex, age] += 1
+    settle_newcomer(s, child)
+    if s.month - s.persons[child].birth_month < 36:
+        s.persons[child].care = CARE_GRANDPARENT
+        list_young_child(s, child)
+
+
+@compiled
+def newcomer_tenure(s: Any, identity: Any, age: int, town: int) -> int:
     """Home of an arrival: the village house, a home already owned in town, rent, or for the young a dormitory."""
     p = s.pars[0]
     if town == 0:
@@ -253,8 +308,7 @@ def newcomer_tenure(s: Any, identity: int, age: int, town: int) -> int:
 def arrivals(s: Any) -> None:
     """Who comes (or comes back) this month. A married woman comes with her husband, so married men are not drawn."""
     seed, month, persons, households, counters = s.seed, s.month, s.persons, s.households, s.counters[0]
-    pars, tables = (s.pars, s.tables[0])
-    p = pars[0]
+    tables = s.tables[0]
     expected = tables.arrivals
     number = arrivals_by_cell(seed, month, expected)
     n_ages = expected.shape[2]
@@ -263,15 +317,16 @@ def arrivals(s: Any) -> None:
             county, rest = (cell // (2 * n_ages), cell % (2 * n_ages))
             sex, age = (rest // n_ages, rest % n_ages)
             identity = draws.newcomer_id(month, cell, ordinal)
+            if age < CHILD_AGE:
+                arrive_left_behind(s, identity, sex, age, county)
+                continue
             u, v = draws.uniform_pair(seed, identity, month, draws.NEWCOMER)
             state = draw_category(u, tables.marital_shares[sex, min(age, 100)])
             if sex == 0 and state == MARRIED:
                 continue
             town = 1 if v < tables.town_share[county] else 0
             row = add_newcomer(s, identity, sex, age, county, town)
-            tenure = newcomer_tenure(s, identity, age, town)
-            home = open_household(s, county, town, tenure, p.newcomer_area)
-            households[home].collective = 1 if tenure == COLLECTIVE else 0
+            home = newcomer_home(s, identity, age, county, town, state)
             join_household(persons, households, row, home)
             persons[row].marital = state if state != MARRIED else NEVER_MARRIED
             counters.moves[county, 0, sex, min(age, 110)] += 1
@@ -280,6 +335,8 @@ def arrivals(s: Any) -> None:
             if state == DIVORCED or state == 3:
                 persons[row].marriages = 1
             settle_newcomer(s, row)
+            if state == MARRIED:
+                start_married_calendars(s, row)
 
 
 @compiled
@@ -359,6 +416,9 @@ def _arrive_child(s: Any, born: int, order: int, mother: int) -> None:
     join_household(persons, households, child, persons[mother].household)
     counters.moves[persons[child].county, 0, sex, min(age, 110)] += 1
     settle_newcomer(s, child)
+    if month - born < 36:
+        persons[child].care = CARE_PARENT
+        list_young_child(s, child)
 
 
 @compiled

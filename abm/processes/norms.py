@@ -27,6 +27,8 @@ Rows = NDArray[np.void]
 _C = MAX_COUNTIES
 N_BINS = 400
 """Bins of the histogram of log couple income from which fifths are read (about 2 % of income each)."""
+GROWN_AGE = 15
+"""The urban share is steered over people of this age or more, so that a birth changes nobody's chance to move."""
 _SAMPLE = 7
 """Prospects and access are means over the persons whose id ends in three zero bits, one in eight."""
 
@@ -37,8 +39,9 @@ SEEN_DTYPE = np.dtype(
         ("women", np.float64, (_C, 2, 4, 7)),
         ("parity", np.float64, (_C, 2, 4, 7)),
         ("residents", np.float64, (_C, 2, 111)),  # county, sex, age
-        ("in_town", np.float64, (_C,)),
-        ("movers", np.float64, (_C,)),  # members of villagers' households, summed over villagers of 15 to 45
+        ("grown", np.float64, (_C,)),  # residents of GROWN_AGE or more
+        ("in_town", np.float64, (_C,)),  # those of them in town
+        ("movers", np.float64, (_C,)),  # villagers of 15 to 45
         ("wives_parity", np.float64, (8, 4)),
         ("income_bins", np.float64, (N_BINS,)),
         ("income", np.float64, (_C, 2)),
@@ -71,7 +74,9 @@ def look_around(s: Any, seen: Rows) -> None:
         age = age_years(person.birth_month, s.month)
         county, town, sex = person.county, person.town, person.sex
         v.residents[county, sex, min(age, 110)] += 1.0
-        v.in_town[county] += town
+        if age >= GROWN_AGE:
+            v.grown[county] += 1.0
+            v.in_town[county] += town
         if age < 18:
             households[person.household].children += 1
         if age < 10 or age > 54:
@@ -81,7 +86,7 @@ def look_around(s: Any, seen: Rows) -> None:
         if age < 15:
             continue
         if town == 0 and MOVER_AGES[0] <= age <= MOVER_AGES[1]:
-            v.movers[county] += households[person.household].size
+            v.movers[county] += 1.0
         if age > 49:
             continue
         group = age_group5(age)
@@ -199,14 +204,18 @@ def update_moves(
     town_share: NDArray[np.float64],
     pars: Rows,
 ) -> None:
-    """Hazards of leaving, expected arrivals a month, and the village-to-town hazard that leads each county to its urban share in a year."""
+    """Hazards of leaving, expected arrivals a month, parities of wives, and the village-to-town hazard that leads
+    each county to its urban share within a year."""
     t, v = tables[0], seen[0]
     n = in_rates.shape[0]
     t["out_hazard"][:n] = monthly_probability(out_rates)
     t["arrivals"][:n] = in_rates * v["residents"][:n] / 12.0
-    people = v["residents"][:n].sum(axis=(1, 2))
+    wives = v["wives_parity"] + 1e-9
+    t["parity_shares"] = wives / wives.sum(axis=1, keepdims=True)
+    people = v["grown"][:n]
     needed = np.maximum(town_share * people - v["in_town"][:n], 0.0) / 12.0
-    hazard = np.divide(needed, v["movers"][:n], out=np.zeros(n), where=v["movers"][:n] > 0)
+    moved = v["movers"][:n] * float(pars["town_move_size"][0])
+    hazard = np.divide(needed, moved, out=np.zeros(n), where=moved > 0)
     t["town_hazard"][:n] = np.minimum(hazard, float(pars["town_move_cap"][0]))
 
 

@@ -9,8 +9,8 @@ from abm.compiled import compiled
 from abm.hazards import age_years
 from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING, WORK
 from abm.processes.birth import schedule_plan
+from abm.processes.couple import start_married_calendars
 from abm.processes.delivery import schedule_life, school_end_month
-from abm.processes.marriage import start_married_calendars
 from abm.state import PERSON_ROWS, list_young_child
 
 

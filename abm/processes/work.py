@@ -30,7 +30,7 @@ _EXITS = COUNTS.index("leave_exits")
 
 @compiled
 def employment_rate(s: Any, row: int) -> float:
-    """Share in work among people of this sex, age and place; lower for mothers of a child under three without a carer."""
+    """Share in work at this sex, age and place; lower for mothers of a child under three without a carer."""
     p = s.pars[0]
     person = s.persons[row]
     group = min(12, max(0, age_years(person.birth_month, s.month) // 5 - 3))
@@ -38,7 +38,9 @@ def employment_rate(s: Any, row: int) -> float:
     if person.town == 0:
         rate *= p.employment_village
     if person.sex == 1 and person.last_birth_month != NEVER and s.month - person.last_birth_month < 36:
-        rate *= p.employment_mother_carer if has_grandparent_carer(s.persons, row, s.month, s.pars) else p.employment_mother
+        rate *= (
+            p.employment_mother_carer if has_grandparent_carer(s.persons, row, s.month, s.pars) else p.employment_mother
+        )
     return rate
 
 

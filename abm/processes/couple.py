@@ -1,0 +1,25 @@
+"""The calendars that a couple lives by, started at marriage, on arrival or at the founding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abm import draws
+from abm.compiled import compiled
+from abm.hazards import next_candidate_constant
+from abm.population import HOUSING, IDLE, PREGNANT, SEPARATIONS
+from abm.processes.birth import schedule_plan
+
+
+@compiled
+def start_married_calendars(s: Any, woman: int) -> None:
+    """Candidate months of plans, separation and housing of a wife."""
+    p = s.pars[0]
+    identity = s.persons[woman].id
+    if s.persons[woman].state != PREGNANT:
+        s.persons[woman].state = IDLE
+        schedule_plan(s, woman)
+    s.calendar[SEPARATIONS, woman] = next_candidate_constant(
+        s.seed, identity, draws.SEPARATION, s.month, p.separation_bound
+    )
+    s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, identity, draws.HOUSING, s.month, p.housing_bound)

@@ -1,0 +1,57 @@
+"""Payments that follow a family for years, booked in January for the year: rent subsidy, public rental, and allowances
+of children of three and more (those of younger children are paid month by month in :mod:`abm.processes.childcare`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abm.compiled import compiled
+from abm.entitlements import (
+    PUBLIC_RENTAL as PUBLIC_RENTAL_LEVER,
+)
+from abm.entitlements import (
+    RENT_SUBSIDY,
+    child_allowance_yuan_month,
+    order_of_child,
+    pay_allowance,
+    rent_subsidy_yuan_month,
+    transfer_by_shares,
+)
+from abm.population import PUBLIC_RENTAL, RENTS, RESIDENT
+from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS
+
+FIRST_MONTH = 36
+"""Age in months from which allowances are booked by the year."""
+
+
+@compiled
+def pay_homes(s: Any) -> None:
+    """Twelve months of rent subsidy to renting families, and of rent forgone in public flats."""
+    p, rule = s.pars[0], s.law[0]
+    for home in range(s.used[HOUSEHOLD_ROWS]):
+        household = s.households[home]
+        if household.size <= 0 or household.town == 0:
+            continue
+        order = min(max(household.children, 1), 4)
+        if household.tenure == RENTS and household.children > 0:
+            yuan = 12.0 * rent_subsidy_yuan_month(s.law, household.children)
+            transfer_by_shares(s, RENT_SUBSIDY, household.county, order, household.fifth, yuan)
+        elif household.tenure == PUBLIC_RENTAL:
+            rent = p.rent_to_price * s.tables[0].price[household.county] * household.area
+            yuan = 12.0 * rule.public_rental__discount * rent
+            transfer_by_shares(s, PUBLIC_RENTAL_LEVER, household.county, order, household.fifth, yuan)
+
+
+@compiled
+def pay_older_children(s: Any) -> None:
+    """Allowance of the year for children of three and more."""
+    last = int(s.law[0].child_allowance__max_age_months)
+    if last <= FIRST_MONTH:
+        return
+    for row in range(s.used[PERSON_ROWS]):
+        age_months = s.month - s.persons[row].birth_month
+        if FIRST_MONTH <= age_months < last and s.persons[row].status == RESIDENT:
+            order = order_of_child(s.persons, row)
+            fifth = s.households[s.persons[row].household].fifth
+            yuan = min(12, last - age_months) * child_allowance_yuan_month(s.law, order, age_months)
+            pay_allowance(s, s.persons[row].county, order, fifth, yuan)
