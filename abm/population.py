@@ -124,7 +124,7 @@ def empty_households(capacity: int) -> NDArray[np.void]:
 class Population:
     """Rows of persons and households, with room to grow.
 
-    ``persons[:n]`` and ``households[:n_households]`` are in use. ``calendar`` is (7, rows), in the order of ``CALENDAR``.
+    ``persons[:n]`` and ``households[:n_households]`` are in use. ``calendar`` is (7, rows), as in ``CALENDAR``.
     """
 
     persons: NDArray[np.void]
