@@ -227,7 +227,7 @@ class FamilyModel(mesa.Model):
         if first or "norms" not in self.hold:
             norms.update_norms(self.tables, seen, self.pars, first)
             norms.update_prospects(self.tables, seen, first)
-        level = self.rates.net_level(year)
+        level = self.rates.level(year)
         norms.update_moves(
             self.tables,
             seen,

@@ -6,6 +6,7 @@ of the calendars depend on the city and the parameters only, never on a policy.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 REFERENCE_YEAR = 2020
 _LAST_AGE_OF_MARRIAGE = 70
 _PROFILE_YEAR = 2015
-_LAST_YEAR_OF_LEVELS = 2062
+_FIRST_YEAR_OF_LEVELS, _LAST_YEAR_OF_LEVELS = 2010, 2062
 HIGHEST_NET_LEVEL = 2.4
 """Largest factor on the net-migration profile of 2010-2020; the bound of the moves calendar is built for it."""
 
@@ -130,6 +131,15 @@ class CityRates:
         correction = np.interp(year, self.parameters.list("net_level_years"), self.parameters.list("net_level"))
         return float(np.clip(level * correction, 0.0, HIGHEST_NET_LEVEL))
 
+    def level(self, year: int) -> float:
+        """Level of the net profile in a year, read once; the last year's beyond it."""
+        return self._levels[min(max(year, _FIRST_YEAR_OF_LEVELS), _LAST_YEAR_OF_LEVELS - 1)]
+
+    @functools.cached_property
+    def _levels(self) -> dict[int, float]:
+        """Level of the net profile by year, as far as runs go."""
+        return {year: self.net_level(year) for year in range(_FIRST_YEAR_OF_LEVELS, _LAST_YEAR_OF_LEVELS)}
+
     def out_rates(self, level: float) -> Array:
         """Moves out per person-year [county, sex, age] at a level of the net profile; children move with a parent."""
         out = np.maximum(-self.net_profile() * level, 0.0) + self.gross_move_rate()
@@ -155,7 +165,7 @@ class CityRates:
 
         It changes only when the highest level ahead has halved (as in 2021), and depends on the year alone.
         """
-        highest = max(self.net_level(later) for later in range(year, _LAST_YEAR_OF_LEVELS))
+        highest = max(level for later, level in self._levels.items() if later >= year)
         before = tables[0]["move_level"][0]
         if before > 0.0 and highest > 0.5 * before:
             return False

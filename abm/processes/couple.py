@@ -22,4 +22,13 @@ def start_married_calendars(s: Any, woman: int) -> None:
     s.calendar[SEPARATIONS, woman] = next_candidate_constant(
         s.seed, identity, draws.SEPARATION, s.month, p.separation_bound
     )
-    s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, identity, draws.HOUSING, s.month, p.housing_bound)
+    look_for_home(s, woman)
+
+
+@compiled
+def look_for_home(s: Any, woman: int) -> None:
+    """Next month in which a wife's household may look for another home; called whenever its needs change."""
+    if s.persons[woman].partner >= 0:
+        s.calendar[HOUSING, woman] = next_candidate_constant(
+            s.seed, s.persons[woman].id, draws.HOUSING, s.month, s.pars[0].housing_bound
+        )

@@ -30,6 +30,7 @@ from abm.population import (
     RESIDENT,
     WORK,
 )
+from abm.processes.couple import look_for_home
 from abm.state import BIRTHS_LOGGED, due_rows, list_young_child, new_person_row
 
 Rows = NDArray[np.void]
@@ -175,6 +176,7 @@ def deliveries(s: Any) -> None:
             _log_birth(s, mother, order, unplanned, paid)
         pay_leave_at_delivery(s, mother, order)
         start_maternity_leave(s, mother, order)
+        look_for_home(s, mother)
         if order == babies and persons[mother].marriage_month != NEVER:
             counters.marriage_to_birth[0] += month - persons[mother].marriage_month
             counters.marriage_to_birth[1] += 1

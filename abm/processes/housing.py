@@ -44,6 +44,18 @@ def is_own_household(s: Any, woman: int) -> bool:
 
 
 @compiled
+def is_settled(s: Any, home: int, own: bool) -> bool:
+    """True if a couple looks for no other home: in villages, dormitories, owners with room or who bought lately."""
+    household = s.households[home]
+    if household.collective == 1 or household.town == 0:
+        return True
+    if not own or household.tenure != OWNS_TOWN:
+        return False
+    lately = s.month - household.bought_month < 12 * s.pars[0].years_between_purchases
+    return lately or not is_short_of_room(s, home)
+
+
+@compiled
 def move_out_of_parents(s: Any, woman: int) -> int:
     """The couple and her children leave the parents' home for a rented one of their own; its row."""
     man = s.persons[woman].partner
@@ -79,22 +91,20 @@ def buy(s: Any, woman: int, home: int, children: int) -> None:
 @compiled
 def homes(s: Any) -> None:
     """This month's candidates among couples: buy, get a public flat, or stay."""
-    persons, households = s.persons, s.households
+    persons = s.persons
     p = s.pars[0]
     for woman in due_rows(s, HOUSING):
         her = persons[woman]
         if her.status != RESIDENT or her.partner < 0 or her.marital != MARRIED:
             s.calendar[HOUSING, woman] = NEVER
             continue
-        s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, her.id, draws.HOUSING, s.month, p.housing_bound)
         home = her.household
-        if households[home].collective == 1 or households[home].town == 0:
-            continue
         own = is_own_household(s, woman)
-        settled = own and households[home].tenure == OWNS_TOWN and not is_short_of_room(s, home)
-        if settled:
+        if is_settled(s, home, own):
+            s.calendar[HOUSING, woman] = NEVER  # until a birth, a move or a separation wakes the couple
             continue
         consider_home(s, woman, home, own)
+        s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, her.id, draws.HOUSING, s.month, p.housing_bound)
 
 
 @compiled

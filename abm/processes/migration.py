@@ -36,7 +36,7 @@ from abm.population import (
     WORK,
 )
 from abm.processes.birth import schedule_plan
-from abm.processes.couple import start_married_calendars
+from abm.processes.couple import look_for_home, start_married_calendars
 from abm.processes.delivery import give_traits, schedule_life, school_end_month
 from abm.state import PERSON_ROWS, due_rows, list_young_child, new_person_row, note_ratio
 
@@ -135,6 +135,8 @@ def household_to_town(s: Any, row: int) -> None:
     while member >= 0:
         add_exposure(counters, persons, member, month, -1.0)
         persons[member].town = 1
+        if persons[member].sex == 1:
+            look_for_home(s, member)
         add_exposure(counters, persons, member, month, 1.0)
         member = persons[member].next_in_household
     households[home].town = 1
