@@ -92,9 +92,21 @@ def _gives(field: str) -> bool:
 
 
 def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_month: int) -> Rows:
-    """Law expected in each of a child's 19 years, as known in ``month``, shape (19,)."""
-    rows = [law_row(timeline, catalogue, birth_month + 12 * year, month)[0] for year in range(N_YEARS)]
-    return np.array(rows, law_dtype(catalogue))
+    """Law expected in each of a child's 19 years, as known in ``month``, shape (19,); kept, since every seed of a study
+    asks the same."""
+    key = (catalogue.hash(), timeline.hash(), month, birth_month)
+    if key not in _laws_kept:
+        if len(_laws_kept) >= _MOST_LAWS_KEPT:
+            _laws_kept.clear()
+        rows = [law_row(timeline, catalogue, birth_month + 12 * year, month)[0] for year in range(N_YEARS)]
+        laws = np.array(rows, law_dtype(catalogue))
+        laws.setflags(write=False)
+        _laws_kept[key] = laws
+    return _laws_kept[key]
+
+
+_laws_kept: dict[tuple[str, str, int, int], Rows] = {}
+_MOST_LAWS_KEPT = 2_000
 
 
 def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> None:

@@ -25,7 +25,7 @@ from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
 from abm.processes.yearly_payments import pay_homes, pay_older_children
 from abm.rates import CityRates
-from abm.state import BIRTHS_LOGGED, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
+from abm.state import BIRTHS_LOGGED, FOUNDING_ROWS, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
 from abm.tables import empty_tables
 from policies.catalogue import load_catalogue
 from policies.clock import month_index, month_of_year, year_of
@@ -76,8 +76,9 @@ class FamilyModel(mesa.Model):
         self.counters = empty_counters()
         self.births = np.zeros(4096, BIRTH_DTYPE)
         self.worst = np.zeros(len(CALENDAR))
-        self.used = np.zeros(5, np.int64)
+        self.used = np.zeros(6, np.int64)
         self.used[PERSON_ROWS], self.used[HOUSEHOLD_ROWS] = self.population.n, self.population.n_households
+        self.used[FOUNDING_ROWS] = self.population.n
         births = self.population.persons["birth_month"]
         self.young = np.zeros(int((births > self.month - 40).sum()), np.int32)
         self.standing = np.zeros(0, np.int32)

@@ -11,7 +11,7 @@ from abm.compiled import compiled
 
 Rows = NDArray[np.void]
 
-PERSON_ROWS, HOUSEHOLD_ROWS, BIRTHS_LOGGED, YOUNG_LISTED, MEN_STANDING = 0, 1, 2, 3, 4
+PERSON_ROWS, HOUSEHOLD_ROWS, BIRTHS_LOGGED, YOUNG_LISTED, MEN_STANDING, FOUNDING_ROWS = 0, 1, 2, 3, 4, 5
 """Entries of ``State.used``."""
 _BLOCK = 64
 
@@ -19,7 +19,8 @@ _BLOCK = 64
 class State(NamedTuple):
     """One month's bundle. ``counters``, ``law``, ``pars`` and ``tables`` are structured arrays of one row.
 
-    ``used`` (5,) int64 counts entries in use: persons, households, births logged, young children, men standing;
+    ``used`` (6,) int64 counts entries in use: persons, households, births logged, young children, men standing; and the
+    persons of the founding, the same in every branch of a run;
     ``calendar`` (7, rows) int16; ``young`` rows of resident children under 36 months; ``standing`` rows of men on the
     marriage market; ``due`` is work space; ``worst`` (7,) the largest hazard / bound seen by each calendar.
     """

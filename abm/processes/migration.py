@@ -38,7 +38,7 @@ from abm.population import (
 from abm.processes.birth import schedule_plan
 from abm.processes.couple import look_for_home, start_married_calendars
 from abm.processes.delivery import give_traits, schedule_life, school_end_month
-from abm.state import PERSON_ROWS, due_rows, list_young_child, new_person_row, note_ratio
+from abm.state import FOUNDING_ROWS, PERSON_ROWS, due_rows, list_young_child, new_person_row, note_ratio
 
 Rows = NDArray[np.void]
 CHILD_AGE = 15
@@ -224,7 +224,7 @@ def add_newcomer(s: Any, identity: Any, sex: int, age: int, county: int, town: i
     u, v = draws.uniform_pair(seed, identity, month, draws.ARRIVAL_TRAITS)
     persons[row].id = identity
     persons[row].sex = sex
-    persons[row].birth_month = month - 12 * age - int(12.0 * v) - 1
+    persons[row].birth_month = month - 12 * age - int(12.0 * v)
     persons[row].rank = draws.normal(seed, identity, 0, draws.TRAITS_RANK)
     persons[row].county, persons[row].town = (county, town)
     persons[row].hukou = 1 if u < p.newcomer_local_share else 0
@@ -262,10 +262,11 @@ def newcomer_home(s: Any, identity: Any, age: int, county: int, town: int, state
 
 @compiled
 def grandmothers_home(s: Any, identity: Any, county: int) -> int:
-    """Household of a resident woman of grandmothers' age in the county, found by keyed looks at rows; -1 if none."""
+    """Household of a resident woman of grandmothers' age in the county, found by keyed looks at the rows of the
+    founding (a birth elsewhere moves nobody's choice); -1 if none."""
     p = s.pars[0]
     for look in range(GRANDMOTHER_LOOKS):
-        row = int(draws.uniform(s.seed, identity, look, draws.ARRIVAL_KIN) * s.used[PERSON_ROWS])
+        row = int(draws.uniform(s.seed, identity, look, draws.ARRIVAL_KIN) * s.used[FOUNDING_ROWS])
         person = s.persons[row]
         if person.status != RESIDENT or person.sex == 0 or person.county != county:
             continue

@@ -44,14 +44,15 @@ def pay_homes(s: Any) -> None:
 
 @compiled
 def pay_older_children(s: Any) -> None:
-    """Allowance of the year for children of three and more."""
+    """Allowance for the months of the year that children spend at three and more."""
     last = int(s.law[0].child_allowance__max_age_months)
     if last <= FIRST_MONTH:
         return
     for row in range(s.used[PERSON_ROWS]):
         age_months = s.month - s.persons[row].birth_month
-        if FIRST_MONTH <= age_months < last and s.persons[row].status == RESIDENT:
+        months = min(12, last - age_months) - max(0, FIRST_MONTH - age_months)
+        if age_months >= 0 and months > 0 and s.persons[row].status == RESIDENT:
             order = order_of_child(s.persons, row)
             fifth = s.households[s.persons[row].household].fifth
-            yuan = min(12, last - age_months) * child_allowance_yuan_month(s.law, order, age_months)
+            yuan = months * child_allowance_yuan_month(s.law, order, max(age_months, FIRST_MONTH))
             pay_allowance(s, s.persons[row].county, order, fifth, yuan)

@@ -10,10 +10,9 @@ import pytest
 from abm import draws
 from abm.hazards import (
     HazardBoundError,
-    accepted,
     age_years,
-    check_bound,
-    intensity_of_bound,
+    check_bounds,
+    cumulative_candidates,
     monthly_probability,
     next_candidate_constant,
     next_candidate_month,
@@ -49,9 +48,9 @@ def test_constant_bound_gives_geometric_waiting_times() -> None:
 def test_bound_by_age_gives_the_same_chance_in_every_month() -> None:
     """Before and after a birthday at which the bound changes; false alarm one in a million each."""
     bound = np.array([0.02] * 20 + [0.10] * 60)
-    intensity = intensity_of_bound(bound)
+    cumulative = cumulative_candidates(bound)
     born, month = 1000 - 12 * 19 - 6, 1000  # six months to the 20th birthday
-    due = np.array([next_candidate_month(3, p, draws.MARRIAGE, month, born, intensity) for p in range(1, N + 1)])
+    due = np.array([next_candidate_month(3, p, draws.MARRIAGE, month, born, cumulative) for p in range(1, N + 1)])
     early = 1.0 - 0.98**5
     assert bounds.holds(float((due < month + 6).sum()), bounds.binomial_interval(N, early))
     later = early + (1.0 - early) * (1.0 - 0.90**4)
@@ -60,18 +59,30 @@ def test_bound_by_age_gives_the_same_chance_in_every_month() -> None:
 
 def test_no_bound_no_candidate() -> None:
     assert next_candidate_constant(1, 1, draws.PLAN, 1000, 0.0) == NEVER
-    assert next_candidate_month(1, 1, draws.PLAN, 1000, 900, np.zeros(50)) == NEVER
-    assert next_candidate_month(1, 1, draws.PLAN, 1000, 0, np.ones(50)) == NEVER  # past the last age
+    assert next_candidate_month(1, 1, draws.PLAN, 1000, 900, cumulative_candidates(np.zeros(50))) == NEVER
+    past = cumulative_candidates(np.full(50, 0.5))
+    assert next_candidate_month(1, 1, draws.PLAN, 1000, 0, past) == NEVER  # older than the last age
 
 
-def test_thinning_remembers_the_worst_ratio() -> None:
-    worst = np.zeros(1)
-    assert accepted(0.02, 0.04, 0.49, worst) and not accepted(0.02, 0.04, 0.51, worst)
-    assert worst[0] == pytest.approx(0.5)
-    check_bound("plans", worst)
-    accepted(0.05, 0.04, 0.5, worst)
-    with pytest.raises(HazardBoundError, match=r"plans: .* 1\.250 times the bound"):
-        check_bound("plans", worst)
+def test_nobody_is_a_candidate_at_ages_whose_bound_is_zero() -> None:
+    cumulative = cumulative_candidates(np.array([0.0] * 20 + [0.3] * 10 + [0.0] * 30))
+    due = np.array([next_candidate_month(5, p, draws.PLAN, 1000, 1000 - 12 * 10, cumulative) for p in range(1, 500)])
+    age = (due[due != NEVER] - (1000 - 12 * 10)) / 12
+    assert len(age) > 490 and age.min() >= 20.0 and age.max() < 30.0
+    assert next_candidate_month(5, 1, draws.PLAN, 1000, 1000 - 12 * 30, cumulative) == NEVER
+
+
+def test_candidates_add_up_over_ages() -> None:
+    bound = np.array([[0.0, 0.01, 0.5], [0.2, 0.2, 0.2]])
+    cumulative = cumulative_candidates(bound)
+    assert cumulative.shape == (2, 4) and not cumulative[:, 0].any()
+    assert np.allclose(1.0 - np.exp(-np.diff(cumulative, axis=1) / 12.0), bound)
+
+
+def test_the_worst_ratio_of_any_process_is_named() -> None:
+    check_bounds(("plans", "moves"), np.array([0.5, 1.0]))
+    with pytest.raises(HazardBoundError, match=r"moves: .* 1\.250 times the bound"):
+        check_bounds(("plans", "moves"), np.array([1.1, 1.25]))
 
 
 def test_a_hazard_above_its_bound_stops_the_run(toytown_model: FamilyModel) -> None:

@@ -22,7 +22,7 @@ from abm.entitlements import (
     voucher_yuan_month,
 )
 from abm.model import FamilyModel
-from abm.population import RESIDENT
+from abm.population import RENTS, RESIDENT
 from policies.catalogue import PAYERS
 from policies.clock import month_index
 from policies.timeline import timeline_for
@@ -142,6 +142,82 @@ def test_an_allowance_to_school_age_is_paid_to_school_age(before_package: Family
     plain = year_under(before_package, catalogue)
     longer = year_under(before_package, catalogue, changes={"child_allowance.max_age_months": 72})
     assert money(longer)[0]["child_allowance"] > 1.5 * money(plain)[0]["child_allowance"]
+
+
+def test_an_allowance_to_school_age_misses_no_child_and_no_month(before_package: FamilyModel, catalogue: Any) -> None:
+    """January books the months of the year at ages three and more, so a third birthday in June leaves no gap."""
+    changes = {f"child_allowance.order{order}": 3_600.0 for order in (1, 2, 3)}
+    model = before_package.fork(
+        timeline=timeline_for(catalogue, changes={**changes, "child_allowance.max_age_months": 72}, start=START)
+    )
+    model.month = START + 12
+    model._january(first=False)
+    persons = model.population.persons[: model.population.n]
+    age = START + 12 - persons["birth_month"].astype(int)
+    months = np.array([((age + ahead >= 36) & (age + ahead < 72) & (age >= 0)) for ahead in range(12)]).sum(axis=0)
+    due = 300.0 * months[persons["status"] == RESIDENT].sum()
+    assert due > 0
+    assert money(model)[0]["child_allowance"] == pytest.approx(due)
+
+
+def test_rent_subsidies_of_the_year_are_booked_in_january(before_package: FamilyModel, catalogue: Any) -> None:
+    """Every renting town family with children under 18, counted from the rows; no more is booked later."""
+    changes = {"rent_subsidy.order1": 100.0, "rent_subsidy.order2": 200.0, "rent_subsidy.order3": 300.0}
+    model = before_package.fork(timeline=timeline_for(catalogue, changes=changes, start=START))
+    model.step()
+    paid = money(model)[0]["rent_subsidy"]
+    homes = before_package.fork(timeline=model.timeline)
+    homes._january(first=False)
+    households = homes.population.households[: homes.population.n_households]
+    entitled = (households["size"] > 0) & (households["town"] == 1) & (households["tenure"] == RENTS)
+    due = 1_200.0 * np.minimum(households["children"][entitled], 3).sum()
+    assert paid == pytest.approx(due) and due > 0
+    model.run_until_month(START + 6)
+    assert money(model)[0]["rent_subsidy"] == pytest.approx(paid)
+
+
+# --- leave pay -------------------------------------------------------------------------------------------------------
+
+
+def test_cost_sharing_moves_pay_from_employers_to_the_city(before_package: FamilyModel, catalogue: Any) -> None:
+    """The same leave is paid; half of what employers owed comes from the city and the fund's part stays."""
+    levers = ("maternity_leave", "paternity_leave", "parental_leave")
+    owed = {f"{lever}.employer_share": 0.6 for lever in levers}
+    plain, shared = (
+        year_under(before_package, catalogue, changes={**owed, "leave_cost_sharing.rate": rate}).counters[0]["ledger"]
+        for rate in (0.0, 0.5)
+    )
+    for lever in levers:
+        by_payer = [ledger[LEDGER_LEVERS.index(lever)].sum(axis=(1, 2, 3)) for ledger in (plain, shared)]
+        before, after = (dict(zip(PAYERS, paid, strict=True)) for paid in by_payer)
+        assert before["employer"] > 0.0 and before["city"] == 0.0, lever
+        assert after["employer"] == pytest.approx(0.5 * before["employer"], rel=0.02), lever
+        assert after["city"] == pytest.approx(after["employer"], rel=1e-9), lever
+        assert after["insurance_fund"] == pytest.approx(before["insurance_fund"], rel=0.02), lever
+
+
+def test_leave_beyond_the_national_days_that_employers_do_not_bear_falls_on_the_fund(
+    before_package: FamilyModel, catalogue: Any
+) -> None:
+    model = year_under(before_package, catalogue, changes={"maternity_leave.employer_share": 0.0})
+    paid = model.counters[0]["ledger"][LEDGER_LEVERS.index("maternity_leave")].sum(axis=(1, 2, 3))
+    assert paid[PAYERS.index("insurance_fund")] == pytest.approx(paid.sum()) and paid.sum() > 0.0
+
+
+def test_twins_share_one_leave(before_package: FamilyModel, catalogue: Any) -> None:
+    """All who deliver within half a year bear twins: twice the children, but not twice the leave."""
+    found = []
+    for share in (0.0, 1.0):
+        model = before_package.fork(timeline=timeline_for(catalogue, start=START))
+        model.pars = model.pars.copy()
+        model.pars["twin_share"] = share
+        model.run_until_month(START + 6)
+        log = model.births_log()
+        found.append((money(model)[0], int((log["month"] >= START).sum())))
+    (one, births), (two, twice) = found
+    assert twice == 2 * births > 40
+    for lever in ("maternity_leave", "paternity_leave"):
+        assert 0.0 < two[lever] < 1.2 * one[lever], lever
 
 
 # --- the rules themselves --------------------------------------------------------------------------------------------
@@ -266,3 +342,21 @@ def test_a_voucher_lowers_the_cost_of_care_and_more_so_with_more_places(
     ]
     assert saved[0].min() > 0.0
     assert np.allclose(saved[1], saved[0] * 0.9 / 0.2)
+
+
+def test_care_costs_nothing_where_a_grandparent_minds_the_child_and_no_pay_is_forgone(
+    before_package: FamilyModel, catalogue: Any
+) -> None:
+    """Zero of the table (with nurseries and minders out of reach): a carer, no earnings. The cost then rises with the
+    wage forgone, by at most that wage, and is higher without a carer, by at most it too."""
+    model = before_package.fork()
+    t = model.tables[0]
+    t["place_chance"], t["minder_fee"] = 0.0, 1e9
+    care = filled(model, catalogue, {})["care"][0, 0, 0]
+    wage = np.exp(t["care_wage_grid"][0] + np.arange(care.shape[1]) * np.diff(t["care_wage_grid"])[0])
+    p = model.pars[0]
+    scale, taste = p["care_scale"] * t["yuan_growth"], np.exp(p["taste_grandparent"])
+    assert np.allclose(care[1], scale * np.log((1.0 + taste) / (np.exp(-wage / scale) + taste)), rtol=1e-9)
+    assert np.allclose(care[0], wage + scale * np.log(1.0 + taste), rtol=1e-9)
+    assert 0.0 < care[1, 0] < wage[0] / (1.0 + taste) + 1.0
+    assert np.all(np.diff(care, axis=1) > 0.0)

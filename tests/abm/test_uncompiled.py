@@ -28,7 +28,9 @@ print(json.dumps({
     "normal": draws.normal(7, 11, 0, draws.FECUNDITY),
     "child": str(draws.child_id(123456789, 2)),
     "wait": hazards.next_candidate_constant(7, 11, draws.PLAN, 1450, 0.05),
-    "wait by age": hazards.next_candidate_month(7, 11, draws.DEATH, 1450, 1100, np.full(111, 0.01)),
+    "wait by age": hazards.next_candidate_month(
+        7, 11, draws.DEATH, 1450, 1100, hazards.cumulative_candidates(np.full(111, 0.01))
+    ),
     "conception": biology.monthly_conception_probability(31.3, 1.1, pars),
     "sterility": biology.age_at_sterility_years(0.3, pars),
     "multiplier": biology.fecundability_multiplier(0.4, pars),
