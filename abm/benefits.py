@@ -109,8 +109,9 @@ _laws_kept: dict[tuple[str, str, int, int], Rows] = {}
 _MOST_LAWS_KEPT = 2_000
 
 
-def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> None:
-    """Rebuild every table that depends on the law, as known in ``month``."""
+def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> bool:
+    """Rebuild every table that depends on the law, as known in ``month``; True while a change is known to lie ahead,
+    when the tables must be rebuilt every month, since the years of a child that is started move towards it."""
     t = tables[0]
     lead = int(pars["months_to_birth"][0])
     aware = awareness_by_lever(timeline, catalogue, month, pars)
@@ -134,6 +135,7 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
     t["leave_days"] = [maternity_leave_days(present, order) for order in range(1, MAX_ORDER + 1)]
     burden = maternity_leave_employer_days(present, 1) / DAYS_PER_YEAR
     t["employer_burden"] = burden * float(pars["expected_births_rate"][0])
+    return changing
 
 
 _TWO_TIMES = (
@@ -226,7 +228,7 @@ def rent_benefit_yuan_year(laws: Rows, order: int, aware: NDArray[np.float64], t
     if order > 1:
         before = by_order(order - 1, rule.public_rental__priority_order1, rule.public_rental__priority_order2,
                           rule.public_rental__priority_order3)  # fmt: skip
-    rent = p.rent_to_price * t.price[0] * p.first_home_area
+    rent = 12.0 * p.rent_to_price * t.price[0] * p.first_home_area
     chance = min(1.0, rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * 36.0)
     flat = chance * (priority - before) * rule.public_rental__discount * rent
     return aware[_RENT] * 12.0 * more * months + aware[_PUBLIC] * flat

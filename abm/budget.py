@@ -193,6 +193,8 @@ def family_prospect(
     care = care_cost_yuan_year(wage * attached, order, county, carer, when, tables)
     loss = p.wage_loss_per_child * wage * attached
     paid_leave = tables.leave_share[when, order - 1, persons[woman].insured]
+    if persons[woman].work == NO_WORK:
+        paid_leave = 0.0
     fee = 0.0
     if unauthorised(persons, woman, man, order, when, tables):
         fee = tables.limit_fee[when, town] / p.fee_years

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm import draws
-from abm.budget import earnings_yuan_year
+from abm.budget import after_children, earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES, PAYERS
 from abm.population import CARE_NURSERY, NO_WORK, PRIVATE
@@ -229,7 +229,7 @@ def pay_maternity_leave(s: Any, mother: int, order: int, fifth: int) -> None:
     if days <= 0.0:
         return
     rule = s.law[0]
-    wage = earnings_yuan_year(s.persons, mother, s.month, s.pars, s.tables[0])
+    wage = after_children(earnings_yuan_year(s.persons, mother, s.month, s.pars, s.tables[0]), order - 1, s.pars)
     daily = wage / DAYS_PER_YEAR * rule.maternity_leave__replacement
     national = min(days, rule.maternity_leave__national_days)
     transfer(s, MATERNITY_LEAVE, _FUND, her.county, order, fifth, daily * national)

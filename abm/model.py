@@ -96,7 +96,7 @@ class FamilyModel(mesa.Model):
         """Live one month (the order is in :mod:`abm.month`)."""
         if month_of_year(self.month) == 1:
             self._january(first=False)
-        elif self.month in self._law_changes:
+        elif self.month in self._law_changes or self._change_ahead:
             self._law_of_month()
         if month_of_year(self.month) == self.observer.census_month:
             self.observer.take_census(self)
@@ -116,7 +116,7 @@ class FamilyModel(mesa.Model):
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
         for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
-                     "founding_checks", "_places_per_1000", "_seen", "_national_law"):  # fmt: skip
+                     "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead"):  # fmt: skip
             setattr(other, name, getattr(self, name))
         for name in ("counters", "births", "worst", "used", "young", "standing", "tables"):
             setattr(other, name, getattr(self, name).copy())
@@ -211,7 +211,7 @@ class FamilyModel(mesa.Model):
             self.tables[0]["national_part"][order - 1] = national[field] / max(
                 self.timeline.at(self.month)[field], 1e-9
             )
-        benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
+        self._change_ahead = benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
 
     def _january(self, first: bool) -> None:
         """Norms, exposure, rates, prices and law of a new year (or of the founding)."""

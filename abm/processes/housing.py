@@ -133,6 +133,6 @@ def consider_home(s: Any, woman: int, home: int, own: bool) -> None:
                 rule.public_rental__priority_order3,
             )
         chance = rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * priority
-        if 1.0 - u < chance:
+        if 1.0 - u < chance / p.housing_bound:
             s.households[home].tenure = PUBLIC_RENTAL
             s.counters[0].count[_PUBLIC] += 1

@@ -432,10 +432,10 @@ def settle_newcomer(s: Any, row: int) -> None:
     persons[row].state = IDLE
     person = persons[row]
     age = age_years(person.birth_month, month)
-    if age < 22:
-        s.calendar[WORK, row] = school_end_month(person.birth_month, month, person.schooling_goal)
-    else:
-        s.calendar[WORK, row] = month + 1 + int(12.0 * draws.uniform(seed, person.id, month, draws.WORK_ACCEPT))
+    due = school_end_month(person.birth_month, month, person.schooling_goal) if age < 22 else NEVER
+    if due == NEVER:
+        due = month + 1 + int(12.0 * draws.uniform(seed, person.id, month, draws.WORK_ACCEPT))
+    s.calendar[WORK, row] = due
     s.calendar[PLANS, row] = NEVER
     if person.sex == 1:
         schedule_plan(s, row)

@@ -121,7 +121,8 @@ def expected_costs(couple: Couple) -> dict[str, np.ndarray]:
     own = (couple.consumption() / t["peer"][0, town] ** (1 - p["own_weight"])) ** (1 / p["own_weight"])
     per_child = float(p["raising_by_order"][order - 1]) * (own / t["peer"][0, town]) ** p["raising_elasticity"]
     insured = int(couple.persons["insured"][WIFE])
-    leave = float(t["leave_share"][NOW, order - 1, insured])
+    works = couple.persons["work"][WIFE] > 0  # who has no job has no leave
+    leave = float(t["leave_share"][NOW, order - 1, insured]) if works else 0.0
     missing = np.clip(
         p["area_per_head_wanted"] * (household["size"] + 1) - household["area"], 0, p["area_per_head_wanted"]
     )

@@ -168,3 +168,19 @@ def test_newcomers_have_families_like_those_who_live_here(watched: Watched) -> N
     assert len(wives) > 30
     assert np.mean(wives["parity"] == 0) > 0.05
     assert wives["parity"].mean() < 2.0
+
+
+def test_tables_follow_an_announced_end_every_month(toytown_model: FamilyModel, catalogue: Any) -> None:
+    """A grant announced to end: what a start now and a start later would give is looked up anew each month."""
+    grant = {"value": 30_000, "from": "2010-12", "to": "2012-12", "announced": "2010-12"}
+    law = timeline_for(catalogue, changes={"birth_grant.order2": grant})
+    model = toytown_model.fork(law)
+    seen = []
+    for _ in range(14):
+        model.step()
+        benefit = model.tables[0]["benefit"][:, 1, 0]
+        seen.append((float(benefit[0]), float(benefit[1])))
+    assert len({later for _, later in seen}) > 4  # LATER runs out month by month, not in two or three steps
+    lead = int(model.parameters["months_to_birth"])
+    last_start = month_index("2012-12") - lead
+    assert model.month > last_start and seen[-1][0] == 0.0 < seen[2][0]
