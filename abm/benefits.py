@@ -21,7 +21,6 @@ from abm.entitlements import (
     DAYS_PER_YEAR,
     allowed_children,
     birth_grant_yuan,
-    by_order,
     child_allowance_yuan_month,
     deposit_share,
     loan_ceiling_yuan,
@@ -29,6 +28,7 @@ from abm.entitlements import (
     maternity_leave_employer_days,
     purchase_subsidy_yuan,
     rent_subsidy_yuan_month,
+    rental_priority,
     voucher_yuan_month,
 )
 from abm.tables import N_WAGES
@@ -222,12 +222,7 @@ def rent_benefit_yuan_year(laws: Rows, order: int, aware: NDArray[np.float64], t
     months = min(laws[0].rent_subsidy__max_child_age_months, 12.0 * N_YEARS) / (12.0 * N_YEARS)
     more = rent_subsidy_yuan_month(law, order) - rent_subsidy_yuan_month(law, order - 1)
     rule = laws[0]
-    priority = by_order(order, rule.public_rental__priority_order1, rule.public_rental__priority_order2,
-                        rule.public_rental__priority_order3)  # fmt: skip
-    before = 1.0
-    if order > 1:
-        before = by_order(order - 1, rule.public_rental__priority_order1, rule.public_rental__priority_order2,
-                          rule.public_rental__priority_order3)  # fmt: skip
+    priority, before = rental_priority(law, order), rental_priority(law, order - 1)
     rent = 12.0 * p.rent_to_price * t.price[0] * p.first_home_area
     chance = min(1.0, rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * 36.0)
     flat = chance * (priority - before) * rule.public_rental__discount * rent

@@ -79,8 +79,7 @@ BIRTH_DTYPE = np.dtype(
 MAX_COUNTIES = 24
 """Counties a city may have. A fixed size keeps compiled code the same for every city."""
 N_FIFTHS = 5
-NOT_ATTRIBUTED = -1
-"""Last entry of the ledger's order and fifth axes: money not paid for one child (a nursery building)."""
+"""Income fifths; the ledger's order and fifth axes end with one more entry for money not paid for one child."""
 
 COUNTERS_DTYPE = np.dtype(
     [
@@ -122,8 +121,3 @@ def add_exposure(counters: Any, persons: Rows, row: int, month: int, sign: float
         exposure[column] += sign * first
     if 0 <= column + 1 < N_AGES:
         exposure[column + 1] += sign * (remaining - first)
-
-
-def count_index(name: str) -> int:
-    """Position of a named count."""
-    return COUNTS.index(name)

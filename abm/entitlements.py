@@ -115,6 +115,20 @@ def purchase_subsidy_yuan(law: Rows, children: int) -> float:
 
 
 @compiled
+def rental_priority(law: Rows, children: int) -> float:
+    """Multiplier on the chance of a public flat of a family with this many children; 1 without any."""
+    rule = law[0]
+    if children <= 0:
+        return 1.0
+    return by_order(
+        children,
+        rule.public_rental__priority_order1,
+        rule.public_rental__priority_order2,
+        rule.public_rental__priority_order3,
+    )
+
+
+@compiled
 def deposit_share(law: Rows, children: int) -> float:
     """Share of the price that must be paid down by a family with this many children."""
     rule = law[0]

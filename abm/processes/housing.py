@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS
-from abm.entitlements import PURCHASE_SUBSIDY, by_order, purchase_subsidy_yuan, transfer_by_shares
+from abm.entitlements import PURCHASE_SUBSIDY, purchase_subsidy_yuan, rental_priority, transfer_by_shares
 from abm.hazards import next_candidate_constant
 from abm.housing_rules import can_buy, payment_yuan_month
 from abm.kin import move_home, open_household
@@ -124,14 +124,7 @@ def consider_home(s: Any, woman: int, home: int, own: bool) -> None:
             return
     if s.households[home].tenure == RENTS:
         rule = s.law[0]
-        priority = 1.0
-        if children > 0:
-            priority = by_order(
-                children,
-                rule.public_rental__priority_order1,
-                rule.public_rental__priority_order2,
-                rule.public_rental__priority_order3,
-            )
+        priority = rental_priority(s.law, children)
         chance = rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * priority
         if 1.0 - u < chance / p.housing_bound:
             s.households[home].tenure = PUBLIC_RENTAL

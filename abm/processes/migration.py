@@ -15,7 +15,7 @@ from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS, add_exposure
 from abm.hazards import age_years, next_candidate_month
-from abm.kin import is_available_grandparent, join_household, move_home, open_household, remove_person
+from abm.kin import is_available_grandparent, join_household, link_child, move_home, open_household, remove_person
 from abm.population import (
     CARE_GRANDPARENT,
     CARE_NONE,
@@ -409,9 +409,7 @@ def _arrive_child(s: Any, born: int, order: int, mother: int) -> None:
     persons[child].schooling = 0
     persons[child].hukou = persons[mother].hukou
     persons[child].care = CARE_NONE
-    persons[child].mother = mother
-    persons[child].next_sibling = persons[mother].first_child
-    persons[mother].first_child = child
+    link_child(persons, child, mother)
     persons[child].father = persons[mother].partner
     persons[child].only_child = 1 if persons[mother].parity == 1 else 0
     if sex == 0:
