@@ -130,7 +130,7 @@ def speed_table(numbers: dict[str, Any]) -> Table:
         table.add_row(name, "not installed" if value is None else text.format(value), asked, ratio)
 
     for each in numbers["scaling"]:
-        limit = LIMIT_FULL_NS if each["people"] > 1e6 else LIMIT_NS
+        limit = LIMIT_FULL_NS if each["people"] > 1e6 else LIMIT_NS if each["people"] > 1e5 else None
         add(f"{each['people']:,} people", each["ns"], "{:.1f} ns", limit)
     costs = [each["ns"] for each in numbers["scaling"]]
     add("dearest over cheapest size", max(costs) / min(costs), "{:.1f}", LIMIT_SPREAD)

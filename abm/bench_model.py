@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from abm import month
@@ -23,6 +24,7 @@ from abm.compiled import compiled
 from abm.founding import found
 from abm.model import FamilyModel
 from abm.parameters import Parameters
+from abm.state import borrowed_state
 from policies.clock import month_index
 
 START = "2020-11"
@@ -85,7 +87,7 @@ def founding_seconds(city: City, scale: float) -> float:
     return time.perf_counter() - start
 
 
-def where_time_goes(model: FamilyModel, months: int = MONTHS) -> dict[str, float]:
+def where_time_goes(model: FamilyModel, months: int = 3 * MONTHS) -> dict[str, float]:
     """ns per person-month of each process, of January (norms, rates, law, observation) and of all.
 
     Each process of :data:`PROCESSES` is called by itself on the same state; a call costs some microseconds of its
@@ -93,16 +95,15 @@ def where_time_goes(model: FamilyModel, months: int = MONTHS) -> dict[str, float
     """
     arm = model.fork()
     spent = dict.fromkeys((*PROCESSES, "one call"), 0)
-    functions = [getattr(month, name) for name in PROCESSES]
-    do_nothing(arm._state())
-    people_months = 0
+    functions = [by_itself(getattr(month, name)) for name in PROCESSES]
+    nothing = by_itself(do_nothing)
+    nothing(arm._state())
     inside = 0
 
     def live_month(state: Any) -> None:
-        nonlocal people_months, inside
-        people_months += arm.residents
+        nonlocal inside
         begin = time.process_time_ns()
-        do_nothing(state)
+        nothing(state)
         spent["one call"] += time.process_time_ns() - begin
         for name, function in zip(PROCESSES, functions, strict=True):
             start = time.process_time_ns()
@@ -114,11 +115,13 @@ def where_time_goes(model: FamilyModel, months: int = MONTHS) -> dict[str, float
         arm.step()  # compiles each process by itself
         arm = model.fork()
         spent.update(dict.fromkeys(spent, 0))
-        people_months = inside = 0
+        inside = 0
+        before = arm.residents
         start = time.process_time_ns()
         for _ in range(months):
             arm.step()
         total = time.process_time_ns() - start
+    people_months = months * 0.5 * (before + arm.residents)
     result = {name: nanoseconds / people_months for name, nanoseconds in spent.items()}
     result["law, january, observation"] = (total - inside) / people_months
     return result
@@ -140,9 +143,17 @@ class _in_place_of_month:
 
 
 @compiled
-def do_nothing(s: Any) -> int:
+def do_nothing(s: Any) -> None:
     """A process that does nothing: what handing over the state costs."""
-    return int(s.month)
+
+
+def by_itself(process: Any) -> Any:
+    """A process as a function of its own, on borrowed arrays as within the month."""
+
+    def alone(state: Any) -> None:
+        process(borrowed_state(state))
+
+    return njit(error_model="numpy")(alone)
 
 
 @compiled

@@ -8,6 +8,7 @@ starts in the next twelve months; they differ only when a change is announced, a
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -72,18 +73,22 @@ def awareness_by_lever(timeline: Timeline, catalogue: Catalogue, month: int, par
     than ten years is at the ceiling.
     """
     ceiling, rise = float(pars["awareness_ceiling"][0]), float(pars["awareness_rise_years"][0])
+    years = _kept_of(timeline, catalogue, ("years in force", month), lambda: years_in_force(timeline, catalogue, month))
+    return np.asarray(ceiling * (1.0 - np.exp(-(years + 0.5) / rise)))
+
+
+def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int) -> NDArray[np.float64]:
+    """Years since each lever of :data:`AWARENESS` first gave something; infinite beyond ten years, 0 for never."""
     first = month - 120
-    known = np.full(len(AWARENESS), ceiling)
+    years = np.zeros(len(AWARENESS))
     months = [first, *timeline.change_months(first + 1, month)]
     for i, lever in enumerate(AWARENESS):
         fields = [name for name in catalogue.field_names if name.startswith(lever + ".") and _gives(name)]
-        years = 0.0
         for m in months:
             if any(timeline.at(m)[name] > 0.0 for name in fields):
-                years = (month - m) / 12.0 if m > first else 99.0
+                years[i] = (month - m) / 12.0 if m > first else np.inf
                 break
-        known[i] = ceiling * (1.0 - math.exp(-(years + 0.5) / rise))
-    return known
+    return years
 
 
 def _gives(field: str) -> bool:
@@ -92,21 +97,41 @@ def _gives(field: str) -> bool:
 
 
 def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_month: int) -> Rows:
-    """Law expected in each of a child's 19 years, as known in ``month``, shape (19,); kept, since every seed of a study
-    asks the same."""
-    key = (catalogue.hash(), timeline.hash(), month, birth_month)
-    if key not in _laws_kept:
-        if len(_laws_kept) >= _MOST_LAWS_KEPT:
-            _laws_kept.clear()
+    """Law expected in each of a child's 19 years, as known in ``month``, shape (19,)."""
+
+    def expected() -> Rows:
         rows = [law_row(timeline, catalogue, birth_month + 12 * year, month)[0] for year in range(N_YEARS)]
-        laws = np.array(rows, law_dtype(catalogue))
-        laws.setflags(write=False)
-        _laws_kept[key] = laws
-    return _laws_kept[key]
+        return np.array(rows, law_dtype(catalogue))
+
+    return _kept_of(timeline, catalogue, ("laws", month, birth_month), expected)
 
 
-_laws_kept: dict[tuple[str, str, int, int], Rows] = {}
-_MOST_LAWS_KEPT = 2_000
+def is_change_ahead(timeline: Timeline, catalogue: Catalogue, month: int, lead: int) -> bool:
+    """True if the law known in ``month`` changes within the childhood of a child that is started now."""
+
+    def ahead() -> NDArray[np.bool_]:
+        months = range(month + 1, month + 12 * N_YEARS + lead, 6)
+        return np.array([timeline.expected(month, m) != timeline.expected(month, month) for m in months])
+
+    return bool(_kept_of(timeline, catalogue, ("change ahead", month, lead), ahead).any())
+
+
+def _kept_of(
+    timeline: Timeline, catalogue: Catalogue, question: tuple[str | int, ...], answer: Callable[[], NDArray[Any]]
+) -> NDArray[Any]:
+    """An answer about a law that depends on nothing else: kept, since every seed and arm of a study asks the same."""
+    key = (catalogue.hash(), timeline.hash(), *question)
+    if key not in _answers_kept:
+        if len(_answers_kept) >= _MOST_ANSWERS_KEPT:
+            _answers_kept.clear()
+        kept = answer()
+        kept.setflags(write=False)
+        _answers_kept[key] = kept
+    return _answers_kept[key]
+
+
+_answers_kept: dict[tuple[str | int, ...], NDArray[Any]] = {}
+_MOST_ANSWERS_KEPT = 6_000
 
 
 def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> bool:
@@ -116,10 +141,7 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
     lead = int(pars["months_to_birth"][0])
     aware = awareness_by_lever(timeline, catalogue, month, pars)
     now = expected_laws(timeline, catalogue, month, month + lead)
-    changing = any(
-        timeline.expected(month, ahead) != timeline.expected(month, month)
-        for ahead in range(month + 1, month + 12 * N_YEARS + lead, 6)
-    )
+    changing = is_change_ahead(timeline, catalogue, month, lead)
     fill_from_laws(t, now, aware, NOW, 1.0, pars)
     fill_care(t, now, aware, NOW, 1.0, pars)
     for name in _TWO_TIMES:
@@ -129,7 +151,9 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
             laws = expected_laws(timeline, catalogue, month, month + start + lead)
             fill_from_laws(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
             fill_care(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
-    differs = any(not np.allclose(t[name][NOW], t[name][LATER], rtol=1e-9, atol=1e-9) for name in _TWO_TIMES)
+    differs = changing and any(
+        not np.allclose(t[name][NOW], t[name][LATER], rtol=1e-9, atol=1e-9) for name in _TWO_TIMES
+    )
     t["announced"] = 1.0 if differs else 0.0
     present = law_row(timeline, catalogue, month)
     t["leave_days"] = [maternity_leave_days(present, order) for order in range(1, MAX_ORDER + 1)]
@@ -139,7 +163,7 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
 
 
 _TWO_TIMES = (
-    "benefit", "leave_share", "leave_replacement", "father_days", "rent_benefit", "purchase_benefit", "allowed",
+    "benefit", "leave_share", "leave_replacement", "father_days", "rent_benefit", "purchase_benefit", "unauthorised",
     "limit_fee", "sanction", "care",
 )  # fmt: skip
 
@@ -180,7 +204,7 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
         t.father_days[when] = 0.0
         t.rent_benefit[when] = 0.0
         t.purchase_benefit[when] = 0.0
-        t.allowed[when] = 0.0
+        t.unauthorised[when] = 0.0
         t.limit_fee[when] = 0.0
         t.sanction[when] = 0.0
     for order in range(1, MAX_ORDER + 1):
@@ -204,7 +228,9 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
         t.purchase_benefit[when, o] += share * purchase_benefit_yuan(first, order, aware, t, pars)
     t.leave_replacement[when] += share * laws[0].maternity_leave__replacement
     for only in range(3):
-        t.allowed[when, only] += share * allowed_children(first, only)
+        for order in range(1, MAX_ORDER + 1):
+            if order > allowed_children(first, only):
+                t.unauthorised[when, only, order - 1] += share
     for town in range(2):
         excepted = 0.0 if town == 1 else laws[0].birth_limit__rural_exception_share
         enforced = laws[0].birth_limit__enforcement * (1.0 - excepted)

@@ -2,9 +2,9 @@
 
 ::
 
-    M   = sum over phases of W_phase ln(1 - min(L_phase, 0.7 C) / C)
+    M   = sum over phases of W_phase ln(1 - L_phase / C),  L_phase between -largest_gain C and largest_cost C
     C   = C_own^eta C_peer^(1-eta)
-    L   = raising + wage loss after return + care + room + fee - entitlements
+    L   = raising + wage loss after return + care + room + fee - entitlements     (care at the wage after the loss)
 
 A child's first 19 years fall into five phases (``PHASE_YEARS``); each has the weight of its years under the present
 weight rho. What law and prices give by order, county and phase stands in :class:`abm.tables.Tables`; a couple looks
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from abm.compiled import compiled
 from abm.hazards import age_years
-from abm.population import NO_WORK, OWNS_TOWN, OWNS_VILLAGE, PRIVATE
+from abm.population import NO_WORK, OWNS_TOWN, OWNS_VILLAGE, PRIVATE, RENTS
 
 Rows = NDArray[np.void]
 
@@ -122,9 +122,9 @@ def care_cost_yuan_year(wage: float, order: int, county: int, carer: int, when: 
 def room_cost_yuan_year(
     households: Rows, home: int, order: int, county: int, when: int, pars: Rows, tables: Any
 ) -> float:
-    """Yearly cost of the room a further child needs: none where the home is large enough, user cost of the missing
-    area for owners, rent of it for those who rent, and the step to a home of one's own for those who live with
-    parents or rent in town, less what a purchase subsidy gives (as an annuity)."""
+    """Yearly cost of the room a further child needs: none where an owned home is large enough, user cost of the missing
+    area for owners, and for others in town the rent of at least the step to a larger home. A purchase subsidy (as an
+    annuity) lowers what it can buy, to nothing at best; what the law gives to families who rent is theirs in full."""
     p = pars[0]
     household = households[home]
     missing = p.area_per_head_wanted * (household.size + 1) - household.area
@@ -134,13 +134,12 @@ def room_cost_yuan_year(
         return 0.0
     if household.town == 0:
         return missing * p.village_building_cost * tables.yuan_growth[0] * p.housing_user_cost
-    if owns:
-        yearly = missing * tables.price[county] * p.housing_user_cost
-    else:
-        area = max(missing, p.area_per_head_wanted * p.room_share_non_owner)
-        yearly = area * tables.price[county] * p.housing_user_cost - tables.rent_benefit[when, order - 1]
+    area = missing if owns else max(missing, p.area_per_head_wanted * p.room_share_non_owner)
     subsidy = tables.purchase_benefit[when, order - 1] * p.housing_user_cost
-    return max(yearly - subsidy, 0.0)
+    yearly = max(area * tables.price[county] * p.housing_user_cost - subsidy, 0.0)
+    if household.tenure == RENTS:
+        yearly -= tables.rent_benefit[when, order - 1]
+    return yearly
 
 
 @compiled
@@ -156,12 +155,21 @@ def raising_cost_yuan_year(order: int, phase: int, town: int, relative: float, p
 
 
 @compiled
-def unauthorised(persons: Rows, woman: int, man: int, order: int, when: int, tables: Any) -> bool:
-    """True if a birth of this order exceeds the number the law allows this couple."""
+def bounded_cost(cost: float, consumption: float, pars: Rows) -> float:
+    """A cost that counts for no more than a large share of consumption, and for no more than a small one if a child
+    brings more than it costs: kin help the first, and nobody on record has children for the second."""
+    p = pars[0]
+    return min(max(cost, -p.largest_gain * consumption), p.largest_cost * consumption)
+
+
+@compiled
+def unauthorised(persons: Rows, woman: int, man: int, order: int, when: int, tables: Any) -> float:
+    """1 if a birth of this order exceeds the number the law allows this couple, else 0; for LATER, the share of the
+    starts for which it does."""
     only = persons[woman].only_child
     if man >= 0:
         only += persons[man].only_child
-    return order > tables.allowed[when, only]
+    return tables.unauthorised[when, only, order - 1]
 
 
 @compiled
@@ -180,7 +188,7 @@ def family_prospect(
     home = persons[woman].household
     peer = tables.peer[county, town]
     own = couple_income_yuan_year(persons, households, woman, man, month, pars, tables)
-    own *= 1.0 - p.saving_for_home * (1.0 if households[home].tenure == 3 else 0.0)
+    own *= 1.0 - p.saving_for_home * (1.0 if households[home].tenure == RENTS else 0.0)
     log_relative = log_relative_income(own, peer, pars)
     consumption = consumption_reference(log_relative, peer, pars)
     wage = after_children(
@@ -192,14 +200,14 @@ def family_prospect(
     attached = 1.0 if persons[woman].work >= PRIVATE else p.attachment_informal
     care = care_cost_yuan_year(wage * attached, order, county, carer, when, tables)
     loss = p.wage_loss_per_child * wage * attached
+    later_care = care_cost_yuan_year(wage * attached - loss, order, county, carer, when, tables)
     paid_leave = tables.leave_share[when, order - 1, persons[woman].insured]
     if persons[woman].work == NO_WORK:
         paid_leave = 0.0
-    fee = 0.0
-    if unauthorised(persons, woman, man, order, when, tables):
-        fee = tables.limit_fee[when, town] / p.fee_years
-    expects_second = order == 1 and persons[woman].ideal >= 2 and not unauthorised(persons, woman, man, 2, when, tables)
-    further = p.further_child_share if expects_second else 0.0
+    fee = unauthorised(persons, woman, man, order, when, tables) * tables.limit_fee[when, town] / p.fee_years
+    further = 0.0
+    if order == 1 and persons[woman].ideal >= 2:
+        further = p.further_child_share * (1.0 - unauthorised(persons, woman, man, 2, when, tables))
     relative = relative_spending(log_relative, pars)
     value = 0.0
     for phase in range(N_PHASES):
@@ -210,12 +218,12 @@ def family_prospect(
         if phase == 0:
             cost += (1.0 - paid_leave) * care + paid_leave * (1.0 - tables.leave_replacement[when]) * wage + fee
         elif phase == 1:
-            cost += care + loss + fee
+            cost += later_care + loss + fee
         else:
             cost += loss
             if phase == 2:
                 cost += tables.kindergarten_yuan_year[when]
-        value += tables.phase_weight[phase] * math.log(1.0 - min(cost, 0.7 * consumption) / consumption)
+        value += tables.phase_weight[phase] * math.log(1.0 - bounded_cost(cost, consumption, pars) / consumption)
     return value
 
 

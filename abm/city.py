@@ -6,9 +6,9 @@ schooling and marital levels as in `abm.city_layout`. All arrays are float64 and
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,21 @@ from abm.city_tables import read_table
 from policies.errors import InputError, nearest
 
 CITIES = Path(__file__).parent / "cities"
+
+
+def kept[**P, R](method: Callable[P, R]) -> Callable[P, R]:
+    """A method of City that works out each answer once: tables never change, and every run asks for every year."""
+
+    @wraps(method)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        city, *asked = args
+        answers = vars(city).setdefault("_answers", {})
+        key = (method.__name__, *asked, *kwargs.items())
+        if key not in answers:
+            answers[key] = method(*args, **kwargs)
+        return answers[key]  # type: ignore[no-any-return]
+
+    return answer
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,7 @@ class City:
             result.append(read_only(count))
         return tuple(result)
 
+    @kept
     def town_share(self, year: float) -> Array:
         """Return the share of residents living in town [county]; straight between given years, then held."""
         return self._county_path("town_share", "share", year)
@@ -117,6 +133,7 @@ class City:
             result[s] = derive.single_ages(low, high, table["persons"].to_numpy(), weights)
         return read_only(result)
 
+    @kept
     def marital_shares(self, year: int) -> Array:
         """Return shares [sex, age 15..100, never married/married/divorced/widowed] of residents, 2010 or 2020."""
         _census_index(year)
@@ -142,6 +159,7 @@ class City:
 
     # --- deaths and moves ---------------------------------------------------------------------------------------
 
+    @kept
     def death_rate(self, year: float) -> Array:
         """Return central death rates per person-year [sex, age 0..110] in the middle of a calendar year.
 
@@ -158,11 +176,13 @@ class City:
                 )
         return read_only(derive.value_in_year(years, rates, year + 0.5))
 
+    @kept
     def life_expectancy_target(self, year: float) -> float:
         """Return the observed, then planned life expectancy at birth (both sexes, years) of a year."""
         table = self.tables["life_expectancy"].sort_values("year")
         return float(np.interp(year, table["year"], table["years"]))
 
+    @kept
     def death_rate_multiplier(self, year: float) -> float:
         """Return the factor on `death_rate(year)` at all ages that gives `life_expectancy_target(year)`.
 
@@ -175,6 +195,7 @@ class City:
             self.death_rate(at), self.sex_ratio_at_birth(at), self.life_expectancy_target(at)
         )
 
+    @kept
     def net_migration_rate(self) -> Array:
         """Return net moves 2010-2020 per person-year [county, sex, age 0..100] by current age."""
         result = np.zeros((len(self.counties), len(SEXES), OLDEST + 1))
@@ -185,6 +206,7 @@ class City:
                 result[c, s] = derive.rates_by_current_age(low, high, rows["annual_rate"].to_numpy(), OLDEST + 1)
         return read_only(result)
 
+    @kept
     def net_migration_total(self, year: int) -> float:
         """Return net moves into the city in persons a year (negative: leaving)."""
         table = self.tables["migration_level"].sort_values("from_year")
@@ -193,6 +215,7 @@ class City:
 
     # --- births -------------------------------------------------------------------------------------------------
 
+    @kept
     def national_birth_rates(self, year: int) -> Array:
         """Return national births per woman-year [order 1, 2, 3+; age 15..49].
 
@@ -221,6 +244,7 @@ class City:
         table = self.tables["fertility_total"].sort_values("year")
         return float(np.interp(year, table["year"], table["local_scale"]))
 
+    @kept
     def sex_ratio_at_birth(self, year: float) -> float:
         """Return boys per girl at birth."""
         table = self.tables["sex_ratio_at_birth"].sort_values("year")
@@ -228,6 +252,7 @@ class City:
 
     # --- schooling ----------------------------------------------------------------------------------------------
 
+    @kept
     def schooling_goal_shares(self, birth_year: float) -> Array:
         """Return shares [sex, 4] of final schooling levels of people born in a year, as residents of 2020."""
         return read_only(np.array([derive.value_in_year(*self._schooling_path(sex), birth_year) for sex in SEXES]))
@@ -258,6 +283,7 @@ class City:
 
     # --- economy ------------------------------------------------------------------------------------------------
 
+    @kept
     def income_per_head(self, year: float) -> Array:
         """Return disposable income per head in yuan a year [village, town], prices of the year."""
         return read_only(np.array([self._series("income_per_head", group, year) for group in RESIDENCES]))
@@ -266,6 +292,7 @@ class City:
         """Return the mean income of each fifth, poorest first, relative to the mean of all."""
         return read_only(self.tables["income_quintiles"].sort_values("quintile")["ratio_to_mean"].to_numpy())
 
+    @kept
     def house_price(self, year: float) -> Array:
         """Return the price of a new town home in yuan per square metre [county]."""
         return read_only(np.array([self._series("house_price", county, year) for county in self.counties]))
@@ -286,6 +313,7 @@ class City:
         """Return the mean kindergarten fee in yuan a month."""
         return self._series(CITY_SERIES[2], "all", year)
 
+    @kept
     def child_cost(self, year: float) -> Array:
         """Return what a first child costs in yuan a year [residence, age 0..17].
 
@@ -295,6 +323,7 @@ class City:
         base = np.array([[table[group, age] for age in CHILD_AGES] for group in RESIDENCES])
         return read_only(base * (self.income_per_head(year) / self.income_per_head(2022))[:, None])
 
+    @kept
     def employment_rate(self, year: float) -> Array:
         """Return the share at work [sex, age 15..100], long-form base, between and beyond 2010 and 2020 held."""
         by_year = np.array([self._employment(census) for census in CENSUS_YEARS])

@@ -310,16 +310,8 @@ def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: fl
 
 @compiled
 def order_of_child(persons: Rows, child: int) -> int:
-    """Birth order of a child among the mother's (her parity less the younger ones), at least 1; 1 if unknown."""
-    mother = persons[child].mother
-    if mother < 0:
-        return 1
-    younger = 0
-    sibling = persons[mother].first_child
-    while sibling >= 0 and sibling != child:
-        younger += 1
-        sibling = persons[sibling].next_sibling
-    return max(1, persons[mother].parity - younger)
+    """Birth order of a child among the mother's, at least 1; 1 if unknown."""
+    return max(1, persons[child].birth_order)
 
 
 @compiled

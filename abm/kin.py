@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from abm.compiled import compiled
 from abm.counters import add_exposure
+from abm.hazards import age_years
 from abm.population import CARE_NONE, DEAD, MARRIED, NEVER, RESIDENT, WIDOWED
 from abm.state import new_household_row
 
 Rows = NDArray[np.void]
+CHILD_AGE = 15
+"""Children under this age (years) move with an adult of their home; they never move or live alone."""
 
 
 @compiled
@@ -66,6 +69,29 @@ def move_home(s: Any, row: int, home: int) -> None:
 
 
 @compiled
+def has_adult(s: Any, home: int) -> bool:
+    """True if somebody in the household is no child."""
+    member = s.households[home].head
+    while member >= 0:
+        if age_years(s.persons[member].birth_month, s.month) >= CHILD_AGE:
+            return True
+        member = s.persons[member].next_in_household
+    return False
+
+
+@compiled
+def bring_children_left_alone(s: Any, origin: int, home: int) -> None:
+    """If the last adult has moved from ``origin`` to ``home``, whoever is left there comes along."""
+    if s.households[origin].collective == 1 or has_adult(s, origin):
+        return
+    member = s.households[origin].head
+    while member >= 0:
+        following = s.persons[member].next_in_household
+        move_home(s, member, home)
+        member = following
+
+
+@compiled
 def open_household(s: Any, county: int, town: int, tenure: int, area: float) -> int:
     """Row of a new empty household."""
     households = s.households
@@ -81,16 +107,23 @@ def open_household(s: Any, county: int, town: int, tenure: int, area: float) -> 
     households[home].bought_month = NEVER
     households[home].collective = 0
     households[home].fifth = 2
-    households[home].children = 0
     return home
 
 
 @compiled
 def link_child(persons: Rows, child: int, mother: int) -> None:
-    """Make ``child`` the youngest in the mother's chain."""
+    """Put ``child`` into the mother's chain, which runs from the youngest to the oldest."""
     persons[child].mother = mother
-    persons[child].next_sibling = persons[mother].first_child
-    persons[mother].first_child = child
+    younger = -1
+    following = persons[mother].first_child
+    while following >= 0 and persons[following].birth_month > persons[child].birth_month:
+        younger = following
+        following = persons[following].next_sibling
+    persons[child].next_sibling = following
+    if younger >= 0:
+        persons[younger].next_sibling = child
+    else:
+        persons[mother].first_child = child
 
 
 @compiled

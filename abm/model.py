@@ -224,7 +224,7 @@ class FamilyModel(mesa.Model):
         if self.rates.fill_move_bound(self.tables, year) and not first:
             reschedule_moves(self._state())
         self._law_of_month()
-        seen = self._look_around()
+        seen = norms.look_around(self._state())
         if first or "norms" not in self.hold:
             norms.update_norms(self.tables, seen, self.pars, first)
             norms.update_prospects(self.tables, seen, first)
@@ -236,6 +236,7 @@ class FamilyModel(mesa.Model):
             self.rates.in_rates(level),
             np.asarray(self.city.town_share(year + 1)),
             self.pars,
+            first,
         )
         self._seen = seen
         self._set_places()
@@ -243,14 +244,6 @@ class FamilyModel(mesa.Model):
             state = self._state()
             pay_homes(state)
             pay_older_children(state)
-
-    def _look_around(self) -> NDArray[np.void]:
-        state = self._state()
-        norms.clear_households(state)
-        seen = np.zeros(1, norms.SEEN_DTYPE)
-        norms.look_around(state, seen)
-        norms.give_fifths(state, norms.fifth_edges(seen[0]["income_bins"]))
-        return seen
 
     def _set_places(self) -> None:
         """Nursery places of the year and the law; those the law adds are paid for once, in the month they open."""

@@ -9,26 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm.compiled import borrowed, compiled
+from abm.compiled import compiled
+from abm.processes.arrivals import arrivals
 from abm.processes.birth import plans_and_conceptions
 from abm.processes.childcare import care_of_young_children
 from abm.processes.delivery import deliveries
 from abm.processes.housing import homes
 from abm.processes.marriage import marriages, separations
-from abm.processes.migration import arrivals, moves
+from abm.processes.migration import moves
 from abm.processes.mortality import deaths
 from abm.processes.work import work_and_school
-from abm.state import State
-
-
-@compiled
-def borrowed_state(s: Any) -> Any:
-    """The same bundle, its arrays borrowed from the model for a month."""
-    return State(
-        s.seed, s.month, borrowed(s.persons), borrowed(s.households), borrowed(s.calendar), borrowed(s.used),
-        borrowed(s.young), borrowed(s.standing), borrowed(s.births), borrowed(s.counters), borrowed(s.law),
-        borrowed(s.pars), borrowed(s.tables), borrowed(s.worst), borrowed(s.due),
-    )  # fmt: skip
+from abm.state import borrowed_state
 
 
 @compiled

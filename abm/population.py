@@ -23,6 +23,8 @@ NEVER = -32768
 MALE, FEMALE = 0, 1
 # marital
 NEVER_MARRIED, MARRIED, DIVORCED, WIDOWED = 0, 1, 2, 3
+LEGAL_AGE = (22, 20)
+"""Lowest age at marriage of men and women, years (Civil Code of China, article 1047)."""
 # schooling
 PRIMARY, JUNIOR, SENIOR, COLLEGE = 0, 1, 2, 3
 # work
@@ -58,6 +60,7 @@ _PERSON_FIELDS: list[tuple[str, str, str]] = [
     ("town", "i1", "1 town, 0 village"),
     ("hukou", "i1", "1 if registered in the city"),
     ("only_child", "i1", "1 if an only child"),
+    ("birth_order", "i1", "order among the mother's births, 0 unknown"),
     ("schooling", "i1", "attained: 0 primary or less, 1 junior, 2 senior secondary, 3 college"),
     ("schooling_goal", "i1", "final level"),
     ("work", "i1", "0 none, 1 farm or informal, 2 private formal, 3 public"),
@@ -72,6 +75,7 @@ _PERSON_FIELDS: list[tuple[str, str, str]] = [
     ("status", "i1", "0 resident, 1 dead, 2 left the city"),
     ("left_behind", "i1", "1 if a child whose mother is absent"),
     ("searching", "i1", "months a man still stands on the marriage market"),
+    ("plan_level", "i1", "idle wife: level of her wish for which her candidate months were drawn (processes/birth.py)"),
     ("unplanned", "i1", "1 if the present pregnancy or child was not planned"),
 ]
 
@@ -87,7 +91,6 @@ _HOUSEHOLD_FIELDS: list[tuple[str, str, str]] = [
     ("tenure", "i1", "0 owns in town, 1 owns in village, 3 rents, 4 public rental, 5 collective"),
     ("collective", "i1", "1 if a collective household (dormitory, institution)"),
     ("fifth", "i1", "income fifth of the household, 0 lowest to 4, set each January"),
-    ("children", "i1", "resident members under 18, set each January"),
 ]
 
 PERSON_DTYPE = np.dtype([(name, kind) for name, kind, _ in _PERSON_FIELDS])

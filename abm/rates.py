@@ -16,7 +16,7 @@ from abm.budget import PHASE_YEARS, phase_weights
 from abm.city import City
 from abm.hazards import cumulative_candidates, monthly_probability
 from abm.parameters import Parameters
-from abm.processes.birth import plan_bounds
+from abm.processes.birth import plan_bounds, top_wish
 from abm.processes.migration import MOVER_AGES
 from abm.tables import FIRST_COHORT, N_AGES, N_COHORTS
 
@@ -74,9 +74,10 @@ class CityRates:
         t["death_bound"] = monthly_probability(np.minimum(rates * 1.02, 6.0))
         t["death_candidates"] = cumulative_candidates(t["death_bound"])
         t["marriage_bound"] = monthly_probability(
-            self.highest_marriage_rate() * self.parameters["marriage_bound_margin"]
+            self.highest_marriage_rate(first_year) * self.parameters["marriage_bound_margin"]
         )
         t["marriage_candidates"] = cumulative_candidates(t["marriage_bound"])
+        t["top_wish"] = top_wish(self.parameters.row())
         t["plan_bound"] = plan_bounds(self.parameters.row())
         t["plan_candidates"] = cumulative_candidates(t["plan_bound"])
         t["phase_weight"] = phase_weights(self.parameters["present_weight_rho"])
@@ -84,10 +85,18 @@ class CityRates:
             t["schooling_goal"][cohort] = self.city.schooling_goal_shares(FIRST_COHORT + cohort)
         t["art_access"] = 1.0
 
-    def highest_marriage_rate(self) -> Array:
-        """Highest annual first-marriage rate over the years of the drift [sex, age]."""
-        base = np.array([self.marriage_base(sex) for sex in ("men", "women")])
-        return base * self.parameters.list("marriage_drift").max()
+    def highest_marriage_rate(self, first_year: int) -> Array:
+        """Highest annual first-marriage rate from a year on [sex, age]."""
+        years = np.arange(first_year, _LAST_YEAR_OF_LEVELS, dtype=float)
+        return self.marriage_base_rates() * self.marriage_drift(years).max()
+
+    def marriage_base_rates(self) -> Array:
+        """Annual first-marriage hazards of 2020 [sex, age]."""
+        return np.array([self.marriage_base(sex) for sex in ("men", "women")])
+
+    def marriage_drift(self, years: Array) -> Array:
+        """Declared level of first-marriage hazards over 2020, by year."""
+        return np.interp(years, self.parameters.list("marriage_drift_years"), self.parameters.list("marriage_drift"))
 
     def marriage_base(self, sex: str) -> Array:
         """Annual Coale-McNeil hazard of 2020 by age; ``sex`` is "men" or "women"."""
@@ -98,11 +107,7 @@ class CityRates:
         """Annual first-marriage hazard [sex, age]: the base times the declared drift of the year."""
         kept = self._years.get(("marriage", year))
         if kept is None:
-            drift = np.interp(
-                year, self.parameters.list("marriage_drift_years"), self.parameters.list("marriage_drift")
-            )
-            base = np.array([self.marriage_base(sex) for sex in ("men", "women")])
-            kept = self._kept("marriage", year, base * drift)
+            kept = self._kept("marriage", year, self.marriage_base_rates() * self.marriage_drift(np.array(float(year))))
         return kept
 
     def gross_move_rate(self) -> Array:
@@ -182,9 +187,12 @@ class CityRates:
         t["death_hazard"] = monthly_probability(np.minimum(self.death_rates(year), 6.0))
         t["marriage_hazard"] = monthly_probability(self.marriage_rates(year))
         t["separation_level"] = 1.0
-        ratio = self.city.sex_ratio_at_birth(year)
-        t["male_share"] = ratio / (1.0 + ratio)
-        t["town_share"][:n] = self.city.town_share(year)
+        places = self._years.get(("births and places", year))
+        if places is None:
+            ratio = self.city.sex_ratio_at_birth(year)
+            places = np.append(self.city.town_share(year), ratio / (1.0 + ratio))
+            self._kept("births and places", year, places)
+        t["town_share"][:n], t["male_share"] = places[:n], places[n]
         self._fill_employment(t, year)
         self._fill_money(t, year)
 

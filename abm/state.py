@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.compiled import compiled
+from abm.compiled import borrowed, compiled, prefetch_row
 
 Rows = NDArray[np.void]
 
 PERSON_ROWS, HOUSEHOLD_ROWS, BIRTHS_LOGGED, YOUNG_LISTED, MEN_STANDING, FOUNDING_ROWS = 0, 1, 2, 3, 4, 5
 """Entries of ``State.used``."""
 _BLOCK = 64
+_AHEAD = 6
+"""Places in a list between asking for a row and reading it: long enough for memory to answer, short enough that the
+cache still holds it."""
 
 
 class State(NamedTuple):
@@ -43,6 +46,16 @@ class State(NamedTuple):
 
 
 @compiled
+def borrowed_state(s: Any) -> Any:
+    """The same bundle, its arrays borrowed from the model for a month."""
+    return State(
+        s.seed, s.month, borrowed(s.persons), borrowed(s.households), borrowed(s.calendar), borrowed(s.used),
+        borrowed(s.young), borrowed(s.standing), borrowed(s.births), borrowed(s.counters), borrowed(s.law),
+        borrowed(s.pars), borrowed(s.tables), borrowed(s.worst), borrowed(s.due),
+    )  # fmt: skip
+
+
+@compiled
 def due_rows(s: Any, process: int) -> NDArray[np.int32]:
     """Rows due this month for a process, in row order: a view of the work space, valid until the next call.
 
@@ -67,6 +80,43 @@ def due_rows(s: Any, process: int) -> NDArray[np.int32]:
             s.due[found] = i
             found += 1
     return s.due[:found]
+
+
+@compiled
+def fetch_ahead(s: Any, rows: NDArray[np.int32], i: int) -> None:
+    """While position ``i`` of a list of persons is being worked on: have persons some places ahead, and the spouses
+    and homes of nearer ones, on their way to the cache."""
+    n = rows.shape[0]
+    if i + 2 * _AHEAD < n:
+        prefetch_row(s.persons, rows[i + 2 * _AHEAD])
+    if i + _AHEAD < n:
+        person = s.persons[rows[i + _AHEAD]]
+        prefetch_row(s.households, max(person.household, 0))
+        prefetch_row(s.persons, max(person.partner, 0))
+
+
+@compiled
+def fetch_kin_ahead(s: Any, rows: NDArray[np.int32], i: int) -> None:
+    """As :func:`fetch_ahead`, and of the nearest persons the parents and parents-in-law."""
+    fetch_ahead(s, rows, i)
+    at = i + _AHEAD // 2
+    if at < rows.shape[0]:
+        person = s.persons[rows[at]]
+        spouse = s.persons[max(person.partner, 0)]
+        for relative in (person.mother, person.father, spouse.mother, spouse.father):
+            prefetch_row(s.persons, max(relative, 0))
+
+
+@compiled
+def fetch_children_ahead(s: Any, rows: NDArray[np.int32], i: int) -> None:
+    """As :func:`fetch_ahead`, for a list of children: their mothers and homes."""
+    n = rows.shape[0]
+    if i + 2 * _AHEAD < n:
+        prefetch_row(s.persons, rows[i + 2 * _AHEAD])
+    if i + _AHEAD < n:
+        child = s.persons[rows[i + _AHEAD]]
+        prefetch_row(s.persons, max(child.mother, 0))
+        prefetch_row(s.households, max(child.household, 0))
 
 
 @compiled

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from abm.budget import MAX_ORDER, N_PHASES
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES
-from abm.processes.birth import PLAN_AGES
+from abm.processes.birth import PLAN_AGES, PLAN_LEVELS
 from policies.catalogue import PAYERS
 
 N_AGES = 111
@@ -36,14 +36,16 @@ TABLES_DTYPE = np.dtype(
             ("move_bound", (2, N_AGES)),
             ("move_candidates", (2, N_AGES + 1)),
             ("arrivals", (_C, 2, N_AGES)),  # expected persons a month at the scale of the run
+            ("children_per_woman", (_C, 2, 15)),  # under 15, over women of 25 to 44, in the first January
             ("town_share", (_C,)),
             ("marital_shares", (2, N_AGES, 4)),
             ("parity_shares", (8, 4)),  # of wives by age group from 15-19, parity 0 to 3+
             ("marriage_hazard", (2, N_AGES)),
             ("marriage_bound", (2, N_AGES)),
             ("marriage_candidates", (2, N_AGES + 1)),
-            ("plan_bound", (MAX_ORDER, 2, PLAN_AGES)),  # order, below her ideal, age
-            ("plan_candidates", (MAX_ORDER, 2, PLAN_AGES + 1)),
+            ("top_wish", (1,)),  # wish at level 0 of the bounds of plans
+            ("plan_bound", (2, PLAN_LEVELS, PLAN_AGES)),  # below her ideal, level of her wish, age
+            ("plan_candidates", (2, PLAN_LEVELS, PLAN_AGES + 1)),
             ("separation_level", (1,)),
             ("schooling_goal", (N_COHORTS, 2, 4)),
             ("male_share", (1,)),
@@ -68,7 +70,7 @@ TABLES_DTYPE = np.dtype(
             ("rent_benefit", (2, MAX_ORDER)),
             ("purchase_benefit", (2, MAX_ORDER)),
             ("kindergarten_yuan_year", (2,)),
-            ("allowed", (2, 3)),
+            ("unauthorised", (2, 3, MAX_ORDER)),  # by only children among the parents and order: share of the starts
             ("limit_fee", (2, 2)),
             ("sanction", (2, 2)),
             ("care_wage_grid", (2,)),  # first and second log wage

@@ -10,11 +10,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 
-from abm.city import load_city
+from abm.city import City, load_city
 from abm.model import FamilyModel
 from abm.parameters import Parameters
 from policies.timeline import Timeline
@@ -94,7 +95,7 @@ def run_seed(task: SeedTask, on_month: OnMonth | None = None) -> Iterator[RunRes
 def _history(task: SeedTask, on_month: OnMonth | None) -> FamilyModel:
     """The city under the law as it was, from the founding to the month in which scenarios part."""
     model = FamilyModel(
-        load_city(task.city),
+        _city(task.city),
         scale=task.scale,
         seed=task.seed,
         start=task.start,
@@ -104,6 +105,12 @@ def _history(task: SeedTask, on_month: OnMonth | None) -> FamilyModel:
     )
     _run_to(model, task.branch_month, on_month)
     return model
+
+
+@lru_cache(maxsize=2)
+def _city(name: str) -> City:
+    """The city of a study, read and checked once a process."""
+    return load_city(name)
 
 
 def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth | None) -> RunResult:

@@ -29,8 +29,6 @@ def build_households(draft: Draft, head: NDArray[np.int64], city: Any, parameter
     households["tenure"] = _tenure(draft, households, head, ids, city, parameters)
     households["area"] = _areas(draft, households, ids, city, parameters)
     _add_money(draft, households, head, ids, city, parameters)
-    minors = np.bincount(draft["household"], weights=draft["age"] < 18, minlength=len(head))
-    households["children"] = np.minimum(minors, 127)
     return households
 
 

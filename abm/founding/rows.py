@@ -54,7 +54,7 @@ def _thread_members(persons: NDArray[np.void], head: NDArray[np.int64]) -> None:
 
 
 def _thread_children(persons: NDArray[np.void]) -> None:
-    """Fields first_child and next_sibling: each mother's children, youngest first."""
+    """Fields first_child, next_sibling and birth_order: each mother's children, youngest (her last) first."""
     children = np.flatnonzero(persons["mother"] >= 0)
     mother = persons["mother"][children].astype(np.int64)
     order = np.argsort(mother * 65_536 - persons["birth_month"][children], kind="stable")
@@ -63,3 +63,5 @@ def _thread_children(persons: NDArray[np.void]) -> None:
     persons["first_child"][mother[first]] = children[first]
     same = np.flatnonzero(~first)
     persons["next_sibling"][children[same - 1]] = children[same]
+    younger = np.arange(len(children)) - np.maximum.accumulate(np.where(first, np.arange(len(children)), 0))
+    persons["birth_order"][children] = np.maximum(1, persons["parity"][mother] - younger)

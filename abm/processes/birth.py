@@ -20,7 +20,7 @@ from abm.counters import COUNTS
 from abm.hazards import age_years, next_candidate_month
 from abm.kin import has_grandparent_carer
 from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING
-from abm.state import due_rows, note_ratio
+from abm.state import due_rows, fetch_kin_ahead, note_ratio
 
 Rows = NDArray[np.void]
 _CONCEPTIONS = COUNTS.index("conceptions")
@@ -30,6 +30,10 @@ _ART = COUNTS.index("art_cycles")
 _STARTS = COUNTS.index("starts_trying")
 PLAN_AGES = 56
 """Ages 0 to 55 of the bounds of plans; later no plan is made."""
+PLAN_LEVELS, PLAN_STEP = 24, 0.25
+"""Levels of the wish for which plans have bounds, and the utility between them."""
+HIGHEST_FECUNDABILITY = 0.95
+"""No monthly conception probability is higher (``abm/biology.py``)."""
 
 
 @compiled
@@ -62,7 +66,7 @@ def wish_without_prospect(persons: Rows, woman: int, month: int, pars: Rows, tab
     order = min(her.parity + 1, MAX_ORDER)
     cell = tables.norm_parity[her.county, her.town, her.schooling, age_group5(age_years(her.birth_month, month))]
     wish = p.wish_by_order[order - 1] + p.wish_by_schooling[her.schooling] * (1.0 if order > 1 else p.first_schooling)
-    wish += p.wish_town * her.town + p.norm_weight * cell
+    wish += p.wish_town * her.town + p.norm_weight * min(cell, p.largest_norm)
     wish += spacing_utility(month, her.last_birth_month, pars)
     if her.parity == 0:
         wish -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
@@ -73,34 +77,66 @@ def wish_without_prospect(persons: Rows, woman: int, month: int, pars: Rows, tab
 
 
 @compiled
-def highest_monthly_hazards(wish: float, wants: int, fecund: float, pars: Rows) -> tuple[float, float]:
-    """Bounds of (plan hazard, failure probability) for this wish without prospect: the prospect of a child as good,
-    and the gain of not waiting as large, as the parameters let it be; time costs nothing, the man wants the child.
+def highest_wish(persons: Rows, woman: int, month: int, pars: Rows) -> float:
+    """The most that :func:`wish_without_prospect` can be from now until her next birth, advancing age left out.
 
-    ``wants`` is 1 below her ideal number, ``fecund`` the monthly conception probability.
+    Neighbours may come to bear more, she may attain more schooling or move to town; the time since the last birth
+    weighs less than now only before its peak, the time of a marriage without a child only more.
     """
     p = pars[0]
-    common = wish + p.prospect_weight * p.plan_bound_prospect
-    chance = logistic(common + p.ideal_gain * wants) * logistic(common + p.ideal_gain)
-    hazard = min((1.0 - (1.0 - chance) ** (1.0 / 12.0)) * p.plan_bound_margin, p.plan_hazard_cap)
-    return hazard, p.contraception_failure * fecund * chance**p.unplanned_kept_power
+    her = persons[woman]
+    order = min(her.parity + 1, MAX_ORDER)
+    school = p.wish_by_schooling[her.schooling]
+    for level in range(her.schooling + 1, 4):
+        school = max(school, p.wish_by_schooling[level])
+    wish = p.wish_by_order[order - 1] + school * (1.0 if order > 1 else p.first_schooling)
+    wish += p.wish_town if her.town else max(p.wish_town, 0.0)
+    wish += p.norm_weight * p.largest_norm
+    if her.last_birth_month != NEVER and month - her.last_birth_month > 12.0 * p.spacing_peak_years:
+        wish += spacing_utility(month, her.last_birth_month, pars)
+    if her.parity == 0:
+        wish -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
+    elif her.sons == 0 and her.town == 0:
+        wish += max(p.son_preference, 0.0)
+    return wish
 
 
 def plan_bounds(pars: Rows) -> NDArray[np.float64]:
-    """Bound of a candidate's monthly probability [order 1 to 4+, below her ideal, age 0 to 55], whoever she is."""
+    """Bound of a candidate's monthly probability [below her ideal, level of her wish, age 0 to 55]: a plan, or a
+    failure of contraception at the highest fecundability.
+
+    Level 0 stands for the highest wish anybody may have, each further one for ``PLAN_STEP`` less; the prospect of a
+    child is as good, and the gain of not waiting as large, as the parameters let them be; time costs nothing and the
+    man wants the child. Nothing in it depends on a policy.
+    """
     p = pars[0]
     age = np.arange(PLAN_AGES)
-    older = [p["wish_age"] * np.maximum(0.0, age + late - p["wish_age_from"]) for late in (0, 1)]
-    bounds = np.zeros((MAX_ORDER, 2, PLAN_AGES))
-    for order in range(1, MAX_ORDER + 1):
-        wish = p["wish_by_order"][order - 1] + max(p["wish_town"], 0.0) + p["norm_weight"] * p["plan_bound_norm"]
-        wish += np.max(p["wish_by_schooling"]) * (1.0 if order > 1 else p["first_schooling"])
-        wish += max(p["son_preference"], 0.0) if order > 1 else 0.0
-        for wants in range(2):
-            for a in age[15 : int(p["plan_last_age"])]:
-                highest = wish + max(older[0][a], older[1][a])
-                bounds[order - 1, wants, a] = sum(highest_monthly_hazards(highest, wants, 0.95, pars))
-    return np.minimum(bounds, 0.95)
+    older = np.maximum(*(p["wish_age"] * np.maximum(0.0, age + late - p["wish_age_from"]) for late in (0, 1)))
+    level = np.arange(PLAN_LEVELS)[:, None]
+    common = top_wish(pars) - PLAN_STEP * level + older + p["prospect_weight"] * np.log1p(p["largest_gain"])
+    bounds = np.zeros((2, PLAN_LEVELS, PLAN_AGES))
+    for wants in range(2):
+        chance = 1.0 / (1.0 + np.exp(-common - p["ideal_gain"] * wants)) / (1.0 + np.exp(-common - p["ideal_gain"]))
+        plan = np.minimum((1.0 - (1.0 - chance) ** (1.0 / 12.0)) * p["largest_rush"], p["plan_hazard_cap"])
+        failure = p["contraception_failure"] * HIGHEST_FECUNDABILITY * chance ** p["unplanned_kept_power"]
+        bounds[wants] = np.minimum(plan + failure, HIGHEST_FECUNDABILITY)
+    bounds[:, :, :15] = 0.0
+    bounds[:, :, int(p["plan_last_age"]) :] = 0.0
+    return bounds
+
+
+def top_wish(pars: Rows) -> float:
+    """The highest wish that :func:`highest_wish` can find for anybody."""
+    p = pars[0]
+    school = max(0.0, float(np.max(p["wish_by_schooling"]))) * max(1.0, float(p["first_schooling"]))
+    wish = float(np.max(p["wish_by_order"])) + school + max(float(p["wish_town"]), 0.0)
+    return wish + float(p["norm_weight"] * p["largest_norm"]) + max(float(p["son_preference"]), 0.0)
+
+
+@compiled
+def plan_level(wish: float, top: float) -> int:
+    """Level whose bound holds for this wish: the lowest not below it."""
+    return min(max(int((top - wish) / PLAN_STEP), 0), PLAN_LEVELS - 1)
 
 
 @compiled
@@ -113,8 +149,7 @@ def plan_probability_12_months(
     man = her.partner
     order = min(her.parity + 1, MAX_ORDER)
     common = wish_without_prospect(persons, woman, month, pars, tables) + p.prospect_weight * prospect
-    if unauthorised(persons, woman, man, order, when, tables):
-        common -= tables.sanction[when, her.town]
+    common -= unauthorised(persons, woman, man, order, when, tables) * tables.sanction[when, her.town]
     mother_time, father_time = time_burden(persons, woman, carer, when, pars, tables)
     hers = common + p.ideal_gain * (1.0 if her.ideal > her.parity else 0.0) - p.time_weight_mother * mother_time
     his_ideal = persons[man].ideal if man >= 0 else her.ideal
@@ -137,7 +172,7 @@ def monthly_plan_hazard(
     hazard = 1.0 - (1.0 - chance) ** (1.0 / 12.0)
     if tables.announced[0] > 0:
         later = family_prospect(persons, households, woman, carer, month, LATER, pars, tables)
-        hazard *= math.exp(p.timing_response * (now - later))
+        hazard *= min(math.exp(p.timing_response * (now - later)), p.largest_rush)
     return (min(hazard, p.plan_hazard_cap), chance)
 
 
@@ -150,7 +185,9 @@ def schedule_plan(s: Any, woman: int) -> None:
     if her.status != RESIDENT or her.marital != MARRIED or her.partner < 0 or (month >= her.sterile_month):
         return
     wants = 1 if her.ideal > her.parity else 0
-    intensity = s.tables[0].plan_candidates[min(her.parity, MAX_ORDER - 1), wants]
+    level = plan_level(highest_wish(persons, woman, month, s.pars), s.tables[0].top_wish[0])
+    persons[woman].plan_level = level
+    intensity = s.tables[0].plan_candidates[wants, level]
     s.calendar[PLANS, woman] = next_candidate_month(seed, her.id, draws.PLAN, month, her.birth_month, intensity)
 
 
@@ -217,18 +254,12 @@ def consider_a_child(s: Any, woman: int) -> None:
         return
     wants = 1 if her.ideal > her.parity else 0
     age = min(age_years(her.birth_month, month), PLAN_AGES - 1)
-    bound = tables.plan_bound[min(her.parity, MAX_ORDER - 1), wants, age]
+    bound = tables.plan_bound[wants, her.plan_level, age]
     u = draws.uniform(seed, her.id, month, draws.PLAN_KIND) * bound
-    # Draw first: where not even the highest hazard of this couple could accept it, nothing need be computed.
-    fecund = monthly_conception_probability((month - her.birth_month) / 12.0, her.fecundability, pars)
-    wish = wish_without_prospect(persons, woman, month, pars, tables)
-    most, most_failure = highest_monthly_hazards(wish, wants, fecund, pars)
-    if most <= u <= bound - most_failure:
-        schedule_plan(s, woman)
-        return
     hazard, chance = monthly_plan_hazard(persons, households, woman, month, pars, tables)
+    fecund = monthly_conception_probability((month - her.birth_month) / 12.0, her.fecundability, pars)
     failure = p.contraception_failure * fecund * chance**p.unplanned_kept_power
-    note_ratio(s, PLANS, max((hazard + failure) / bound, hazard / most))
+    note_ratio(s, PLANS, (hazard + failure) / bound)
     if u < hazard:
         counters.count[_STARTS] += 1
         persons[woman].state = TRYING
@@ -245,7 +276,9 @@ def plans_and_conceptions(s: Any) -> None:
     """Every woman due this month who is not delivering: end of the postpartum months, trying, or a plan."""
     month, persons = (s.month, s.persons)
     due = due_rows(s, PLANS)
-    for woman in due:
+    for i in range(due.shape[0]):
+        fetch_kin_ahead(s, due, i)
+        woman = due[i]
         if s.calendar[PLANS, woman] != month:
             continue
         state = persons[woman].state

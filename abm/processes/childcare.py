@@ -29,7 +29,7 @@ from abm.population import (
     RESIDENT,
 )
 from abm.processes.matching import keyed_order
-from abm.state import YOUNG_LISTED
+from abm.state import YOUNG_LISTED, fetch_children_ahead
 
 Rows = NDArray[np.void]
 
@@ -117,8 +117,10 @@ def drop_grown_children(s: Any) -> NDArray[np.float64]:
     in a nursery, by county, shape (MAX_COUNTIES,)."""
     enrolled = np.zeros(MAX_COUNTIES)
     kept = 0
-    for i in range(s.used[YOUNG_LISTED]):
-        row = s.young[i]
+    listed = s.young[: s.used[YOUNG_LISTED]]
+    for i in range(listed.shape[0]):
+        fetch_children_ahead(s, listed, i)
+        row = listed[i]
         child = s.persons[row]
         if s.month - child.birth_month >= LAST_MONTH_OF_CARE or child.status != RESIDENT:
             s.persons[row].care = CARE_NONE
@@ -141,8 +143,10 @@ def decide_care(s: Any, enrolled: NDArray[np.float64]) -> None:
     found = 0
     utilities = np.empty(4)
     p = s.pars[0]
+    listed = s.young[:n]
     for i in range(n):
-        child = s.young[i]
+        fetch_children_ahead(s, listed, i)
+        child = listed[i]
         age_months = s.month - s.persons[child].birth_month
         if age_months == 0 or age_months % DECIDES_EVERY != 0:
             continue
@@ -203,8 +207,10 @@ def care_of_young_children(s: Any) -> None:
     rule = s.law[0]
     limited = rule.childcare_voucher__income_limit > 0.0
     allowance = rule.child_allowance__order1 + rule.child_allowance__order2 + rule.child_allowance__order3 > 0.0
-    for i in range(s.used[YOUNG_LISTED]):
-        child = s.young[i]
+    listed = s.young[: s.used[YOUNG_LISTED]]
+    for i in range(listed.shape[0]):
+        fetch_children_ahead(s, listed, i)
+        child = listed[i]
         care = s.persons[child].care
         age_months = s.month - s.persons[child].birth_month
         if allowance or care == CARE_NURSERY or age_months % 12 == 0:  # otherwise no lever pays this month

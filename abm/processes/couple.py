@@ -7,7 +7,7 @@ from typing import Any
 from abm import draws
 from abm.compiled import compiled
 from abm.hazards import next_candidate_constant
-from abm.population import HOUSING, IDLE, PREGNANT, SEPARATIONS
+from abm.population import HOUSING, IDLE, SEPARATIONS, TRYING
 from abm.processes.birth import schedule_plan
 
 
@@ -16,7 +16,7 @@ def start_married_calendars(s: Any, woman: int) -> None:
     """Candidate months of plans, separation and housing of a wife."""
     p = s.pars[0]
     identity = s.persons[woman].id
-    if s.persons[woman].state != PREGNANT:
+    if s.persons[woman].state in (IDLE, TRYING):
         s.persons[woman].state = IDLE
         schedule_plan(s, woman)
     s.calendar[SEPARATIONS, woman] = next_candidate_constant(

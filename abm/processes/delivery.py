@@ -31,7 +31,7 @@ from abm.population import (
     WORK,
 )
 from abm.processes.couple import look_for_home
-from abm.state import BIRTHS_LOGGED, due_rows, list_young_child, new_person_row
+from abm.state import BIRTHS_LOGGED, due_rows, fetch_ahead, list_young_child, new_person_row
 
 Rows = NDArray[np.void]
 DAYS_PER_MONTH = 365.25 / 12
@@ -117,6 +117,7 @@ def add_child(s: Any, mother: int, order: int) -> int:
     persons[child].rank = p.rank_inherited * inherited + (1.0 - 0.5 * p.rank_inherited**2) ** 0.5 * noise
     persons[child].hukou = her.hukou
     persons[child].only_child = 1 if order == 1 else 0
+    persons[child].birth_order = order
     persons[child].status = RESIDENT
     persons[child].care = CARE_PARENT
     persons[child].marital = 0
@@ -158,7 +159,9 @@ def deliveries(s: Any) -> None:
     counters, pars = (s.counters[0], s.pars)
     due = due_rows(s, PLANS)
     p = pars[0]
-    for mother in due:
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        mother = due[i]
         if persons[mother].state != PREGNANT or persons[mother].state_month != month:
             continue
         identity = persons[mother].id

@@ -16,7 +16,7 @@ from abm.housing_rules import can_buy, payment_yuan_month
 from abm.kin import move_home, open_household
 from abm.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
 from abm.processes.marriage import bring_children
-from abm.state import due_rows, note_ratio
+from abm.state import due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 
@@ -93,7 +93,10 @@ def homes(s: Any) -> None:
     """This month's candidates among couples: buy, get a public flat, or stay."""
     persons = s.persons
     p = s.pars[0]
-    for woman in due_rows(s, HOUSING):
+    due = due_rows(s, HOUSING)
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        woman = due[i]
         her = persons[woman]
         if her.status != RESIDENT or her.partner < 0 or her.marital != MARRIED:
             s.calendar[HOUSING, woman] = NEVER

@@ -20,13 +20,15 @@ from abm.compiled import compiled
 from abm.counters import COUNTS
 from abm.hazards import age_years, next_candidate_constant, next_candidate_month
 from abm.housing_rules import can_buy, deposit_needed_yuan, payment_yuan_month
-from abm.kin import join_household, move_home, open_household
+from abm.kin import bring_children_left_alone, join_household, move_home, open_household
 from abm.population import (
     DIVORCED,
     HOUSING,
     IDLE,
+    LEGAL_AGE,
     MARRIAGES,
     MARRIED,
+    MOVES,
     NEVER,
     OWNS_TOWN,
     OWNS_VILLAGE,
@@ -36,11 +38,12 @@ from abm.population import (
     RESIDENT,
     SEPARATIONS,
 )
+from abm.processes.arrivals import add_newcomer, husband_returns, settle_newcomer
 from abm.processes.birth import age_group5
 from abm.processes.couple import start_married_calendars
 from abm.processes.matching import matches_in_market
-from abm.processes.migration import add_newcomer, settle_newcomer
-from abm.state import MEN_STANDING, due_rows, note_ratio
+from abm.processes.migration import leave_city
+from abm.state import MEN_STANDING, due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 
@@ -49,8 +52,6 @@ _OUTSIDE = COUNTS.index("marriages_outside_partner")
 _REGISTERED = COUNTS.index("marriages_registered")
 _SEPARATIONS = COUNTS.index("separations")
 _BOUGHT = COUNTS.index("homes_bought")
-LEGAL_AGE = (22, 20)
-"""Lowest age at marriage of men and women, years (Civil Code of China, article 1047)."""
 
 
 @compiled
@@ -92,8 +93,10 @@ def monthly_marriage_hazard(s: Any, row: int, age: int) -> float:
         hazard *= p.marriage_men_schooling[person.schooling]
         access = home_gate(s, row)
     hazard *= p.marriage_town if person.town else 1.0
+    mu = p.marriage_prospect * p.prospect_weight
     peers = t.norm_married[person.county, person.town, person.schooling, age_group5(age)]
-    hazard *= math.exp(p.marriage_norm * peers + p.marriage_prospect * t.prospect[person.county, person.town])
+    hazard *= math.exp(p.marriage_norm * peers)
+    hazard *= min(math.exp(mu * t.prospect[person.county, person.town]), p.marriage_prospect_cap)
     hazard *= (access / t.access_reference[0]) ** p.gate_power
     if person.marriages > 0:
         hazard *= p.remarriage_men if person.sex == 0 else p.remarriage_women
@@ -108,7 +111,9 @@ def enter_the_market(s: Any) -> NDArray[np.int32]:
     due = due_rows(s, MARRIAGES)
     women = np.empty(due.shape[0], np.int32)
     found = 0
-    for row in due:
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        row = due[i]
         person = persons[row]
         if person.status != RESIDENT or person.marital == MARRIED:
             s.calendar[MARRIAGES, row] = NEVER
@@ -144,8 +149,10 @@ def reschedule_marriage(s: Any, row: int) -> None:
 def keep_standing_men(s: Any) -> None:
     """Drop from the standing men those who married, died, left, or whose months are over."""
     kept = 0
-    for i in range(s.used[MEN_STANDING]):
-        man = s.standing[i]
+    standing = s.standing[: s.used[MEN_STANDING]]
+    for i in range(standing.shape[0]):
+        fetch_ahead(s, standing, i)
+        man = standing[i]
         person = s.persons[man]
         remaining = person.searching - 1
         if person.status != RESIDENT or person.marital == MARRIED or remaining <= 0:
@@ -249,13 +256,14 @@ def marry(s: Any, woman: int, man: int) -> None:
 
 @compiled
 def bring_children(s: Any, woman: int, origin: int, home: int) -> None:
-    """Her children under 18 who lived with her move along."""
+    """Her children under 18 who lived with her move along, and others whom nobody else could look after."""
     child = s.persons[woman].first_child
     while child >= 0:
         age = age_years(s.persons[child].birth_month, s.month)
         if s.persons[child].household == origin and age < 18 and s.persons[child].status == RESIDENT:
             move_home(s, child, home)
         child = s.persons[child].next_sibling
+    bring_children_left_alone(s, origin, home)
 
 
 @compiled
@@ -281,8 +289,10 @@ def move_in_together(s: Any, woman: int, man: int) -> None:
             households[his].net_worth -= family_worth
         households[home].net_worth = family_worth
         move_home(s, man, home)
+        bring_children_left_alone(s, his, home)
     move_home(s, woman, home)
-    bring_children(s, woman, origin, home)
+    if origin != home:
+        bring_children(s, woman, origin, home)
     household = households[home]
     if household.town == 1 and household.tenure == RENTS and can_buy(s, woman, man, home, 0) and v < p.buy_at_marriage:
         households[home].tenure = OWNS_TOWN
@@ -304,14 +314,33 @@ def monthly_separation_hazard(s: Any, woman: int) -> float:
 
 
 @compiled
+def reunite(s: Any, row: int) -> None:
+    """Somebody whose spouse is away lives with the spouse again: a wife here for some, elsewhere for others and for
+    all husbands."""
+    u = draws.uniform(s.seed, s.persons[row].id, s.month, draws.REUNION_PLACE)
+    if s.persons[row].sex == 1 and u < s.pars[0].reunion_here:
+        husband_returns(s, row)
+    else:
+        leave_city(s, row)
+        s.calendar[MOVES, row] = NEVER
+
+
+@compiled
 def separations(s: Any) -> None:
-    """This month's candidates for separation."""
+    """This month's candidates for separation, and the couples apart who live together again."""
     persons = s.persons
     p = s.pars[0]
-    for woman in due_rows(s, SEPARATIONS):
+    due = due_rows(s, SEPARATIONS)
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        woman = due[i]
         her = persons[woman]
-        if her.status != RESIDENT or her.partner < 0 or her.marital != MARRIED:
+        if her.status != RESIDENT or her.marital != MARRIED:
             s.calendar[SEPARATIONS, woman] = NEVER
+            continue
+        if her.partner < 0:
+            s.calendar[SEPARATIONS, woman] = NEVER
+            reunite(s, woman)
             continue
         ratio = monthly_separation_hazard(s, woman) / p.separation_bound
         note_ratio(s, SEPARATIONS, ratio)

@@ -1,7 +1,7 @@
-"""Moves: out of the city, from village to town, and into the city (section 6 of the model).
+"""Moves out of the city and from village to town (section 6 of the model); arrivals have a file of their own.
 
-Singles leave alone, most couples together; a mother who leaves may leave her children with a grandparent. Who leaves
-keeps a row with status LEFT; who arrives is a new row. The absent (hukou members living elsewhere) are counts.
+Singles leave alone, most couples together; a mother who leaves may leave her children with their father or a
+grandparent. Who leaves keeps a row with status LEFT.
 """
 
 from __future__ import annotations
@@ -14,39 +14,25 @@ from numpy.typing import NDArray
 from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS, add_exposure
-from abm.hazards import age_years, next_candidate_month
-from abm.kin import is_available_grandparent, join_household, link_child, move_home, open_household, remove_person
+from abm.hazards import age_years, next_candidate_constant, next_candidate_month
+from abm.kin import CHILD_AGE, has_adult, is_available_grandparent, move_home, remove_person
 from abm.population import (
-    CARE_GRANDPARENT,
-    CARE_NONE,
-    CARE_PARENT,
-    COLLECTIVE,
-    DIVORCED,
     IDLE,
     LEFT,
-    MARRIED,
     MOVES,
     NEVER,
-    NEVER_MARRIED,
     OWNS_TOWN,
     OWNS_VILLAGE,
     PLANS,
     RENTS,
     RESIDENT,
-    WORK,
+    SEPARATIONS,
 )
-from abm.processes.birth import schedule_plan
-from abm.processes.couple import look_for_home, start_married_calendars
-from abm.processes.delivery import give_traits, schedule_life, school_end_month
-from abm.state import FOUNDING_ROWS, PERSON_ROWS, due_rows, list_young_child, new_person_row, note_ratio
+from abm.processes.couple import look_for_home
+from abm.processes.relatives import grandmother_for
+from abm.state import PERSON_ROWS, borrowed_state, due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
-CHILD_AGE = 15
-"Children under this age (years) move with a parent or stay with a grandparent; they never move alone."
-YOUNG_ADULT_AGE = 35
-"""Age (years) under which a single arrival may come back to the parents' generation's home."""
-GRANDMOTHER_LOOKS = 400
-"""Rows looked at for a grandmother's home before a child's arrival is given up."""
 MOVER_AGES = (15, 45)
 """Ages (years) at which a villager may take the household to town."""
 _TO_TOWN = COUNTS.index("moves_to_town")
@@ -89,9 +75,11 @@ def keeper_of_children(persons: Rows, mother: int, month: int, pars: Rows) -> in
 
 
 @compiled
-def settle_children(s: Any, mother: int) -> None:
-    """Before a mother leaves: her children under 15 stay with a grandparent or leave with her."""
+def settle_children(s: Any, mother: int, father_stays: bool) -> None:
+    """Before a mother leaves: her children under 15 at her home stay with their father there, stay with a grandparent,
+    or leave with her."""
     seed, month, persons, pars = s.seed, s.month, s.persons, s.pars
+    home = persons[mother].household
     keeper = keeper_of_children(persons, mother, month, pars)
     stays = (
         keeper >= 0 and draws.uniform(seed, persons[mother].id, month, draws.LEFT_BEHIND) < pars[0].left_behind_share
@@ -100,14 +88,48 @@ def settle_children(s: Any, mother: int) -> None:
     while child >= 0:
         following = persons[child].next_sibling
         young = age_years(persons[child].birth_month, month) < CHILD_AGE
-        if young and persons[child].status == RESIDENT:
-            if stays:
+        if young and persons[child].status == RESIDENT and persons[child].household == home:
+            if father_stays or stays:
                 persons[child].left_behind = 1
-                if persons[child].household != persons[keeper].household:
-                    move_home(s, child, persons[keeper].household)
-            else:
+            if stays and not father_stays and persons[keeper].household != home:
+                move_home(s, child, persons[keeper].household)
+            elif not stays and not father_stays:
                 depart(s, child)
         child = following
+
+
+@compiled
+def settle_children_without_adult(s: Any, home: int, leaving: bool) -> None:
+    """Children whose home has lost its last adult: to a resident mother or grandmother elsewhere in the city; else
+    they go where the adult went, and after a death to another family's home (foster care)."""
+    persons, households = s.persons, s.households
+    if households[home].size <= 0 or households[home].collective == 1 or has_adult(s, home):
+        return
+    child = households[home].head
+    while child >= 0:
+        following = persons[child].next_in_household
+        mother = persons[child].mother
+        goal = -1
+        if mother >= 0 and persons[mother].status == RESIDENT:
+            goal = persons[mother].household
+        elif mother >= 0 and persons[mother].mother >= 0 and persons[persons[mother].mother].status == RESIDENT:
+            goal = persons[persons[mother].mother].household
+        elif not leaving:
+            relative = grandmother_for(s, persons[child].id, persons[child].county)
+            goal = persons[relative].household if relative >= 0 else -1
+        if goal >= 0:
+            move_home(s, child, goal)
+        else:
+            depart(s, child)
+        child = following
+
+
+@compiled
+def await_reunion(s: Any, row: int) -> None:
+    """Month in which somebody whose spouse is away lives with the spouse again, on the calendar of separations."""
+    s.calendar[SEPARATIONS, row] = next_candidate_constant(
+        s.seed, s.persons[row].id, draws.REUNION, s.month, s.pars[0].reunion_monthly
+    )
 
 
 @compiled
@@ -115,15 +137,19 @@ def leave_city(s: Any, row: int) -> None:
     """A person leaves, with the spouse in most couples, with or without the children."""
     seed, month, persons, pars = (s.seed, s.month, s.persons, s.pars)
     spouse = persons[row].partner
+    home = persons[row].household
     together = (
         spouse >= 0 and draws.uniform(seed, persons[row].id, month, draws.LEAVE_RETURN) < pars[0].couple_moves_together
     )
     woman = row if persons[row].sex == 1 else spouse
     if woman >= 0 and (woman == row or together):
-        settle_children(s, woman)
+        settle_children(s, woman, spouse >= 0 and not together)
     depart(s, row)
     if together:
         depart(s, spouse)
+    elif spouse >= 0:
+        await_reunion(s, spouse)
+    settle_children_without_adult(s, home, True)
 
 
 @compiled
@@ -153,7 +179,9 @@ def moves(s: Any) -> None:
     seed, month, persons, households, pars = (s.seed, s.month, s.persons, s.households, s.pars)
     tables = s.tables[0]
     due = due_rows(s, MOVES)
-    for row in due:
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        row = due[i]
         person = persons[row]
         if person.status != RESIDENT:
             s.calendar[MOVES, row] = NEVER
@@ -180,261 +208,12 @@ def moves(s: Any) -> None:
 
 
 @compiled
-def reschedule_moves(s: Any) -> None:
+def reschedule_moves(state: Any) -> None:
     """Draw everybody's next candidate month anew, after the bound of moves has changed (waiting has no memory)."""
+    s = borrowed_state(state)
     for row in range(s.used[PERSON_ROWS]):
         person = s.persons[row]
         if person.status == RESIDENT:
             s.calendar[MOVES, row] = next_candidate_month(
                 s.seed, person.id, draws.MOVE, s.month - 1, person.birth_month, s.tables[0].move_candidates[person.sex]
             )
-
-
-@compiled
-def arrivals_by_cell(seed: int, month: int, expected: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Whole arrivals in each cell, expectation ``expected``; shape of ``expected`` flattened.
-
-    Each cell rounds with a keyed number of its own, so a little change of one expectation moves no other cell.
-    """
-    flat = expected.ravel()
-    arrivals = np.zeros(flat.shape[0], np.int64)
-    for cell in range(flat.shape[0]):
-        if flat[cell] > 0.0:
-            arrivals[cell] = int(flat[cell] + draws.uniform(seed, cell, month, draws.ARRIVAL))
-    return arrivals
-
-
-@compiled
-def draw_category(u: float, shares: NDArray[np.float64]) -> int:
-    """Index of the category that a uniform number falls into; shares sum to one, shape (k,)."""
-    category = 0
-    cumulative = shares[0]
-    while category < shares.shape[0] - 1 and u > cumulative:
-        category += 1
-        cumulative += shares[category]
-    return category
-
-
-@compiled
-def add_newcomer(s: Any, identity: Any, sex: int, age: int, county: int, town: int) -> int:
-    """Row of someone who comes from elsewhere, with traits, schooling and work, not yet in any household."""
-    seed, month, persons, pars, tables = s.seed, s.month, s.persons, s.pars, s.tables[0]
-    p = pars[0]
-    row = new_person_row(s)
-    u, v = draws.uniform_pair(seed, identity, month, draws.ARRIVAL_TRAITS)
-    persons[row].id = identity
-    persons[row].sex = sex
-    persons[row].birth_month = month - 12 * age - int(12.0 * v)
-    persons[row].rank = draws.normal(seed, identity, 0, draws.TRAITS_RANK)
-    persons[row].county, persons[row].town = (county, town)
-    persons[row].hukou = 1 if u < p.newcomer_local_share else 0
-    persons[row].only_child = 1 if v < p.newcomer_only_child else 0
-    give_traits(seed, persons, row, 1900 + persons[row].birth_month // 12 - 1940, pars, tables)
-    goal = persons[row].schooling_goal
-    persons[row].schooling = goal if age >= 22 else min(goal, 2 if age >= 18 else 1 if age >= 15 else 0)
-    persons[row].work = draw_category(draws.uniform(seed, identity, month, draws.WORK), p.newcomer_work)
-    persons[row].insured = 1 if persons[row].work >= 2 else 0
-    persons[row].status = RESIDENT
-    return int(row)
-
-
-@compiled
-def newcomer_parity(u: float, age: int, tables: Any) -> int:
-    """Children a married woman who arrives has already borne, drawn from resident wives of her age."""
-    group = min(7, max(0, age // 5 - 3))
-    return draw_category(u, tables.parity_shares[group])
-
-
-@compiled
-def newcomer_home(s: Any, identity: Any, age: int, county: int, town: int, state: int) -> int:
-    """Household an adult arrival joins: many young singles come back to a home of their parents' generation."""
-    p = s.pars[0]
-    if state == NEVER_MARRIED and age < YOUNG_ADULT_AGE:
-        u = draws.uniform(s.seed, identity, s.month, draws.RETURN)
-        home = grandmothers_home(s, identity, county) if u < p.newcomer_with_parents else -1
-        if home >= 0:
-            return home
-    tenure = newcomer_tenure(s, identity, age, town)
-    home = open_household(s, county, town, tenure, p.newcomer_area)
-    s.households[home].collective = 1 if tenure == COLLECTIVE else 0
-    return home
-
-
-@compiled
-def grandmothers_home(s: Any, identity: Any, county: int) -> int:
-    """Household of a resident woman of grandmothers' age in the county, found by keyed looks at the rows of the
-    founding (a birth elsewhere moves nobody's choice); -1 if none."""
-    p = s.pars[0]
-    for look in range(GRANDMOTHER_LOOKS):
-        row = int(draws.uniform(s.seed, identity, look, draws.ARRIVAL_KIN) * s.used[FOUNDING_ROWS])
-        person = s.persons[row]
-        if person.status != RESIDENT or person.sex == 0 or person.county != county:
-            continue
-        age = (s.month - person.birth_month) / 12.0
-        home = person.household
-        if p.grandparent_age_low <= age <= p.grandparent_age_high and s.households[home].collective == 0:
-            return home
-    return -1
-
-
-@compiled
-def arrive_left_behind(s: Any, identity: Any, sex: int, age: int, county: int) -> None:
-    """A child of absent parents comes to live with a grandmother (census residuals at ages 0 to 14 are positive)."""
-    home = grandmothers_home(s, identity, county)
-    if home < 0:
-        return
-    child = add_newcomer(s, identity, sex, age, county, s.households[home].town)
-    s.persons[child].work, s.persons[child].insured, s.persons[child].schooling = 0, 0, 0
-    s.persons[child].hukou = 1
-    s.persons[child].left_behind = 1
-    join_household(s.persons, s.households, child, home)
-    s.counters[0].moves[county, 0, sex, age] += 1
-    settle_newcomer(s, child)
-    if s.month - s.persons[child].birth_month < 36:
-        s.persons[child].care = CARE_GRANDPARENT
-        list_young_child(s, child)
-
-
-@compiled
-def newcomer_tenure(s: Any, identity: Any, age: int, town: int) -> int:
-    """Home of an arrival: the village house, a home already owned in town, rent, or for the young a dormitory."""
-    p = s.pars[0]
-    if town == 0:
-        return OWNS_VILLAGE
-    u, v = draws.uniform_pair(s.seed, identity, s.month, draws.PLACE)
-    if u < p.newcomer_owns_share:
-        return OWNS_TOWN
-    return RENTS if age >= 30 or v < p.newcomer_household_share else COLLECTIVE
-
-
-@compiled
-def arrivals(s: Any) -> None:
-    """Who comes (or comes back) this month. A married woman comes with her husband, so married men are not drawn."""
-    seed, month, persons, households, counters = s.seed, s.month, s.persons, s.households, s.counters[0]
-    tables = s.tables[0]
-    expected = tables.arrivals
-    number = arrivals_by_cell(seed, month, expected)
-    n_ages = expected.shape[2]
-    for cell in range(number.shape[0]):
-        for ordinal in range(number[cell]):
-            county, rest = (cell // (2 * n_ages), cell % (2 * n_ages))
-            sex, age = (rest // n_ages, rest % n_ages)
-            identity = draws.newcomer_id(month, cell, ordinal)
-            if age < CHILD_AGE:
-                arrive_left_behind(s, identity, sex, age, county)
-                continue
-            u, v = draws.uniform_pair(seed, identity, month, draws.NEWCOMER)
-            state = draw_category(u, tables.marital_shares[sex, min(age, 100)])
-            if sex == 0 and state == MARRIED:
-                continue
-            town = 1 if v < tables.town_share[county] else 0
-            row = add_newcomer(s, identity, sex, age, county, town)
-            home = newcomer_home(s, identity, age, county, town, state)
-            join_household(persons, households, row, home)
-            persons[row].marital = state if state != MARRIED else NEVER_MARRIED
-            counters.moves[county, 0, sex, min(age, 110)] += 1
-            if state == MARRIED:
-                _arrive_with_husband(s, row, age)
-            if state == DIVORCED or state == 3:
-                persons[row].marriages = 1
-            settle_newcomer(s, row)
-            if state == MARRIED:
-                start_married_calendars(s, row)
-
-
-@compiled
-def _link_spouse(persons: Rows, row: int, spouse: int) -> None:
-    """One side of a marriage that was made elsewhere."""
-    persons[row].marital = MARRIED
-    persons[row].marriages = 1
-    persons[row].partner = spouse
-
-
-@compiled
-def _arrive_with_husband(s: Any, wife: int, age: int) -> None:
-    """The husband of a married newcomer, their marriage, the children she has borne (those under 15 may come)."""
-    seed, month, persons, households, counters, pars = (s.seed, s.month, s.persons, s.households, s.counters[0], s.pars)
-    tables = s.tables[0]
-    p = pars[0]
-    home = persons[wife].household
-    county, town = (persons[wife].county, persons[wife].town)
-    households[home].collective = 0
-    if households[home].tenure == COLLECTIVE:
-        households[home].tenure = RENTS
-    households[home].area = p.newcomer_family_area
-    identity = draws.child_id(persons[wife].id, 101)
-    gap = int(p.age_gap_mean + 0.5)
-    man = add_newcomer(s, identity, 0, age + gap, county, town)
-    join_household(persons, households, man, home)
-    counters.moves[county, 0, 0, min(age + gap, 110)] += 1
-    _link_spouse(persons, wife, man)
-    _link_spouse(persons, man, wife)
-    u, v = draws.uniform_pair(seed, persons[wife].id, month, draws.ARRIVAL_KIN)
-    parity = newcomer_parity(u, age, tables)
-    years = max(1.0, min(float(age) - 20.0, 1.0 + parity * 4.0))
-    married = month - int(12.0 * years * (0.5 + 0.5 * v)) - 12
-    persons[wife].marriage_month = married
-    persons[man].marriage_month = married
-    persons[wife].parity = parity
-    persons[man].parity = parity
-    for order in range(1, parity + 1):
-        born = married + 18 + (order - 1) * 42
-        if born >= month:
-            born = month - 1 - 12 * (parity - order)
-        persons[wife].last_birth_month = born
-        chance = draws.uniform(seed, draws.child_id(persons[wife].id, order), month, draws.LEFT_BEHIND)
-        if month - born < 12 * CHILD_AGE and chance < p.returning_child_share:
-            _arrive_child(s, born, order, wife)
-    settle_newcomer(s, man)
-
-
-@compiled
-def _arrive_child(s: Any, born: int, order: int, mother: int) -> None:
-    """A child who comes with a mother from elsewhere (never under the age at which places are counted: care none)."""
-    seed, month, persons, households, counters, tables = (
-        s.seed,
-        s.month,
-        s.persons,
-        s.households,
-        s.counters[0],
-        s.tables[0],
-    )
-    identity = draws.child_id(persons[mother].id, order)
-    age = age_years(born, month)
-    sex = 0 if draws.uniform(seed, identity, 0, draws.SEX) < tables.male_share[0] else 1
-    child = add_newcomer(s, identity, sex, age, persons[mother].county, persons[mother].town)
-    persons[child].birth_month = born
-    persons[child].work = 0
-    persons[child].insured = 0
-    persons[child].schooling = 0
-    persons[child].hukou = persons[mother].hukou
-    persons[child].care = CARE_NONE
-    link_child(persons, child, mother)
-    persons[child].father = persons[mother].partner
-    persons[child].only_child = 1 if persons[mother].parity == 1 else 0
-    if sex == 0:
-        persons[mother].sons += 1
-    join_household(persons, households, child, persons[mother].household)
-    counters.moves[persons[child].county, 0, sex, min(age, 110)] += 1
-    settle_newcomer(s, child)
-    if month - born < 36:
-        persons[child].care = CARE_PARENT
-        list_young_child(s, child)
-
-
-@compiled
-def settle_newcomer(s: Any, row: int) -> None:
-    """Calendars and exposure of a person who has just arrived."""
-    seed, month, persons, counters = (s.seed, s.month, s.persons, s.counters[0])
-    schedule_life(s, row)
-    persons[row].state = IDLE
-    person = persons[row]
-    age = age_years(person.birth_month, month)
-    due = school_end_month(person.birth_month, month, person.schooling_goal) if age < 22 else NEVER
-    if due == NEVER:
-        due = month + 1 + int(12.0 * draws.uniform(seed, person.id, month, draws.WORK_ACCEPT))
-    s.calendar[WORK, row] = due
-    s.calendar[PLANS, row] = NEVER
-    if person.sex == 1:
-        schedule_plan(s, row)
-    add_exposure(counters, persons, row, month, 1.0)

@@ -13,7 +13,8 @@ from abm.counters import add_exposure
 from abm.hazards import age_years, next_candidate_month
 from abm.kin import remove_person
 from abm.population import DEAD, DEATHS, IDLE, MARRIAGES, NEVER, PLANS, RESIDENT, WIDOWED
-from abm.state import due_rows, note_ratio
+from abm.processes.migration import settle_children_without_adult
+from abm.state import due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 
@@ -27,7 +28,9 @@ def deaths(s: Any) -> None:
     seed, month, persons, households = (s.seed, s.month, s.persons, s.households)
     counters, tables = s.counters[0], s.tables[0]
     due = due_rows(s, DEATHS)
-    for row in due:
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        row = due[i]
         person = persons[row]
         if person.status != RESIDENT:
             s.calendar[DEATHS, row] = NEVER
@@ -44,10 +47,12 @@ def deaths(s: Any) -> None:
         counters.deaths[person.county, sex, age] += 1
         add_exposure(counters, persons, row, month, -1.0)
         spouse = person.partner
+        home = person.household
         remove_person(persons, households, row, DEAD)
         persons[row].state = IDLE
         s.calendar[DEATHS, row] = NEVER
         s.calendar[PLANS, row] = NEVER
+        settle_children_without_adult(s, home, False)
         if spouse >= 0 and persons[spouse].marital == WIDOWED:
             remarry = tables.marriage_candidates[persons[spouse].sex]
             s.calendar[MARRIAGES, spouse] = next_candidate_month(

@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from abm.budget import NOW, couple_income_yuan_year, family_prospect
 from abm.compiled import compiled
-from abm.counters import MAX_COUNTIES, add_exposure
-from abm.hazards import age_years, monthly_probability
-from abm.kin import has_grandparent_carer
+from abm.counters import FIRST_AGE, MAX_COUNTIES, N_AGES
+from abm.hazards import MONTHS_PER_YEAR, monthly_probability
+from abm.kin import CHILD_AGE, has_grandparent_carer
 from abm.population import MARRIED, RESIDENT
-from abm.processes.birth import age_group5
 from abm.processes.marriage import home_gate
 from abm.processes.migration import MOVER_AGES
-from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS
+from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS, borrowed_state
 
 Rows = NDArray[np.void]
 _C = MAX_COUNTIES
+N_MONTHS = 12 * 111
+"""Ages in months that are told apart."""
 N_BINS = 400
 """Bins of the histogram of log couple income from which fifths are read (about 2 % of income each)."""
 GROWN_AGE = 15
@@ -34,18 +35,15 @@ _SAMPLE = 7
 
 SEEN_DTYPE = np.dtype(
     [
-        ("people", np.float64, (_C, 2, 4, 7)),  # 15 to 49, both sexes: county, place, schooling, age group
-        ("married", np.float64, (_C, 2, 4, 7)),
-        ("women", np.float64, (_C, 2, 4, 7)),
-        ("parity", np.float64, (_C, 2, 4, 7)),
+        ("by_month", np.int32, (_C, 2, 2, N_MONTHS)),  # residents: county, place, sex, age in months
+        ("adults", np.float64, (2, 2, _C, 2, 4, 7)),  # 15 to 49: sex, married, county, place, schooling, age group
+        ("borne", np.float64, (2, _C, 2, 4, 7)),  # their children: sex, county, place, schooling, age group
+        ("parities", np.float64, (2, 2, 7, 4)),  # sex, married, age group, parity 0 to 3+
         ("residents", np.float64, (_C, 2, 111)),  # county, sex, age
         ("grown", np.float64, (_C,)),  # residents of GROWN_AGE or more
         ("in_town", np.float64, (_C,)),  # those of them in town
         ("movers", np.float64, (_C,)),  # villagers of 15 to 45
-        ("wives_parity", np.float64, (8, 4)),
         ("income_bins", np.float64, (N_BINS,)),
-        ("income", np.float64, (_C, 2)),
-        ("couples", np.float64, (_C, 2)),
         ("prospect", np.float64, (_C, 2)),
         ("prospect_n", np.float64, (_C, 2)),
         ("access", np.float64, (_C, 2)),
@@ -63,50 +61,67 @@ def income_bin(income: float) -> int:
 
 
 @compiled
-def look_around(s: Any, seen: Rows) -> None:
-    """Count the city into ``seen`` (cleared first), give women their exposure and households their children."""
+def count_city(state: Any, seen: Rows) -> None:
+    """Count everybody into ``seen`` (cleared first), adults by cell, couples with their income.
+
+    What is asked of everybody is one count by county, place, sex and age in months: questions about age, sex and place
+    asked row by row would cost more than the counting.
+    """
+    s = borrowed_state(state)
     v = seen[0]
-    persons, households = s.persons, s.households
+    persons = s.persons
     for row in range(s.used[PERSON_ROWS]):
         person = persons[row]
         if person.status != RESIDENT:
             continue
-        age = age_years(person.birth_month, s.month)
+        age_months = min(max(s.month - person.birth_month, 0), N_MONTHS - 1)
+        v.by_month[person.county, person.town, person.sex, age_months] += 1
+        if age_months < 12 * 15 or age_months >= 12 * 50:
+            continue
         county, town, sex = person.county, person.town, person.sex
-        v.residents[county, sex, min(age, 110)] += 1.0
-        if age >= GROWN_AGE:
-            v.grown[county] += 1.0
-            v.in_town[county] += town
-        if age < 18:
-            households[person.household].children += 1
-        if age < 10 or age > 54:
-            continue
-        if sex == 1:
-            add_exposure(s.counters[0], persons, row, s.month, 1.0)
-        if age < 15:
-            continue
-        if town == 0 and MOVER_AGES[0] <= age <= MOVER_AGES[1]:
-            v.movers[county] += 1.0
-        if age > 49:
-            continue
-        group = age_group5(age)
-        v.people[county, town, person.schooling, group] += 1.0
-        if sex == 1:
-            v.women[county, town, person.schooling, group] += 1.0
-            v.parity[county, town, person.schooling, group] += person.parity
-        if person.marital == MARRIED:
-            v.married[county, town, person.schooling, group] += 1.0
-            if sex == 1:
-                v.wives_parity[group, min(person.parity, 3)] += 1.0
-                if person.partner >= 0:
-                    see_couple(s, v, row, age)
-        elif sex == 0 and 22 <= age < 40 and person.id & _SAMPLE == 0:
+        married = person.marital == MARRIED
+        group = age_months // 60 - 3
+        v.adults[sex, int(married), county, town, person.schooling, group] += 1.0
+        v.borne[sex, county, town, person.schooling, group] += person.parity
+        v.parities[sex, int(married), group, min(person.parity, 3)] += 1.0
+        if married:
+            if sex == 1 and person.partner >= 0:
+                see_couple(s, v, row, age_months)
+        elif sex == 0 and person.id & _SAMPLE == 0 and 12 * 22 <= age_months < 12 * 40:
             v.access[county, town] += home_gate(s, row)
             v.access_n[county, town] += 1.0
 
 
+def look_around(state: Any) -> Rows:
+    """What people see in this month, one row of :data:`SEEN_DTYPE`; women are given their exposure of the year."""
+    clear_households(state)
+    seen = np.zeros(1, SEEN_DTYPE)
+    count_city(state, seen)
+    v = seen[0]
+    n = int(state.tables[0]["n_counties"][0])
+    people = v["by_month"][:n]
+    v["residents"][:n] = people.sum(axis=1).reshape(n, 2, -1, MONTHS_PER_YEAR).sum(axis=3)
+    grown = people[..., 12 * GROWN_AGE :].sum(axis=(2, 3))
+    v["grown"][:n], v["in_town"][:n] = grown.sum(axis=1), grown[:, 1]
+    v["movers"][:n] = people[:, 0, :, 12 * MOVER_AGES[0] : 12 * (MOVER_AGES[1] + 1)].sum(axis=(1, 2))
+    state.counters[0]["exposure_months"][:n] += exposure_to_december(people[:, :, 1], state.month)
+    give_fifths(state, fifth_edges(v["income_bins"]))
+    return seen
+
+
+def exposure_to_december(women: NDArray[np.integer], month: int) -> NDArray[np.float64]:
+    """Months lived until the end of the year by women counted by age in months, (county, place, N_MONTHS); by
+    completed age, shape (county, place, N_AGES of the counters)."""
+    remaining = MONTHS_PER_YEAR - month % MONTHS_PER_YEAR
+    at_this_age = np.minimum(remaining, MONTHS_PER_YEAR - np.arange(MONTHS_PER_YEAR))
+    women = women.reshape(*women.shape[:2], -1, MONTHS_PER_YEAR)
+    lived = (women * at_this_age).sum(axis=3).astype(float)
+    lived[:, :, 1:] += (women * (remaining - at_this_age)).sum(axis=3)[:, :, :-1]
+    return lived[:, :, FIRST_AGE : FIRST_AGE + N_AGES]
+
+
 @compiled
-def see_couple(s: Any, v: Any, wife: int, age: int) -> None:
+def see_couple(s: Any, v: Any, wife: int, age_months: int) -> None:
     """A couple's income (its bin is kept by household until fifths are known) and, for a sample, its prospect."""
     persons, households = s.persons, s.households
     county, town = persons[wife].county, persons[wife].town
@@ -114,12 +129,10 @@ def see_couple(s: Any, v: Any, wife: int, age: int) -> None:
     income = couple_income_yuan_year(persons, households, wife, man, s.month, s.pars, s.tables[0])
     place = income_bin(income)
     v.income_bins[place] += 1.0
-    v.income[county, town] += income
-    v.couples[county, town] += 1.0
     home = persons[wife].household
     s.due[home] = place
     households[home].net_worth += s.pars[0].saving_rate * income
-    if 20 <= age < 40 and persons[wife].id & _SAMPLE == 0:
+    if persons[wife].id & _SAMPLE == 0 and 12 * 20 <= age_months < 12 * 40:
         carer = 1 if has_grandparent_carer(persons, wife, s.month, s.pars) else 0
         prospect = family_prospect(persons, households, wife, carer, s.month, NOW, s.pars, s.tables[0])
         v.prospect[county, town] += prospect
@@ -128,10 +141,8 @@ def see_couple(s: Any, v: Any, wife: int, age: int) -> None:
 
 @compiled
 def clear_households(s: Any) -> None:
-    """Before the pass: no children counted, no couple's income known (the work space holds its bin by household)."""
-    for home in range(s.used[HOUSEHOLD_ROWS]):
-        s.households[home].children = 0
-        s.due[home] = -1
+    """Before the pass: no couple's income is known (the work space holds its bin by household)."""
+    s.due[: s.used[HOUSEHOLD_ROWS]] = -1
 
 
 def fifth_edges(bins: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -165,8 +176,9 @@ def update_norms(tables: Rows, seen: Rows, pars: Rows, first: bool) -> None:
     t, v, p = tables[0], seen[0], pars[0]
     memory = 0.0 if first else float(p["norm_memory"])
     weight = float(p["norm_cell_weight"])
-    married = shrunk_cells(v["married"], v["people"], weight) - p["norm_married_reference"]
-    parity = shrunk_cells(v["parity"], v["women"], weight) - p["norm_parity_reference"]
+    people, women = v["adults"].sum(axis=(0, 1)), v["adults"][1].sum(axis=0)
+    married = shrunk_cells(v["adults"][:, 1].sum(axis=0), people, weight) - p["norm_married_reference"]
+    parity = shrunk_cells(v["borne"][1], women, weight) - p["norm_parity_reference"]
     t["norm_married"] = memory * t["norm_married"] + (1.0 - memory) * married
     t["norm_parity"] = memory * t["norm_parity"] + (1.0 - memory) * parity
 
@@ -203,14 +215,24 @@ def update_moves(
     in_rates: NDArray[np.float64],
     town_share: NDArray[np.float64],
     pars: Rows,
+    first: bool,
 ) -> None:
     """Hazards of leaving, expected arrivals a month, parities of wives, and the village-to-town hazard that leads
-    each county to its urban share within a year."""
+    each county to its urban share within a year.
+
+    Children who come to grandparents are in proportion to women of 25 to 44, as children were to them in the first
+    January: births here, which a policy may change, draw no children from elsewhere.
+    """
     t, v = tables[0], seen[0]
     n = in_rates.shape[0]
     t["out_hazard"][:n] = monthly_probability(out_rates)
-    t["arrivals"][:n] = in_rates * v["residents"][:n] / 12.0
-    wives = v["wives_parity"] + 1e-9
+    at_risk = v["residents"][:n].copy()
+    women = v["residents"][:n, 1, 25:45].sum(axis=1)[:, None, None]
+    if first:
+        t["children_per_woman"][:n] = at_risk[:, :, :CHILD_AGE] / np.maximum(women, 1.0)
+    at_risk[:, :, :CHILD_AGE] = t["children_per_woman"][:n] * women
+    t["arrivals"][:n] = in_rates * at_risk / 12.0
+    wives = np.append(v["parities"][1, 1], np.zeros((1, 4)), axis=0) + 1e-9
     t["parity_shares"] = wives / wives.sum(axis=1, keepdims=True)
     people = v["grown"][:n]
     needed = np.maximum(town_share * people - v["in_town"][:n], 0.0) / 12.0

@@ -11,12 +11,17 @@ from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RE
 from abm.processes.birth import schedule_plan
 from abm.processes.couple import start_married_calendars
 from abm.processes.delivery import schedule_life, school_end_month
-from abm.state import PERSON_ROWS, list_young_child
+from abm.processes.migration import await_reunion
+from abm.state import PERSON_ROWS, borrowed_state, list_young_child
+
+LAST_AGE_OF_REUNION = 50
+"""Age (years) in the founding month up to which those whose spouse is away expect to live together again."""
 
 
 @compiled
-def start_calendars(s: Any) -> None:
+def start_calendars(state: Any) -> None:
     """Calendars of every founding person, and the list of children under three."""
+    s = borrowed_state(state)
     for row in range(s.used[PERSON_ROWS]):
         person = s.persons[row]
         if person.status != RESIDENT:
@@ -30,6 +35,8 @@ def start_calendars(s: Any) -> None:
         else:
             wait = int(draws.uniform(s.seed, person.id, s.month, draws.WORK_ACCEPT) / s.pars[0].work_change_monthly)
             s.calendar[WORK, row] = s.month + 1 + wait
+        if person.marital == MARRIED and person.partner < 0 and age < LAST_AGE_OF_REUNION:
+            await_reunion(s, row)
         if person.leave_until > s.month:
             s.calendar[WORK, row] = person.leave_until
         if person.sex == 1:

@@ -18,7 +18,7 @@ from abm.hazards import age_years, next_candidate_constant
 from abm.kin import has_grandparent_carer
 from abm.population import INFORMAL, NEVER, NO_WORK, PRIVATE, PUBLIC, RESIDENT, WORK
 from abm.processes.delivery import school_end_month
-from abm.state import due_rows
+from abm.state import due_rows, fetch_ahead
 
 Rows = NDArray[np.void]
 
@@ -112,7 +112,10 @@ def work_and_school(s: Any) -> None:
     """Everybody due this month: end of leave, end of a stage of schooling, or a new draw of work."""
     p = s.pars[0]
     persons = s.persons
-    for row in due_rows(s, WORK):
+    due = due_rows(s, WORK)
+    for i in range(due.shape[0]):
+        fetch_ahead(s, due, i)
+        row = due[i]
         person = persons[row]
         if person.status != RESIDENT:
             s.calendar[WORK, row] = NEVER

@@ -18,33 +18,50 @@ from abm.entitlements import (
     transfer_by_shares,
 )
 from abm.population import PUBLIC_RENTAL, RENTS, RESIDENT
-from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS
+from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS, borrowed_state
 
 FIRST_MONTH = 36
 """Age in months from which allowances are booked by the year."""
+ADULT_AGE_MONTHS = 216.0
 
 
 @compiled
-def pay_homes(s: Any) -> None:
-    """Twelve months of rent subsidy to renting families, and of rent forgone in public flats."""
+def children_under(s: Any, home: int, age_months: float) -> int:
+    """Members of a household who are younger than this."""
+    children = 0
+    member = s.households[home].head
+    while member >= 0:
+        children += s.month - s.persons[member].birth_month < age_months
+        member = s.persons[member].next_in_household
+    return children
+
+
+@compiled
+def pay_homes(state: Any) -> None:
+    """Twelve months of rent subsidy to renting families by children under its age limit, and of rent forgone in public
+    flats."""
+    s = borrowed_state(state)
     p, rule = s.pars[0], s.law[0]
+    subsidised = rule.rent_subsidy__order1 + rule.rent_subsidy__order2 + rule.rent_subsidy__order3 > 0.0
     for home in range(s.used[HOUSEHOLD_ROWS]):
         household = s.households[home]
         if household.size <= 0 or household.town == 0:
             continue
-        order = min(max(household.children, 1), 4)
-        if household.tenure == RENTS and household.children > 0:
-            yuan = 12.0 * rent_subsidy_yuan_month(s.law, household.children)
-            transfer_by_shares(s, RENT_SUBSIDY, household.county, order, household.fifth, yuan)
+        if household.tenure == RENTS and subsidised:
+            children = children_under(s, home, rule.rent_subsidy__max_child_age_months)
+            yuan = 12.0 * rent_subsidy_yuan_month(s.law, children)
+            transfer_by_shares(s, RENT_SUBSIDY, household.county, children, household.fifth, yuan)
         elif household.tenure == PUBLIC_RENTAL:
+            order = min(max(children_under(s, home, ADULT_AGE_MONTHS), 1), 4)
             rent = p.rent_to_price * s.tables[0].price[household.county] * household.area
             yuan = 12.0 * rule.public_rental__discount * rent
             transfer_by_shares(s, PUBLIC_RENTAL_LEVER, household.county, order, household.fifth, yuan)
 
 
 @compiled
-def pay_older_children(s: Any) -> None:
+def pay_older_children(state: Any) -> None:
     """Allowance for the months of the year that children spend at three and more."""
+    s = borrowed_state(state)
     last = int(s.law[0].child_allowance__max_age_months)
     if last <= FIRST_MONTH:
         return

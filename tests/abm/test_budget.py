@@ -30,11 +30,12 @@ from abm.population import (
     OWNS_TOWN,
     OWNS_VILLAGE,
     PRIVATE,
+    PUBLIC_RENTAL,
     RENTS,
     empty_households,
     empty_persons,
 )
-from abm.tables import empty_tables
+from abm.tables import N_WAGES, empty_tables
 
 MONTH = 1500
 WIFE, HUSBAND = 0, 1
@@ -104,11 +105,19 @@ def couple_of(parameters: Any, town: int = 1, tenure: int = RENTS, work: int = P
     t["phase_weight"] = phase_weights(0.2)
     t["care_wage_grid"] = [8.0, 8.4]
     t["care"] = 20_000.0  # more than the pay lost on leave, so that leave is worth taking
-    t["kindergarten_yuan_year"], t["allowed"] = 10_000.0, 3.0
+    t["kindergarten_yuan_year"] = 10_000.0
+    t["unauthorised"][:, :, 3] = 1.0
     t["leave_share"], t["leave_replacement"] = 0.4, 0.8
     t["benefit"] = 1_000.0
     t["rent_benefit"], t["purchase_benefit"] = 600.0, 9_000.0
     return Couple(persons, households, tables, parameters.row())
+
+
+def care_at(couple: Couple, forgone: float, order: int) -> float:
+    """Yearly cost of care where so much pay is forgone, read off the table on its logarithmic grid."""
+    t = couple.tables[0]
+    grid = t["care_wage_grid"][0] + (t["care_wage_grid"][1] - t["care_wage_grid"][0]) * np.arange(N_WAGES)
+    return float(np.interp(np.log(max(forgone, 1.0)), grid, t["care"][NOW, order - 1, 0, couple.carer]))
 
 
 def expected_costs(couple: Couple) -> dict[str, np.ndarray]:
@@ -134,13 +143,13 @@ def expected_costs(couple: Couple) -> dict[str, np.ndarray]:
     else:
         area = max(missing, p["area_per_head_wanted"] * p["room_share_non_owner"])
         room = area * t["price"][0] * p["housing_user_cost"] - t["rent_benefit"][NOW, order - 1] - subsidy
-    fee = t["limit_fee"][NOW, town] / p["fee_years"] if order > t["allowed"][NOW, 0] else 0.0
-    care = float(t["care"][NOW, order - 1, 0, 0, 0])
+    fee = t["limit_fee"][NOW, town] / p["fee_years"] * t["unauthorised"][NOW, 0, order - 1]
     loss = float(p["wage_loss_per_child"]) * wage * attached
+    care, later_care = (care_at(couple, forgone, order) for forgone in (wage * attached, wage * attached - loss))
     return {
         "raising": per_child * t["child_cost"][town],
         "room": np.full(N_PHASES, room),
-        "care": np.array([(1 - leave) * care, care, 0, 0, 0]),
+        "care": np.array([(1 - leave) * care, later_care, 0, 0, 0]),
         "pay lost on leave": np.array([leave * (1 - t["leave_replacement"][NOW]) * wage, 0, 0, 0, 0]),
         "wage loss after return": np.array([0, loss, loss, loss, loss]),
         "kindergarten": np.array([0, 0, t["kindergarten_yuan_year"][NOW], 0, 0]),
@@ -194,7 +203,7 @@ def _double_parameter(name: str) -> Callable[[Couple], None]:
 )
 def test_doubling_a_cost_adds_exactly_that_cost(parameters: Any, line: str, change: Callable[[Couple], None]) -> None:
     couple = couple_of(parameters)
-    couple.tables[0]["limit_fee"], couple.tables[0]["allowed"] = 12_000.0, 0.0
+    couple.tables[0]["limit_fee"], couple.tables[0]["unauthorised"] = 12_000.0, 1.0
     before, added = couple.costs(), expected_costs(couple)[line]
     assert np.abs(added).sum() > 0
     change(couple)
@@ -207,6 +216,24 @@ def test_doubling_care_adds_care_less_the_paid_leave(parameters: Any) -> None:
     couple.tables[0]["care"] *= 2.0
     assert np.allclose(couple.costs() - before, care, atol=1e-6)
     assert care[0] == pytest.approx(0.6 * care[1]) and not care[2:].any()
+
+
+def test_care_of_the_second_year_forgoes_the_wage_that_is_left(parameters: Any) -> None:
+    """The loss of wage after a child and the forgone pay of a mother at home add up to her pay, and not to more."""
+    couple = couple_of(parameters)
+    couple.tables[0]["care"] = 20_000.0 + 1_000.0 * np.arange(N_WAGES)
+    lines = expected_costs(couple)
+    assert np.allclose(couple.costs(), sum(lines.values()), atol=1e-6)
+    assert 0.6 * lines["care"][1] < lines["care"][0] < 0.6 * lines["care"][1] + 1_000.0
+
+
+def test_rent_subsidies_are_for_families_who_rent_and_in_full(parameters: Any) -> None:
+    """More than the room costs is a gain; who owns, or lives in a public flat, gets none."""
+    for tenure, gain in ((RENTS, 30_000.0), (OWNS_TOWN, 0.0), (PUBLIC_RENTAL, 0.0)):
+        couple = couple_of(parameters, tenure=tenure)
+        before = couple.costs()
+        couple.tables[0]["rent_benefit"] += 30_000.0
+        assert np.allclose(before - couple.costs(), gain, atol=1e-6)
 
 
 def test_a_dearer_room_costs_the_same_in_every_phase(parameters: Any) -> None:
@@ -242,7 +269,7 @@ def test_a_second_child_in_view_adds_a_share_of_later_costs(parameters: Any) -> 
     share = couple.pars[0]["further_child_share"]
     extra = share * lines["room"] + share * lines["raising"] * (np.arange(N_PHASES) >= 3)
     assert np.allclose(couple.costs() - before, extra, atol=1e-6)
-    couple.tables[0]["allowed"] = 1.0
+    couple.tables[0]["unauthorised"][:, :, 1:] = 1.0
     assert np.allclose(couple.costs(), before, atol=1e-6)
 
 

@@ -72,6 +72,7 @@ def test_a_newborn_heads_the_chain_of_children(village: Population) -> None:
     row = village.n
     village.n = row + 1
     village.persons["id"][row] = 99
+    village.persons["birth_month"][row] = MONTH
     link_child(village.persons, row, 0)
     join_household(village.persons, village.households, row, 0)
     assert village.children(0) == [row, 2]

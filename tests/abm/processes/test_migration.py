@@ -11,7 +11,8 @@ import pytest
 from abm.hazards import cumulative_candidates
 from abm.model import FamilyModel
 from abm.population import CARE_GRANDPARENT, CARE_NONE, LEFT, MOVES, RESIDENT
-from abm.processes.migration import arrivals, reschedule_moves
+from abm.processes.arrivals import arrivals
+from abm.processes.migration import reschedule_moves
 from abm.state import YOUNG_LISTED
 from tests.abm.conftest import Watched
 from tests.statistics import bounds
