@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 SECONDS_BETWEEN_LINES = 10.0
+LEAST_SHARE_FOR_FORECAST = 0.02
+"""Share done before the time left is forecast: the first month may have compiled for a minute."""
 
 
 class Reporter(Protocol):
@@ -83,8 +85,10 @@ class LineReporter:
     def _line(self) -> None:
         counts = self._counts
         share = min(counts.done_months / counts.total, 1.0)
-        left = (time.monotonic() - counts.began) * (1 - share) / max(share, 1e-9)
-        text = f"{100 * share:3.0f} %  {counts.text()}, about {clock_text(left)} left"
+        text = f"{100 * share:3.0f} %  {counts.text()}"
+        if share >= LEAST_SHARE_FOR_FORECAST:
+            left = (time.monotonic() - counts.began) * (1 - share) / share
+            text += f", about {clock_text(left)} left"
         print(text, file=self._stream, flush=True)
 
 
