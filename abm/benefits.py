@@ -17,20 +17,26 @@ from numpy.typing import NDArray
 
 from abm.budget import LATER, MAX_ORDER, N_PHASES, NOW, PHASE_YEARS
 from abm.compiled import compiled
-from abm.counters import LEDGER_LEVERS
-from abm.entitlements import (
+from abm.counters import LEDGER_LEVERS, PLACE_LEVERS
+from abm.rules import (
     DAYS_PER_YEAR,
     allowed_children,
     birth_grant_yuan,
+    capped_fee_yuan_month,
     child_allowance_yuan_month,
+    class_fee_yuan_month,
+    deducted_yuan_month,
     deposit_share,
+    home_care_yuan_month,
     loan_ceiling_yuan,
     maternity_leave_days,
     maternity_leave_employer_days,
+    nursing_share_borne_by_employer,
     purchase_subsidy_yuan,
     rent_subsidy_yuan_month,
     rental_priority,
     voucher_yuan_month,
+    waived_kindergarten_share,
 )
 from abm.tables import N_WAGES
 from policies.catalogue import PAYERS, Catalogue
@@ -45,9 +51,11 @@ _YEARS = np.array([(years[0], years[-1] + 1) for years in PHASE_YEARS])
 LOW_WAGE, HIGH_WAGE = 4_000.0, 400_000.0
 """Ends of the wage grid of the care table, yuan a year of 2020."""
 AWARENESS = ("birth_grant", "child_allowance", "childcare_voucher", "rent_subsidy", "purchase_subsidy", "public_rental",
-             "maternity_leave", "paternity_leave", "parental_leave")  # fmt: skip
+             "maternity_leave", "paternity_leave", "parental_leave", "fee_cap", "home_care_allowance", "tax_deduction",
+             "delivery_cover", "kindergarten_waiver")  # fmt: skip
 """Levers that couples must have heard of, in the order of the awareness array."""
-_GRANT, _ALLOWANCE, _VOUCHER, _RENT, _PURCHASE, _PUBLIC, _MATERNITY, _PATERNITY, _PARENTAL = range(9)
+(_GRANT, _ALLOWANCE, _VOUCHER, _RENT, _PURCHASE, _PUBLIC, _MATERNITY, _PATERNITY, _PARENTAL, _FEE_CAP, _HOME_CARE, _TAX,
+ _DELIVERY, _KINDERGARTEN) = range(14)  # fmt: skip
 
 
 def law_dtype(catalogue: Catalogue) -> np.dtype[np.void]:
@@ -91,9 +99,26 @@ def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int) -> NDAr
     return years
 
 
+def first_month_given(timeline: Timeline, field: str) -> int:
+    """First month in which a field of the law is above zero; a month that never comes if it stays zero."""
+    months = timeline.change_months(0, timeline.last_change_month())
+    return next((month for month in months if timeline.at(month)[field] > 0.0), 32_000)
+
+
+ACT_AT_ONCE = ("assisted_reproduction", "birth_registration", "bride_price_limit", "campaign", "health_checks",
+               "marriage_grant", "marriage_leave", "matchmaking", "nursery_classes", "nursery_places", "pension_age",
+               "talent_settlement", "workplace_nurseries")  # fmt: skip
+"""Levers whose future no decision looks ahead to: what they are this month is what acts."""
+
+
+_GIVING = frozenset(
+    ("amount", "order1", "order2", "order3", "days", "places_per_1000", "fee", "under3", "from3", "share", "years")
+)
+
+
 def _gives(field: str) -> bool:
     """True if a positive value of this field means that the lever gives something."""
-    return field.rsplit(".", 1)[1] in {"amount", "order1", "order2", "order3", "days", "places_per_1000"}
+    return field.rsplit(".", 1)[1] in _GIVING
 
 
 def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_month: int) -> Rows:
@@ -109,9 +134,12 @@ def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_mo
 def is_change_ahead(timeline: Timeline, catalogue: Catalogue, month: int, lead: int) -> bool:
     """True if the law known in ``month`` changes within the childhood of a child that is started now."""
 
+    fields = [name for name in catalogue.field_names if name.split(".")[0] not in ACT_AT_ONCE]
+
     def ahead() -> NDArray[np.bool_]:
         months = range(month + 1, month + 12 * N_YEARS + lead, 6)
-        return np.array([timeline.expected(month, m) != timeline.expected(month, month) for m in months])
+        laws = np.array([timeline.vector(m, fields, month) for m in (month, *months)])
+        return np.any(laws[1:] != laws[0], axis=1)
 
     return bool(_kept_of(timeline, catalogue, ("change ahead", month, lead), ahead).any())
 
@@ -151,35 +179,64 @@ def fill_benefits(tables: Rows, timeline: Timeline, catalogue: Catalogue, month:
             laws = expected_laws(timeline, catalogue, month, month + start + lead)
             fill_from_laws(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
             fill_care(t, laws, aware, LATER, 1.0 / len(LATER_STARTS), pars)
+    t["campaign"] = campaign_now(timeline, month)
     differs = changing and any(
         not np.allclose(t[name][NOW], t[name][LATER], rtol=1e-9, atol=1e-9) for name in _TWO_TIMES
     )
     t["announced"] = 1.0 if differs else 0.0
     present = law_row(timeline, catalogue, month)
     t["leave_days"] = [maternity_leave_days(present, order) for order in range(1, MAX_ORDER + 1)]
-    burden = maternity_leave_employer_days(present, 1) / DAYS_PER_YEAR
+    burden = maternity_leave_employer_days(present, 1) / DAYS_PER_YEAR + nursing_share_borne_by_employer(present)
     t["employer_burden"] = burden * float(pars["expected_births_rate"][0])
+    t["employment"] = later_employment(t["employment_base"], float(present["pension_age__delay_years"][0]))
     return changing
 
 
 _TWO_TIMES = (
     "benefit", "leave_share", "leave_replacement", "father_days", "rent_benefit", "purchase_benefit", "unauthorised",
-    "limit_fee", "sanction", "care",
+    "limit_fee", "sanction", "care", "deduction", "out_of_school_kept", "time_relief", "wage_loss_kept",
+    "kindergarten_yuan_year",
 )  # fmt: skip
+
+
+def campaign_now(timeline: Timeline, month: int) -> float:
+    """Mean ideal number that the campaign of this month adds: it fades from its beginning with its decay."""
+    law = timeline.at(month)
+    added, decay_years = law["campaign.ideal_added"], law["campaign.decay_years"]
+    if added <= 0.0:
+        return 0.0
+    began = month
+    for change in reversed(timeline.change_months(0, month)):
+        if timeline.at(change)["campaign.ideal_added"] <= 0.0:
+            break
+        began = change
+    return float(added * math.exp(-(month - began) / 12.0 / decay_years))
 
 
 def fill_payers(tables: Rows, catalogue: Catalogue) -> None:
     """Who pays each lever, from the lever files."""
     t = tables[0]
-    parts = {"nursery_places": "operating_subsidy"}
+    parts = dict.fromkeys(PLACE_LEVERS, "operating_subsidy")
     for i, name in enumerate(LEDGER_LEVERS):
         lever = catalogue.lever(name)
         part = parts.get(name, "benefit")
         if part in lever.payers:
             shares = lever.payer_shares(part)
             t["payer_share"][i] = [shares.get(payer, 0.0) for payer in PAYERS]
-    capital = catalogue.lever("nursery_places").payer_shares("capital_grant")
-    t["capital_share"] = [capital.get(payer, 0.0) for payer in PAYERS]
+    for i, name in enumerate(PLACE_LEVERS):
+        capital = catalogue.lever(name).payer_shares("capital_grant")
+        t["capital_share"][i] = [capital.get(payer, 0.0) for payer in PAYERS]
+
+
+def later_employment(base: NDArray[np.float64], delay_years: float) -> NDArray[np.float64]:
+    """Employment by sex and five-year age group from 15-19 when people of 50 to 64 retire so many years later: each age
+    works as those who are so much younger do."""
+    shifted = base.copy()
+    groups = np.arange(base.shape[1])
+    for sex in range(2):
+        later = np.interp(groups - delay_years / 5.0, groups, base[sex])
+        shifted[sex, 7:10] = np.maximum(base[sex, 7:10], later[7:10])
+    return shifted
 
 
 @compiled
@@ -207,6 +264,11 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
         t.unauthorised[when] = 0.0
         t.limit_fee[when] = 0.0
         t.sanction[when] = 0.0
+        t.deduction[when] = 0.0
+        t.out_of_school_kept[when] = 0.0
+        t.time_relief[when] = 0.0
+        t.wage_loss_kept[when] = 0.0
+        t.kindergarten_yuan_year[when] = 0.0
     for order in range(1, MAX_ORDER + 1):
         o = order - 1
         for phase in range(N_PHASES):
@@ -216,6 +278,7 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
                 given += aware[_ALLOWANCE] * yearly_allowance(laws, order, year)
             if phase == 0:
                 given += aware[_GRANT] * birth_grant_yuan(first, order)
+                given += aware[_DELIVERY] * laws[0].delivery_cover__share * p.delivery_cost_yuan * t.yuan_growth[0]
             t.benefit[when, o, phase] += share * given / years
         days = maternity_leave_days(first, order)
         national = laws[0].maternity_leave__national_days * laws[0].maternity_leave__flexible_coverage
@@ -227,6 +290,7 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
         t.rent_benefit[when, o] += share * rent_benefit_yuan_year(laws, order, aware, t, pars)
         t.purchase_benefit[when, o] += share * purchase_benefit_yuan(first, order, aware, t, pars)
     t.leave_replacement[when] += share * laws[0].maternity_leave__replacement
+    fill_child_costs(t, laws, aware, when, share, pars)
     for only in range(3):
         for order in range(1, MAX_ORDER + 1):
             if order > allowed_children(first, only):
@@ -238,6 +302,29 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
         t.limit_fee[when, town] += share * fee * enforced
         in_force = 1.0 if laws[0].birth_limit__fee_multiple > 0.0 else 0.0
         t.sanction[when, town] += share * p.sanction_utility * enforced * in_force
+
+
+@compiled
+def fill_child_costs(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
+    """Add ``share`` of what levers change in a child's later costs and in a mother's time, whatever its order."""
+    p = pars[0]
+    for phase in range(N_PHASES):
+        years = _YEARS[phase, 1] - _YEARS[phase, 0]
+        for year in range(_YEARS[phase, 0], _YEARS[phase, 1]):
+            law = laws[year : year + 1]
+            t.deduction[when, phase] += share * aware[_TAX] * 12.0 * deducted_yuan_month(law, 12 * year) / years
+    for year in range(3, 6):
+        waived = aware[_KINDERGARTEN] * waived_kindergarten_share(laws[year : year + 1], 12 * year)
+        t.kindergarten_yuan_year[when] += share * t.kindergarten_fee[0] * (1.0 - waived) / 3.0
+    school = laws[6]
+    t.out_of_school_kept[when] += share * (1.0 - school.out_of_school_cost__reduction)
+    young = laws[1]
+    elders = p.elder_time_relief * young.elder_care__share_served
+    formal = p.nursing_time_relief * laws[0].nursing_leave__hours_per_day
+    formal += p.flexible_time_relief * young.flexible_hours__share_of_jobs
+    t.time_relief[when, 0] += share * elders
+    t.time_relief[when, 1] += share * (elders + formal)
+    t.wage_loss_kept[when] += share * (1.0 - p.protection_effect * young.dismissal_protection__strength)
 
 
 @compiled
@@ -292,14 +379,19 @@ def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: 
                 for age_months in (9, 15, 21, 27, 33):
                     law = laws[age_months // 12 : age_months // 12 + 1]
                     voucher = aware[_VOUCHER] * voucher_yuan_month(law, order, age_months, 0.5 * wage)
-                    fee = 12.0 * max(t.nursery_fee[0] - voucher, 0.0)
-                    options = math.exp(-wage / scale) + math.exp(-12.0 * t.minder_fee[0] / scale + p.taste_minder)
+                    full = class_fee_yuan_month(law, t, age_months)
+                    capped = capped_fee_yuan_month(law, full, age_months)
+                    fee = 12.0 * max(full - aware[_FEE_CAP] * (full - capped) - voucher, 0.0)
+                    at_home = 12.0 * aware[_HOME_CARE] * home_care_yuan_month(law, order, age_months, False)
+                    by_kin = 12.0 * aware[_HOME_CARE] * home_care_yuan_month(law, order, age_months, True)
+                    options = math.exp((at_home - wage) / scale)
+                    options += math.exp(-12.0 * t.minder_fee[0] / scale + p.taste_minder)
                     if carer == 1:
-                        options += math.exp(p.taste_grandparent)
+                        options += math.exp(by_kin / scale + p.taste_grandparent)
                     closed += scale * (zero - math.log(options)) / 5.0
                     with_nursery = options + math.exp(-fee / scale + p.taste_nursery)
                     nursery += scale * (zero - math.log(with_nursery)) / 5.0
                 for county in range(t.n_counties[0]):
-                    chance = t.place_chance[county]
+                    chance = t.place_chance[county] * t.reach[0]
                     cost = chance * nursery + (1.0 - chance) * closed
                     t.care[when, order - 1, county, carer, point] += share * cost

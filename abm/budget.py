@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from abm.compiled import compiled
 from abm.hazards import age_years
 from abm.population import NO_WORK, OWNS_TOWN, OWNS_VILLAGE, PRIVATE, RENTS
+from abm.rules import tax_saved_yuan_year
 
 Rows = NDArray[np.void]
 
@@ -75,11 +76,16 @@ def after_children(earnings: float, parity: int, pars: Rows) -> float:
 
 
 @compiled
+def yield_less_payment_yuan_year(households: Rows, home: int, pars: Rows) -> float:
+    """What a household's net worth yields a year, less what it pays for its home."""
+    return pars[0].net_worth_yield * households[home].net_worth - 12.0 * households[home].payment
+
+
+@compiled
 def couple_income_yuan_year(
     persons: Rows, households: Rows, woman: int, man: int, month: int, pars: Rows, tables: Any
 ) -> float:
     """Earnings of both (hers after children) plus the yield of net worth less housing payment; never negative."""
-    p = pars[0]
     income = 0.0
     home = -1
     if woman >= 0:
@@ -90,8 +96,19 @@ def couple_income_yuan_year(
         if home < 0:
             home = persons[man].household
     if home >= 0:
-        income += p.net_worth_yield * households[home].net_worth - 12.0 * households[home].payment
+        income += yield_less_payment_yuan_year(households, home, pars)
     return max(income, 0.0)
+
+
+@compiled
+def higher_earnings_yuan_year(persons: Rows, woman: int, man: int, month: int, pars: Rows, tables: Any) -> float:
+    """Earnings in formal work of the parent who earns more there, who claims tax deductions for the children."""
+    hers, his = 0.0, 0.0
+    if persons[woman].work >= PRIVATE:
+        hers = after_children(earnings_yuan_year(persons, woman, month, pars, tables), persons[woman].parity, pars)
+    if man >= 0 and persons[man].work >= PRIVATE:
+        his = earnings_yuan_year(persons, man, month, pars, tables)
+    return max(hers, his)
 
 
 @compiled
@@ -200,8 +217,10 @@ def family_prospect(
     attached = 1.0 if persons[woman].work >= PRIVATE else p.attachment_informal
     care = care_cost_yuan_year(wage * attached, order, county, carer, when, tables)
     loss = p.wage_loss_per_child * wage * attached
+    if persons[woman].work >= PRIVATE:
+        loss *= tables.wage_loss_kept[when]
     later_care = care_cost_yuan_year(wage * attached - loss, order, county, carer, when, tables)
-    paid_leave = tables.leave_share[when, order - 1, persons[woman].insured]
+    paid_leave = tables.leave_share[when, order - 1, 1 if persons[woman].work >= PRIVATE else 0]
     if persons[woman].work == NO_WORK:
         paid_leave = 0.0
     fee = unauthorised(persons, woman, man, order, when, tables) * tables.limit_fee[when, town] / p.fee_years
@@ -209,12 +228,18 @@ def family_prospect(
     if order == 1 and persons[woman].ideal >= 2:
         further = p.further_child_share * (1.0 - unauthorised(persons, woman, man, 2, when, tables))
     relative = relative_spending(log_relative, pars)
+    earner = 0.0
+    if tables.deduction[when, N_PHASES - 1] > 0.0 or tables.deduction[when, 0] > 0.0:
+        earner = higher_earnings_yuan_year(persons, woman, man, month, pars, tables)
     value = 0.0
     for phase in range(N_PHASES):
         cost = raising_cost_yuan_year(order, phase, town, relative, pars, tables)
+        if phase == 3:
+            cost *= 1.0 - p.out_of_school_share * (1.0 - tables.out_of_school_kept[when])
         if further > 0.0 and phase >= 3:
             cost *= 1.0 + further
         cost += room * (1.0 + further) - tables.benefit[when, order - 1, phase]
+        cost -= tax_saved_yuan_year(earner, tables.deduction[when, phase], pars)
         if phase == 0:
             cost += (1.0 - paid_leave) * care + paid_leave * (1.0 - tables.leave_replacement[when]) * wage + fee
         elif phase == 1:
@@ -238,4 +263,5 @@ def time_burden(persons: Rows, woman: int, carer: int, when: int, pars: Rows, ta
     if man >= 0 and persons[man].work >= PRIVATE:
         shifted = tables.father_days[when, order - 1] / 365.0
     mother = p.time_mother * (1.0 - relief) - shifted * p.father_leave_shift
+    mother -= tables.time_relief[when, 1 if persons[woman].work >= PRIVATE else 0]
     return max(mother, 0.0), p.time_father + shifted

@@ -24,18 +24,35 @@ N_AGES = 45
 
 
 LEDGER_LEVERS = (
+    "assisted_reproduction",
     "birth_grant",
     "child_allowance",
     "childcare_voucher",
+    "delivery_cover",
+    "elder_care",
+    "fee_cap",
+    "health_checks",
+    "home_care_allowance",
+    "kindergarten_waiver",
+    "marriage_grant",
+    "marriage_leave",
     "maternity_leave",
+    "nursery_classes",
     "nursery_places",
+    "nursing_leave",
     "parental_leave",
     "paternity_leave",
     "public_rental",
     "purchase_subsidy",
     "rent_subsidy",
+    "talent_settlement",
+    "tax_deduction",
+    "workplace_nurseries",
 )
 """Levers that move money, in the order of the ledger's first axis (a test compares them with the catalogue)."""
+
+PLACE_LEVERS = ("nursery_places", "nursery_classes", "workplace_nurseries")
+"""Levers that add places for children under three; nursery classes for those of 24 to 35 months only."""
 
 COUNTS = (
     "conceptions",
@@ -58,6 +75,8 @@ COUNTS = (
     "marriages_outside_partner",
     "searching_women",
     "marriages_registered",
+    "births_outside_marriage",
+    "newcomers_settled",
 )
 """Names of the entries of ``Counters.count``."""
 

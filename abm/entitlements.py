@@ -1,9 +1,7 @@
-"""What each lever gives, and who pays: the one place where levers meet money.
+"""What each lever pays in a month, and who pays: the ledger's side of the rules in :mod:`abm.rules`.
 
-Two questions, one set of rules. *What does the law give in a month for a child of this order and age?* The small
-functions at the top answer, from one row of law values. :mod:`abm.tables` asks them about the years ahead, for
-decisions; the ``pay_...`` functions below ask them about this month and enter the answer in the ledger through
-``transfer``, which books every yuan once with its payer and once with its receiver.
+Every ``pay_...`` function asks the rules about this month and enters the answer through ``transfer``, which books every
+yuan once with its payer and once with its receiver.
 """
 
 from __future__ import annotations
@@ -17,152 +15,53 @@ from abm import draws
 from abm.budget import after_children, earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES, PAYERS
-from abm.population import CARE_NURSERY, NO_WORK, PRIVATE
+from abm.hazards import age_years
+from abm.population import CARE_GRANDPARENT, CARE_NURSERY, CARE_PARENT, COLLEGE, NO_WORK, OWNS_TOWN, PRIVATE, RENTS
+from abm.rules import (
+    ADULT_AGE_MONTHS,
+    DAYS_PER_YEAR,
+    birth_grant_yuan,
+    capped_fee_yuan_month,
+    child_allowance_yuan_month,
+    class_fee_yuan_month,
+    deducted_yuan_month,
+    home_care_yuan_month,
+    marriage_grant_yuan,
+    maternity_leave_days,
+    nursing_share_of_year,
+    tax_saved_yuan_year,
+    voucher_yuan_month,
+)
 
 Rows = NDArray[np.void]
 
+ASSISTED_REPRODUCTION = LEDGER_LEVERS.index("assisted_reproduction")
 BIRTH_GRANT = LEDGER_LEVERS.index("birth_grant")
 CHILD_ALLOWANCE = LEDGER_LEVERS.index("child_allowance")
 CHILDCARE_VOUCHER = LEDGER_LEVERS.index("childcare_voucher")
+DELIVERY_COVER = LEDGER_LEVERS.index("delivery_cover")
+ELDER_CARE = LEDGER_LEVERS.index("elder_care")
+FEE_CAP = LEDGER_LEVERS.index("fee_cap")
+HEALTH_CHECKS = LEDGER_LEVERS.index("health_checks")
+HOME_CARE_ALLOWANCE = LEDGER_LEVERS.index("home_care_allowance")
+KINDERGARTEN_WAIVER = LEDGER_LEVERS.index("kindergarten_waiver")
+MARRIAGE_GRANT = LEDGER_LEVERS.index("marriage_grant")
+MARRIAGE_LEAVE = LEDGER_LEVERS.index("marriage_leave")
 MATERNITY_LEAVE = LEDGER_LEVERS.index("maternity_leave")
+NURSERY_CLASSES = LEDGER_LEVERS.index("nursery_classes")
 NURSERY_PLACES = LEDGER_LEVERS.index("nursery_places")
+NURSING_LEAVE = LEDGER_LEVERS.index("nursing_leave")
 PARENTAL_LEAVE = LEDGER_LEVERS.index("parental_leave")
 PATERNITY_LEAVE = LEDGER_LEVERS.index("paternity_leave")
 PUBLIC_RENTAL = LEDGER_LEVERS.index("public_rental")
 PURCHASE_SUBSIDY = LEDGER_LEVERS.index("purchase_subsidy")
 RENT_SUBSIDY = LEDGER_LEVERS.index("rent_subsidy")
+TALENT_SETTLEMENT = LEDGER_LEVERS.index("talent_settlement")
+TAX_DEDUCTION = LEDGER_LEVERS.index("tax_deduction")
+WORKPLACE_NURSERIES = LEDGER_LEVERS.index("workplace_nurseries")
 _FUND = PAYERS.index("insurance_fund")
 _EMPLOYER = PAYERS.index("employer")
 _CITY = PAYERS.index("city")
-DAYS_PER_YEAR = 365.0
-
-
-# --- what the law gives ----------------------------------------------------------------------------------------------
-
-
-@compiled
-def by_order(order: int, first: float, second: float, third: float) -> float:
-    """The value for a child of this order; third and higher orders share one."""
-    if order <= 1:
-        return first
-    return second if order == 2 else third
-
-
-@compiled
-def child_allowance_yuan_month(law: Rows, order: int, age_months: int) -> float:
-    """Child allowance for one month of a child's life."""
-    rule = law[0]
-    if age_months < 0 or age_months >= rule.child_allowance__max_age_months:
-        return 0.0
-    yearly = by_order(order, rule.child_allowance__order1, rule.child_allowance__order2, rule.child_allowance__order3)
-    return yearly / 12.0
-
-
-@compiled
-def birth_grant_yuan(law: Rows, order: int) -> float:
-    """One-off grant at birth."""
-    rule = law[0]
-    return by_order(order, rule.birth_grant__order1, rule.birth_grant__order2, rule.birth_grant__order3)
-
-
-@compiled
-def voucher_yuan_month(law: Rows, order: int, age_months: int, income_per_head: float) -> float:
-    """Childcare voucher for a month in a registered nursery; ``income_per_head`` yuan a year."""
-    rule = law[0]
-    if age_months < rule.childcare_voucher__min_age_months or age_months >= rule.childcare_voucher__max_age_months:
-        return 0.0
-    if order < rule.childcare_voucher__min_order:
-        return 0.0
-    limit = rule.childcare_voucher__income_limit
-    if limit > 0.0 and income_per_head > limit:
-        return 0.0
-    return rule.childcare_voucher__amount
-
-
-@compiled
-def maternity_leave_days(law: Rows, order: int) -> float:
-    """Days of maternity leave of an insured employee at a birth of this order."""
-    rule = law[0]
-    return rule.maternity_leave__days + (rule.maternity_leave__third_child_days if order >= 3 else 0.0)
-
-
-@compiled
-def maternity_leave_employer_days(law: Rows, order: int) -> float:
-    """Days of maternity pay that finally fall on the employer, cost sharing deducted."""
-    rule = law[0]
-    beyond = max(0.0, maternity_leave_days(law, order) - rule.maternity_leave__national_days)
-    return beyond * rule.maternity_leave__employer_share * (1.0 - rule.leave_cost_sharing__rate)
-
-
-@compiled
-def rent_subsidy_yuan_month(law: Rows, children: int) -> float:
-    """Rent subsidy of a renting family with this many children."""
-    rule = law[0]
-    if children <= 0:
-        return 0.0
-    return by_order(children, rule.rent_subsidy__order1, rule.rent_subsidy__order2, rule.rent_subsidy__order3)
-
-
-@compiled
-def purchase_subsidy_yuan(law: Rows, children: int) -> float:
-    """Subsidy when a family with this many children buys a town home."""
-    rule = law[0]
-    if children <= 0:
-        return 0.0
-    return by_order(
-        children, rule.purchase_subsidy__order1, rule.purchase_subsidy__order2, rule.purchase_subsidy__order3
-    )
-
-
-@compiled
-def rental_priority(law: Rows, children: int) -> float:
-    """Multiplier on the chance of a public flat of a family with this many children; 1 without any."""
-    rule = law[0]
-    if children <= 0:
-        return 1.0
-    return by_order(
-        children,
-        rule.public_rental__priority_order1,
-        rule.public_rental__priority_order2,
-        rule.public_rental__priority_order3,
-    )
-
-
-@compiled
-def deposit_share(law: Rows, children: int) -> float:
-    """Share of the price that must be paid down by a family with this many children."""
-    rule = law[0]
-    if children <= 0:
-        return rule.loan_ceiling__deposit_order0
-    return by_order(
-        children,
-        rule.loan_ceiling__deposit_order1,
-        rule.loan_ceiling__deposit_order2,
-        rule.loan_ceiling__deposit_order3,
-    )
-
-
-@compiled
-def loan_ceiling_yuan(law: Rows, children: int) -> float:
-    """Ceiling of the provident-fund loan."""
-    rule = law[0]
-    raised = by_order(max(children, 1), 0.0, rule.loan_ceiling__raise_order2, rule.loan_ceiling__raise_order3)
-    return rule.loan_ceiling__base * (1.0 + raised)
-
-
-@compiled
-def allowed_children(law: Rows, only_child_parents: int) -> float:
-    """Number of children the law allows a couple by how many of them are only children (0, 1, 2)."""
-    rule = law[0]
-    allowed = rule.birth_limit__allowed
-    if only_child_parents >= 1:
-        allowed = max(allowed, rule.birth_limit__one_only_allowed)
-    if only_child_parents == 2:
-        allowed = max(allowed, rule.birth_limit__both_only_allowed)
-    return allowed
-
-
-# --- what is paid ----------------------------------------------------------------------------------------------------
 
 
 @compiled
@@ -187,9 +86,11 @@ def transfer_by_shares(s: Any, lever: int, county: int, order: int, fifth: int, 
 
 
 @compiled
-def transfer_leave(s: Any, lever: int, county: int, order: int, fifth: int, yuan: float, employer_share: float) -> None:
-    """Book leave pay beyond the national days: employers bear their share less what cost sharing lays on the city;
-    the insurance fund bears the rest."""
+def transfer_leave(
+    s: Any, lever: int, county: int, order: int, fifth: int, yuan: float, employer_share: float, rest: int
+) -> None:
+    """Book leave pay: employers bear their share less what cost sharing lays on the city; ``rest`` is the payer of the
+    rest (the insurance fund for maternity leave, the city for other leave)."""
     owed = yuan * employer_share
     shared = owed * s.law[0].leave_cost_sharing__rate
     if owed - shared != 0.0:
@@ -197,12 +98,12 @@ def transfer_leave(s: Any, lever: int, county: int, order: int, fifth: int, yuan
     if shared != 0.0:
         transfer(s, lever, _CITY, county, order, fifth, shared)
     if yuan - owed != 0.0:
-        transfer(s, lever, _FUND, county, order, fifth, yuan - owed)
+        transfer(s, lever, rest, county, order, fifth, yuan - owed)
 
 
 @compiled
 def pay_for_birth(s: Any, mother: int, order: int) -> bool:
-    """The grant for one child at birth; True if some lever pays for this birth now."""
+    """The grant for one child at birth; True if some lever pays cash for this birth now."""
     her = s.persons[mother]
     grant = birth_grant_yuan(s.law, order)
     if grant > 0.0:
@@ -212,22 +113,25 @@ def pay_for_birth(s: Any, mother: int, order: int) -> bool:
 
 
 @compiled
-def pay_leave_at_delivery(s: Any, mother: int, order: int) -> None:
-    """Leave pay of both parents, once a delivery (twins share it)."""
+def pay_for_delivery(s: Any, mother: int, order: int) -> None:
+    """Cover of its cost and leave pay of both parents, once a delivery (twins share it)."""
     her = s.persons[mother]
     fifth = s.households[her.household].fifth
+    covered = s.law[0].delivery_cover__share * s.pars[0].delivery_cost_yuan * s.tables[0].yuan_growth[0]
+    transfer_by_shares(s, DELIVERY_COVER, her.county, order, fifth, covered)
     pay_maternity_leave(s, mother, order, fifth)
+    pay_nursing_leave(s, mother, order, fifth)
     pay_paternity_leave(s, her.partner, order, fifth)
 
 
 @compiled
 def covered_leave_days(s: Any, mother: int, order: int) -> float:
-    """Days of paid maternity leave this mother gets: full for the insured in formal work; the national days for the
+    """Days of paid maternity leave this mother gets: full in formal work, insured or not; the national days for the
     share of other workers that the law covers, by chance; otherwise none."""
     her = s.persons[mother]
     if her.work == NO_WORK:
         return 0.0
-    if her.work >= PRIVATE and her.insured == 1:
+    if her.work >= PRIVATE:
         return maternity_leave_days(s.law, order)
     covered = s.law[0].maternity_leave__flexible_coverage
     if covered > 0.0 and draws.uniform(s.seed, her.id, s.month, draws.INSURED) < covered:
@@ -236,20 +140,51 @@ def covered_leave_days(s: Any, mother: int, order: int) -> float:
 
 
 @compiled
+def wage_of_parent(s: Any, parent: int) -> float:
+    """What a parent earns a year now: of a mother, after what her children born before this month have cost."""
+    persons = s.persons
+    wage = earnings_yuan_year(persons, parent, s.month, s.pars, s.tables[0])
+    if persons[parent].sex == 0:
+        return wage
+    children = persons[parent].parity
+    child = persons[parent].first_child
+    while child >= 0 and persons[child].birth_month == s.month:
+        children -= 1
+        child = persons[child].next_sibling
+    return after_children(wage, children, s.pars)
+
+
+@compiled
 def pay_maternity_leave(s: Any, mother: int, order: int, fifth: int) -> None:
-    """Maternity pay, booked in full at birth: the fund pays the national days."""
+    """Maternity pay, booked in full at birth: the fund pays the national days, of employees without insurance their
+    employer (special rules on female employees, article 8)."""
     her = s.persons[mother]
     days = covered_leave_days(s, mother, order)
     if days <= 0.0:
         return
     rule = s.law[0]
-    wage = after_children(earnings_yuan_year(s.persons, mother, s.month, s.pars, s.tables[0]), order - 1, s.pars)
-    daily = wage / DAYS_PER_YEAR * rule.maternity_leave__replacement
+    daily = wage_of_parent(s, mother) / DAYS_PER_YEAR * rule.maternity_leave__replacement
     national = min(days, rule.maternity_leave__national_days)
-    transfer(s, MATERNITY_LEAVE, _FUND, her.county, order, fifth, daily * national)
+    uninsured = 1.0 if her.work >= PRIVATE and her.insured == 0 else 0.0
+    transfer_leave(s, MATERNITY_LEAVE, her.county, order, fifth, daily * national, uninsured, _FUND)
     beyond = daily * (days - national)
     if beyond > 0.0:
-        transfer_leave(s, MATERNITY_LEAVE, her.county, order, fifth, beyond, rule.maternity_leave__employer_share)
+        share = max(uninsured, rule.maternity_leave__employer_share)
+        transfer_leave(s, MATERNITY_LEAVE, her.county, order, fifth, beyond, share, _FUND)
+
+
+@compiled
+def pay_nursing_leave(s: Any, mother: int, order: int, fifth: int) -> None:
+    """Paid hours off until the child is one, of mothers in formal work, from the end of maternity leave; booked at
+    birth."""
+    her = s.persons[mother]
+    if her.work < PRIVATE:
+        return
+    year = max(0.0, 1.0 - maternity_leave_days(s.law, order) / DAYS_PER_YEAR)
+    yuan = wage_of_parent(s, mother) * nursing_share_of_year(s.law) * year
+    if yuan > 0.0:
+        share = s.law[0].nursing_leave__employer_share
+        transfer_leave(s, NURSING_LEAVE, her.county, order, fifth, yuan, share, _CITY)
 
 
 @compiled
@@ -263,29 +198,44 @@ def pay_paternity_leave(s: Any, father: int, order: int, fifth: int) -> None:
         return
     yuan = earnings_yuan_year(persons, father, s.month, s.pars, s.tables[0]) / DAYS_PER_YEAR * days
     share = law[0].paternity_leave__employer_share
-    transfer_leave(s, PATERNITY_LEAVE, persons[father].county, order, fifth, yuan, share)
+    transfer_leave(s, PATERNITY_LEAVE, persons[father].county, order, fifth, yuan, share, _CITY)
+
+
+@compiled
+def is_youngest(persons: Rows, child: int) -> bool:
+    """True if the mother has no younger child here; of twins, for one."""
+    mother = persons[child].mother
+    if mother < 0:
+        return True
+    youngest = persons[mother].first_child
+    while youngest >= 0 and persons[youngest].status != 0:
+        youngest = persons[youngest].next_sibling
+    return bool(youngest == child)
 
 
 @compiled
 def pay_parental_leave(s: Any, child: int, order: int, fifth: int) -> None:
-    """A year's parental leave of both parents in formal work, booked at birth and each birthday under the limit."""
+    """A year's parental leave of both parents in formal work, booked at birth and each birthday under the limit of
+    their youngest child: days are for a parent, not for each child."""
     persons, law = s.persons, s.law
     days = law[0].parental_leave__days * s.pars[0].parental_take_up
-    if days <= 0.0:
+    if days <= 0.0 or not is_youngest(persons, child):
         return
     share = law[0].parental_leave__employer_share
     for parent in (persons[child].mother, persons[child].father):
         if parent >= 0 and persons[parent].work >= PRIVATE and persons[parent].status == 0:
-            yuan = earnings_yuan_year(persons, parent, s.month, s.pars, s.tables[0]) / DAYS_PER_YEAR * days
-            transfer_leave(s, PARENTAL_LEAVE, persons[child].county, order, fifth, yuan, share)
+            yuan = wage_of_parent(s, parent) / DAYS_PER_YEAR * days
+            transfer_leave(s, PARENTAL_LEAVE, persons[child].county, order, fifth, yuan, share, _CITY)
 
 
 @compiled
-def pay_allowance(s: Any, county: int, order: int, fifth: int, yuan: float) -> None:
-    """Book an allowance: up to the national rule by the lever's shares, a local supplement above it to the city."""
+def pay_allowance(s: Any, county: int, order: int, fifth: int, yuan: float, age_months: int) -> None:
+    """Book an allowance: up to the national rule by the lever's shares, a local supplement above it, or beyond its age
+    limit, to the city."""
     if yuan <= 0.0:
         return
-    national = yuan * min(1.0, s.tables[0].national_part[min(order, 3) - 1])
+    part = s.tables[0].national_part[min(order, 3) - 1]
+    national = yuan * min(1.0, part) if age_months < s.tables[0].national_age[0] else 0.0
     transfer_by_shares(s, CHILD_ALLOWANCE, county, order, fifth, national)
     if yuan - national > 0.0:
         transfer(s, CHILD_ALLOWANCE, _CITY, county, order, fifth, yuan - national)
@@ -293,17 +243,22 @@ def pay_allowance(s: Any, county: int, order: int, fifth: int, yuan: float) -> N
 
 @compiled
 def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: float) -> None:
-    """This month's allowance and voucher of one child under three."""
+    """What levers pay this month for the care of one child under three, and for its parents' leave on its birthday."""
     persons, households = s.persons, s.households
     home = persons[child].household
     county = persons[child].county
     fifth = households[home].fifth
     order = order_of_child(persons, child)
-    pay_allowance(s, county, order, fifth, child_allowance_yuan_month(s.law, order, age_months))
-    if persons[child].care == CARE_NURSERY:
-        voucher = min(voucher_yuan_month(s.law, order, age_months, income_per_head), s.tables[0].nursery_fee[0])
-        if voucher > 0.0:
-            transfer_by_shares(s, CHILDCARE_VOUCHER, county, order, fifth, voucher)
+    care = persons[child].care
+    if care == CARE_NURSERY:
+        full = class_fee_yuan_month(s.law, s.tables[0], age_months)
+        charged = capped_fee_yuan_month(s.law, full, age_months)
+        transfer_by_shares(s, FEE_CAP, county, order, fifth, full - charged)
+        voucher = min(voucher_yuan_month(s.law, order, age_months, income_per_head), charged)
+        transfer_by_shares(s, CHILDCARE_VOUCHER, county, order, fifth, voucher)
+    elif care in (CARE_PARENT, CARE_GRANDPARENT):
+        at_home = home_care_yuan_month(s.law, order, age_months, care == CARE_GRANDPARENT)
+        transfer_by_shares(s, HOME_CARE_ALLOWANCE, county, order, fifth, at_home)
     if age_months % 12 == 0 and age_months < s.law[0].parental_leave__max_age_months:
         pay_parental_leave(s, child, order, fifth)
 
@@ -316,14 +271,112 @@ def order_of_child(persons: Rows, child: int) -> int:
 
 @compiled
 def pay_places(s: Any) -> None:
-    """This month's running subsidy of added nursery places, and the capital grant in the month they are added."""
+    """This month's running subsidy of places that levers add, and the capital grant in the month they are added."""
     law = s.law[0]
+    running = (law.nursery_places__operating_subsidy, law.nursery_classes__operating_subsidy,
+               law.workplace_nurseries__operating_subsidy)  # fmt: skip
+    capital = (law.nursery_places__capital_grant, law.nursery_classes__capital_grant,
+               law.workplace_nurseries__capital_grant)  # fmt: skip
+    ledger = (NURSERY_PLACES, NURSERY_CLASSES, WORKPLACE_NURSERIES)
+    for kind in range(3):
+        pay_places_of(s, ledger[kind], kind, running[kind], capital[kind])
+
+
+@compiled
+def pay_places_of(s: Any, lever: int, kind: int, running_yuan_year: float, capital_yuan: float) -> None:
+    """Subsidies of the places that one lever adds."""
     tables = s.tables[0]
     for county in range(MAX_COUNTIES):
-        added = tables.places_added[county]
+        added = tables.places_added[kind, county]
         if added > 0.0:
-            transfer_by_shares(s, NURSERY_PLACES, county, 0, -1, added * law.nursery_places__operating_subsidy / 12.0)
-        opened = tables.places_opened[county] * law.nursery_places__capital_grant
+            transfer_by_shares(s, lever, county, 0, -1, added * running_yuan_year / 12.0)
+        opened = tables.places_opened[kind, county] * capital_yuan
         for payer in range(len(PAYERS)):
-            if opened * tables.capital_share[payer] > 0.0:
-                transfer(s, NURSERY_PLACES, payer, county, 0, -1, opened * tables.capital_share[payer])
+            if opened * tables.capital_share[kind, payer] > 0.0:
+                transfer(s, lever, payer, county, 0, -1, opened * tables.capital_share[kind, payer])
+
+
+@compiled
+def pay_marriage(s: Any, woman: int, man: int) -> None:
+    """Grant, free health checks and paid marriage leave of a couple that marries."""
+    persons = s.persons
+    her = persons[woman]
+    fifth = s.households[her.household].fifth
+    rule = s.law[0]
+    first = her.marriages == 1 and persons[man].marriages == 1
+    grant = marriage_grant_yuan(s.law, age_years(her.birth_month, s.month), first)
+    transfer_by_shares(s, MARRIAGE_GRANT, her.county, 0, fifth, grant)
+    s.households[her.household].net_worth += grant
+    transfer_by_shares(s, HEALTH_CHECKS, her.county, 0, fifth, rule.health_checks__covered * rule.health_checks__cost)
+    pay_marriage_leave(s, woman, fifth)
+    pay_marriage_leave(s, man, fifth)
+
+
+@compiled
+def pay_marriage_leave(s: Any, spouse: int, fifth: int) -> None:
+    """Paid leave at marriage of somebody in formal work."""
+    rule = s.law[0]
+    if rule.marriage_leave__days <= 0.0 or s.persons[spouse].work < PRIVATE:
+        return
+    yuan = wage_of_parent(s, spouse) / DAYS_PER_YEAR * rule.marriage_leave__days
+    share = rule.marriage_leave__employer_share
+    transfer_leave(s, MARRIAGE_LEAVE, s.persons[spouse].county, 0, fifth, yuan, share, _CITY)
+
+
+@compiled
+def pay_assisted_cycle(s: Any, woman: int) -> None:
+    """Reimbursement of one cycle of assisted reproduction."""
+    her = s.persons[woman]
+    yuan = s.law[0].assisted_reproduction__cover * s.pars[0].art_cycle_yuan * s.tables[0].yuan_growth[0]
+    fifth = s.households[her.household].fifth
+    transfer_by_shares(s, ASSISTED_REPRODUCTION, her.county, min(her.parity + 1, 4), fifth, yuan)
+
+
+@compiled
+def pay_settlement(s: Any, newcomer: int) -> None:
+    """Grant to somebody of college schooling who settles in town."""
+    person = s.persons[newcomer]
+    grant = s.law[0].talent_settlement__grant
+    tenure = s.households[person.household].tenure
+    if grant <= 0.0 or person.schooling < COLLEGE or (tenure != RENTS and tenure != OWNS_TOWN):
+        return
+    transfer_by_shares(s, TALENT_SETTLEMENT, person.county, 0, s.households[person.household].fifth, grant)
+    s.households[person.household].net_worth += grant
+
+
+@compiled
+def pay_tax_deductions(s: Any, mother: int, earnings_yuan_year: float) -> None:
+    """Tax that the couple's higher earner saves in a year through their resident children under 18."""
+    persons = s.persons
+    if earnings_yuan_year * (1.0 - s.pars[0].social_insurance_share) <= s.pars[0].income_tax_allowance:
+        return
+    deducted = deducted_for_children(s, mother)
+    if deducted <= 0.0:
+        return
+    saved_share = tax_saved_yuan_year(earnings_yuan_year, deducted, s.pars) / deducted
+    fifth = s.households[persons[mother].household].fifth
+    child = persons[mother].first_child
+    while child >= 0:
+        yuan = saved_share * deducted_for_child(s, child)
+        transfer_by_shares(s, TAX_DEDUCTION, persons[mother].county, order_of_child(persons, child), fifth, yuan)
+        child = persons[child].next_sibling
+
+
+@compiled
+def deducted_for_child(s: Any, child: int) -> float:
+    """Taxable income a year that a child takes off; nothing for who is grown or not here."""
+    age_months = s.month - s.persons[child].birth_month
+    if age_months >= ADULT_AGE_MONTHS or s.persons[child].status != 0:
+        return 0.0
+    return 12.0 * deducted_yuan_month(s.law, age_months)
+
+
+@compiled
+def deducted_for_children(s: Any, mother: int) -> float:
+    """Taxable income a year that all of a mother's children take off."""
+    total = 0.0
+    child = s.persons[mother].first_child
+    while child >= 0:
+        total += deducted_for_child(s, child)
+        child = s.persons[child].next_sibling
+    return total

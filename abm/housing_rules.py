@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 
 from abm.budget import couple_income_yuan_year
 from abm.compiled import compiled
-from abm.entitlements import deposit_share, loan_ceiling_yuan, purchase_subsidy_yuan
+from abm.rules import (
+    deposit_share,
+    loan_ceiling_yuan,
+    purchase_subsidy_yuan,
+)
 
 Rows = NDArray[np.void]
 

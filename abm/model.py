@@ -23,7 +23,7 @@ from abm.population import CALENDAR, RESIDENT, Population
 from abm.processes import norms
 from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
-from abm.processes.yearly_payments import pay_homes, pay_older_children
+from abm.processes.yearly_payments import pay_elder_care, pay_homes, pay_kindergarten, pay_older_children
 from abm.rates import CityRates
 from abm.state import BIRTHS_LOGGED, FOUNDING_ROWS, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
 from abm.tables import empty_tables
@@ -34,6 +34,9 @@ from policies.timeline import Timeline, current_law
 
 HOLDABLE = ("norms", "places", "prices")
 """Feedbacks that a run may hold at the state in which it was founded or forked."""
+_PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
+                 "workplace_nurseries.places_per_1000_employees")  # fmt: skip
+"""What each of :data:`abm.counters.PLACE_LEVERS` adds."""
 _ROOM_PERSONS, _ROOM_HOUSEHOLDS = 0.004, 0.006
 """Rows kept free for a month, over rows in use: several times the busiest month's births and arrivals."""
 
@@ -87,7 +90,7 @@ class FamilyModel(mesa.Model):
         self.rates = CityRates(self.city, self.parameters)
         self.tables = empty_tables(len(self.city.counties))
         self.observer = Observer(self.city, self.scale)
-        self._places_per_1000 = 0.0
+        self._places_per_1000 = (0.0,) * len(_PLACE_FIELDS)
         self._begin()
 
     # --- running ------------------------------------------------------------------------------------------------------
@@ -148,10 +151,7 @@ class FamilyModel(mesa.Model):
 
     def street_share(self) -> float:
         """Share of streets with inclusive childcare: in proportion to places per resident (assumed), plus the lever."""
-        people = self._seen[0]["residents"].sum() / 1000.0
-        per_1000 = float(self.tables[0]["places"].sum()) / max(people, 1e-9)
-        added = self.timeline.at(self.month)["nursery_places.street_share_added"]
-        return min(1.0, per_1000 * self.parameters["street_share_per_place"] + added)
+        return float(self.tables[0]["reach"][0])
 
     @property
     def residents(self) -> int:
@@ -211,6 +211,8 @@ class FamilyModel(mesa.Model):
             self.tables[0]["national_part"][order - 1] = national[field] / max(
                 self.timeline.at(self.month)[field], 1e-9
             )
+        self.tables[0]["national_age"] = national["child_allowance.max_age_months"]
+        self.tables[0]["allowance_begins"] = benefits.first_month_given(self._national_law, "child_allowance.order1")
         self._change_ahead = benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
 
     def _january(self, first: bool) -> None:
@@ -224,7 +226,7 @@ class FamilyModel(mesa.Model):
         if self.rates.fill_move_bound(self.tables, year) and not first:
             reschedule_moves(self._state())
         self._law_of_month()
-        seen = norms.look_around(self._state())
+        seen = norms.look_around(self._state(), pays=not first)
         if first or "norms" not in self.hold:
             norms.update_norms(self.tables, seen, self.pars, first)
             norms.update_prospects(self.tables, seen, first)
@@ -244,16 +246,23 @@ class FamilyModel(mesa.Model):
             state = self._state()
             pay_homes(state)
             pay_older_children(state)
+            pay_kindergarten(state)
+            pay_elder_care(state, seen[0]["residents"][:, :, 65:].sum(axis=(1, 2)))
 
     def _set_places(self) -> None:
         """Nursery places of the year and the law; those the law adds are paid for once, in the month they open."""
         law = self.timeline.at(self.month)
-        added = law["nursery_places.added_per_1000"]
-        norms.update_places(self.tables, self._seen, self.city.nursery_places_per_1000(year_of(self.month)), added)
-        if added > self._places_per_1000:
-            share = 1.0 - self._places_per_1000 / added
-            self.tables[0]["places_opened"] += share * self.tables[0]["places_added"]
-        self._places_per_1000 = added
+        places, per_place = (
+            self.city.nursery_places_per_1000(year_of(self.month)),
+            self.parameters["street_share_per_place"],
+        )
+        norms.update_places(self.tables, self._seen, law, places, per_place)
+        for kind, field in enumerate(_PLACE_FIELDS):
+            added, before = law[field], self._places_per_1000[kind]
+            if added > before:
+                opened = (1.0 - before / added) * self.tables[0]["places_added"][kind]
+                self.tables[0]["places_opened"][kind] += opened
+        self._places_per_1000 = tuple(law[field] for field in _PLACE_FIELDS)
 
     def _set_prices(self) -> None:
         """House prices of the year, with their response to what credit levers add over the law of 2020."""

@@ -83,7 +83,6 @@ class CityRates:
         t["phase_weight"] = phase_weights(self.parameters["present_weight_rho"])
         for cohort in range(N_COHORTS):
             t["schooling_goal"][cohort] = self.city.schooling_goal_shares(FIRST_COHORT + cohort)
-        t["art_access"] = 1.0
 
     def highest_marriage_rate(self, first_year: int) -> Array:
         """Highest annual first-marriage rate from a year on [sex, age]."""
@@ -202,7 +201,7 @@ class CityRates:
             by_age = np.asarray(self.city.employment_rate(year)) * self.parameters["employment_resident"]
             groups = [by_age[:, 5 * g : 5 * g + 5].mean(axis=1) for g in range(12)] + [by_age[:, 60:].mean(axis=1)]
             rates = self._kept("work", year, np.minimum(np.array(groups).T, 0.97))
-        t["employment"] = rates
+        t["employment_base"] = rates
 
     def _fill_money(self, t: np.void, year: int) -> None:
         """Yuan of the year: a reference wage, peers' income, prices and fees."""
@@ -225,4 +224,4 @@ class CityRates:
         t["yuan_growth"] = kept[2 + phases + n]
         t["nursery_fee"] = kept[-2]
         t["minder_fee"] = kept[-2] * self.parameters["minder_fee_ratio"]
-        t["kindergarten_yuan_year"] = 12.0 * kept[-1]
+        t["kindergarten_fee"] = 12.0 * kept[-1]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm.budget import MAX_ORDER, N_PHASES
-from abm.counters import LEDGER_LEVERS, MAX_COUNTIES
+from abm.counters import LEDGER_LEVERS, MAX_COUNTIES, PLACE_LEVERS
 from abm.processes.birth import PLAN_AGES, PLAN_LEVELS
 from policies.catalogue import PAYERS
 
@@ -49,6 +49,7 @@ TABLES_DTYPE = np.dtype(
             ("separation_level", (1,)),
             ("schooling_goal", (N_COHORTS, 2, 4)),
             ("male_share", (1,)),
+            ("employment_base", (2, 13)),  # under the pension age of 2024
             ("employment", (2, 13)),
             # money: yuan
             ("income_head", (2,)),
@@ -57,6 +58,7 @@ TABLES_DTYPE = np.dtype(
             ("price", (_C,)),
             ("nursery_fee", (1,)),  # a month
             ("minder_fee", (1,)),  # a month
+            ("kindergarten_fee", (1,)),  # a year
             ("child_cost", (2, N_PHASES)),  # a year
             ("phase_weight", (N_PHASES,)),
             ("yuan_growth", (1,)),  # income level over 2020
@@ -70,6 +72,11 @@ TABLES_DTYPE = np.dtype(
             ("rent_benefit", (2, MAX_ORDER)),
             ("purchase_benefit", (2, MAX_ORDER)),
             ("kindergarten_yuan_year", (2,)),
+            ("deduction", (2, N_PHASES)),  # from taxable income, a year
+            ("out_of_school_kept", (2,)),  # share of out-of-school cost that a lever leaves
+            ("time_relief", (2, 2)),  # years of a mother's care that levers spare: outside, in formal work
+            ("wage_loss_kept", (2,)),  # of the wage loss of mothers in formal work, the share that protection leaves
+            ("campaign", (1,)),  # mean ideal number that a campaign adds
             ("unauthorised", (2, 3, MAX_ORDER)),  # by only children among the parents and order: share of the starts
             ("limit_fee", (2, 2)),
             ("sanction", (2, 2)),
@@ -77,15 +84,19 @@ TABLES_DTYPE = np.dtype(
             ("care", (2, MAX_ORDER, _C, 2, N_WAGES)),  # a year
             ("employer_burden", (1,)),
             ("payer_share", (len(LEDGER_LEVERS), len(PAYERS))),
-            ("capital_share", (len(PAYERS),)),
+            ("capital_share", (len(PLACE_LEVERS), len(PAYERS))),
             ("national_part", (3,)),  # of the child allowance by order, the part that the national rule gives
+            ("national_age", (1,)),  # months of age at which the national rule ends
+            ("allowance_begins", (1,)),  # month in which the national rule begins to give something
             # places
             ("places", (_C,)),
-            ("places_added", (_C,)),
-            ("places_opened", (_C,)),
+            ("places_added", (len(PLACE_LEVERS), _C)),
+            ("places_opened", (len(PLACE_LEVERS), _C)),
+            ("reach", (1,)),  # share of streets with inclusive childcare: families with a nursery near enough
+            ("class_places", (_C,)),  # those for children of 24 to 35 months only
+            ("class_share", (1,)),  # of places open to children of 24 to 35 months, those in nursery classes
             ("place_chance", (_C,)),
             ("hold_places", (1,)),
-            ("art_access", (_C, 2)),
             # neighbours
             ("norm_married", (_C, 2, 4, 7)),
             ("norm_parity", (_C, 2, 4, 7)),
@@ -104,5 +115,6 @@ def empty_tables(n_counties: int) -> NDArray[np.void]:
     tables["n_counties"] = n_counties
     tables["access_reference"] = 1.0
     tables["access"] = 1.0
-    tables["place_chance"] = 1.0
+    tables["place_chance"] = tables["reach"] = 1.0
+    tables["wage_loss_kept"] = tables["out_of_school_kept"] = 1.0
     return tables

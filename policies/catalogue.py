@@ -125,7 +125,7 @@ class Lever(StrictModel):
     name: str
     label: Label
     summary: Label
-    family: Literal["childcare", "leave", "housing", "cash", "rules"]
+    family: Literal["childcare", "leave", "housing", "cash", "health", "work", "education", "marriage", "rules"]
     decided_by: tuple[Literal["city", "province", "centre"], ...] = Field(min_length=1)
     payers: dict[str, dict[Payer, Number]]
     payer_note: Label | None = None

@@ -39,11 +39,15 @@ WORDS: dict[str, dict[str, str]] = {
     "leave": {"en": "leave", "zh": "休假"},
     "housing": {"en": "housing", "zh": "住房"},
     "cash": {"en": "cash", "zh": "现金"},
+    "health": {"en": "health and care", "zh": "健康与照护"},
+    "work": {"en": "work", "zh": "就业"},
+    "education": {"en": "education", "zh": "教育"},
+    "marriage": {"en": "marriage and norms", "zh": "婚姻与观念"},
     "rules": {"en": "rules", "zh": "规则"},
     "city": {"en": "city", "zh": "市"},
     "province": {"en": "province", "zh": "省"},
     "centre": {"en": "centre", "zh": "中央"},
-    "insurance_fund": {"en": "insurance fund", "zh": "生育保险基金"},
+    "insurance_fund": {"en": "insurance fund", "zh": "医疗（生育）保险基金"},
     "provident_fund": {"en": "provident fund", "zh": "住房公积金"},
     "employer": {"en": "employers", "zh": "用人单位"},
 }
@@ -94,6 +98,8 @@ def lever_card(catalogue: Catalogue, name: str, lang: str = "en") -> str:
         lines += _parameter_lines(f"{lever.name}.{parameter_name}", parameter, lang)
     lines += ["", f"{_word('evidence', lang)}: {evidence_summary(catalogue, lever, lang)}"]
     lines += [f"  {row_id}: {catalogue.evidence[row_id].sentence}" for row_id in lever.evidence]
+    if lever.evidence and lever.assumption:
+        lines.append(_line("assumption", lever.assumption, lang))
     lines += ["", f"{_word('not_modelled', lang)}:", *(f"  - {_text(item, lang)}" for item in lever.not_modelled)]
     return "\n".join(lines)
 

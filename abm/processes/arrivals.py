@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from abm import draws
 from abm.compiled import compiled
-from abm.counters import add_exposure
+from abm.counters import COUNTS, add_exposure
+from abm.entitlements import pay_settlement
 from abm.hazards import age_years
 from abm.kin import CHILD_AGE, join_household, link_child, open_household
 from abm.population import (
@@ -21,6 +22,7 @@ from abm.population import (
     CARE_NONE,
     CARE_PARENT,
     COLLECTIVE,
+    COLLEGE,
     DIVORCED,
     IDLE,
     LEGAL_AGE,
@@ -39,9 +41,14 @@ from abm.processes.birth import schedule_plan
 from abm.processes.couple import start_married_calendars
 from abm.processes.delivery import give_traits, schedule_life, school_end_month
 from abm.processes.relatives import become_child_of, grandmother_for
-from abm.state import list_young_child, new_person_row
+from abm.state import HOUSEHOLD_ROWS, list_young_child, new_person_row
 
 Rows = NDArray[np.void]
+_SETTLED = COUNTS.index("newcomers_settled")
+TALENT_AGES = (20, 40)
+"""Ages (years, the last excluded) whose arrivals talent measures add to."""
+FIRST_COHORT = 1940
+"""Birth year of the first row of ``schooling_goal``."""
 _HUSBANDS = 1000
 """First ordinal of the ids of husbands who return, after those of children and other relatives."""
 YOUNG_ADULT_AGE = 35
@@ -197,11 +204,27 @@ def newcomer_tenure(s: Any, identity: Any, age: int, town: int) -> int:
 
 
 @compiled
+def arrivals_with_talent(s: Any) -> NDArray[np.float64]:
+    """Expected arrivals a month [county, sex, age], with what talent measures add at 20 to 39: they draw those of
+    college schooling, in the share that their generation has."""
+    tables = s.tables[0]
+    added = s.law[0].talent_settlement__arrivals_added
+    expected = tables.arrivals.copy()
+    if added <= 0.0:
+        return expected
+    for age in range(TALENT_AGES[0], TALENT_AGES[1]):
+        cohort = min(max(1900 + s.month // 12 - age - FIRST_COHORT, 0), tables.schooling_goal.shape[0] - 1)
+        for sex in range(2):
+            expected[:, sex, age] *= 1.0 + added * tables.schooling_goal[cohort, sex, COLLEGE]
+    return expected
+
+
+@compiled
 def arrivals(s: Any) -> None:
     """Who comes (or comes back) this month. A married woman comes with her husband, so married men are not drawn."""
     seed, month, persons, households, counters = s.seed, s.month, s.persons, s.households, s.counters[0]
     tables = s.tables[0]
-    expected = tables.arrivals
+    expected = arrivals_with_talent(s)
     number = arrivals_by_cell(seed, month, expected)
     n_ages = expected.shape[2]
     for cell in range(number.shape[0]):
@@ -218,6 +241,7 @@ def arrivals(s: Any) -> None:
                 continue
             town = 1 if v < tables.town_share[county] else 0
             row = add_newcomer(s, identity, sex, age, county, town)
+            homes_before = s.used[HOUSEHOLD_ROWS]
             home = newcomer_home(s, row, age, county, town, state)
             join_household(persons, households, row, home)
             persons[row].marital = state if state != MARRIED else NEVER_MARRIED
@@ -227,6 +251,11 @@ def arrivals(s: Any) -> None:
             if state in (DIVORCED, WIDOWED):
                 persons[row].marriages = 1
             settle_newcomer(s, row)
+            if home >= homes_before:  # who moves in with parents neither buys nor rents
+                pay_settlement(s, row)
+                if state == MARRIED:
+                    pay_settlement(s, persons[row].partner)
+            s.counters[0].count[_SETTLED] += persons[row].schooling == COLLEGE
             if state == MARRIED:
                 start_married_calendars(s, row)
 

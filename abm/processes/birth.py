@@ -17,6 +17,7 @@ from abm.biology import GESTATION_MONTHS, art_live_birth_probability, loss_proba
 from abm.budget import LATER, MAX_ORDER, NOW, family_prospect, time_burden, unauthorised
 from abm.compiled import compiled
 from abm.counters import COUNTS
+from abm.entitlements import pay_assisted_cycle
 from abm.hazards import age_years, next_candidate_month
 from abm.kin import has_grandparent_carer
 from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING
@@ -73,7 +74,7 @@ def wish_without_prospect(persons: Rows, woman: int, month: int, pars: Rows, tab
     wish += p.wish_age * max(0.0, (month - her.birth_month) / 12.0 - p.wish_age_from)
     if her.parity > 0 and her.sons == 0 and her.town == 0:
         wish += p.son_preference
-    return wish
+    return wish + p.campaign_response * min(tables.campaign[0], p.largest_campaign)
 
 
 @compiled
@@ -91,7 +92,7 @@ def highest_wish(persons: Rows, woman: int, month: int, pars: Rows) -> float:
         school = max(school, p.wish_by_schooling[level])
     wish = p.wish_by_order[order - 1] + school * (1.0 if order > 1 else p.first_schooling)
     wish += p.wish_town if her.town else max(p.wish_town, 0.0)
-    wish += p.norm_weight * p.largest_norm
+    wish += p.norm_weight * p.largest_norm + p.campaign_response * p.largest_campaign
     if her.last_birth_month != NEVER and month - her.last_birth_month > 12.0 * p.spacing_peak_years:
         wish += spacing_utility(month, her.last_birth_month, pars)
     if her.parity == 0:
@@ -130,7 +131,8 @@ def top_wish(pars: Rows) -> float:
     p = pars[0]
     school = max(0.0, float(np.max(p["wish_by_schooling"]))) * max(1.0, float(p["first_schooling"]))
     wish = float(np.max(p["wish_by_order"])) + school + max(float(p["wish_town"]), 0.0)
-    return wish + float(p["norm_weight"] * p["largest_norm"]) + max(float(p["son_preference"]), 0.0)
+    wish += float(p["norm_weight"] * p["largest_norm"] + p["campaign_response"] * p["largest_campaign"])
+    return wish + max(float(p["son_preference"]), 0.0)
 
 
 @compiled
@@ -210,6 +212,17 @@ def conceive(s: Any, woman: int, unplanned: int) -> None:
 
 
 @compiled
+def monthly_use_of_assisted_reproduction(law: Rows, tables: Any, pars: Rows) -> float:
+    """Chance a month that a couple past the waiting time goes through a cycle: by price with constant elasticity, less
+    where the next centre is in another city."""
+    p = pars[0]
+    rule = law[0]
+    price = max(1.0 - rule.assisted_reproduction__cover, p.art_lowest_price) / (1.0 - p.art_reference_cover)
+    use = p.art_monthly_use * price**p.art_price_elasticity
+    return use if rule.assisted_reproduction__local_centre > 0.0 else use * p.art_access_elsewhere
+
+
+@compiled
 def try_to_conceive(s: Any, woman: int) -> None:
     """One month of trying: conception by age and own multiplier, assisted reproduction after a year, or giving up."""
     seed, month, persons, counters, pars = (s.seed, s.month, s.persons, s.counters[0], s.pars)
@@ -226,8 +239,9 @@ def try_to_conceive(s: Any, woman: int) -> None:
     if month < her.sterile_month and u < monthly_conception_probability(age, her.fecundability, pars):
         conceive(s, woman, 0)
         return
-    if tried >= p.art_after_months and v < p.art_monthly_use * tables.art_access[her.county, her.town]:
+    if tried >= p.art_after_months and v < monthly_use_of_assisted_reproduction(s.law, tables, pars):
         counters.count[_ART] += 1
+        pay_assisted_cycle(s, woman)
         if draws.uniform(seed, her.id, month, draws.ASSISTED) < art_live_birth_probability(age, pars):
             counters.count[_CONCEPTIONS] += 1
             persons[woman].state = PREGNANT

@@ -14,10 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm import draws
-from abm.budget import after_children, couple_income_yuan_year, potential_earnings_yuan_year
+from abm.budget import after_children, earnings_yuan_year, potential_earnings_yuan_year
 from abm.compiled import compiled
-from abm.counters import COUNTS, MAX_COUNTIES
-from abm.entitlements import order_of_child, pay_for_young_child, pay_places, voucher_yuan_month
+from abm.counters import COUNTS, MAX_COUNTIES, N_FIFTHS
+from abm.entitlements import (
+    order_of_child,
+    pay_allowance,
+    pay_for_young_child,
+    pay_places,
+)
 from abm.kin import has_grandparent_carer, is_available_grandparent
 from abm.population import (
     CARE_GRANDPARENT,
@@ -29,6 +34,13 @@ from abm.population import (
     RESIDENT,
 )
 from abm.processes.matching import keyed_order
+from abm.rules import (
+    FIRST_CLASS_MONTH,
+    child_allowance_yuan_month,
+    class_fee_yuan_month,
+    home_care_yuan_month,
+    net_fee_yuan_month,
+)
 from abm.state import YOUNG_LISTED, fetch_children_ahead
 
 Rows = NDArray[np.void]
@@ -60,14 +72,16 @@ def carer_available(s: Any, child: int) -> bool:
 
 @compiled
 def income_per_head(s: Any, child: int) -> float:
-    """Couple income over members of the child's household, yuan a year."""
-    mother = s.persons[child].mother
-    if mother < 0 or s.persons[mother].status != RESIDENT:
-        return 0.0
-    income = couple_income_yuan_year(
-        s.persons, s.households, mother, s.persons[mother].partner, s.month, s.pars, s.tables[0]
-    )
-    return income / max(s.households[s.persons[child].household].size, 1)
+    """Income of all members of the child's household over their number, yuan a year, housing payment not deducted."""
+    household = s.households[s.persons[child].household]
+    income = s.pars[0].net_worth_yield * household.net_worth
+    member = household.head
+    while member >= 0:
+        wage = earnings_yuan_year(s.persons, member, s.month, s.pars, s.tables[0])
+        children = s.persons[member].parity if s.persons[member].sex == 1 else 0
+        income += after_children(wage, children, s.pars)
+        member = s.persons[member].next_in_household
+    return max(income, 0.0) / max(household.size, 1)
 
 
 @compiled
@@ -85,17 +99,20 @@ def care_utilities(s: Any, child: int, age_months: int, utilities: NDArray[np.fl
         attached = 1.0 if s.persons[mother].work >= PRIVATE else p.attachment_informal
         forgone = after_children(wage, s.persons[mother].parity, s.pars) * attached
     order = order_of_child(s.persons, child)
-    voucher = 0.0
-    if s.law[0].childcare_voucher__amount > 0.0:
-        voucher = voucher_yuan_month(s.law, order, age_months, income_per_head(s, child))
-    fee = 12.0 * max(t.nursery_fee[0] - voucher, 0.0)
+    per_head = income_per_head(s, child) if s.law[0].childcare_voucher__income_limit > 0.0 else 0.0
+    fee = 12.0 * net_fee_yuan_month(s.law, class_fee_yuan_month(s.law, t, age_months), order, age_months, per_head)
+    at_home = 12.0 * home_care_yuan_month(s.law, order, age_months, False)
+    by_kin = 12.0 * home_care_yuan_month(s.law, order, age_months, True)
     identity = s.persons[child].id
     u0, u1 = draws.uniform_pair(s.seed, identity, age_months, draws.CARE)
     u2, u3 = draws.uniform_pair(s.seed, identity, age_months, draws.CARE_KIND)
     scale = p.care_scale * t.yuan_growth[0]
-    utilities[CARE_PARENT] = -forgone / scale + gumbel(u0) if present else -1e9
-    utilities[CARE_GRANDPARENT] = p.taste_grandparent + gumbel(u1) if carer_available(s, child) else -1e9
-    utilities[CARE_NURSERY] = -fee / scale + p.taste_nursery + gumbel(u2)
+    utilities[CARE_PARENT] = (at_home - forgone) / scale + gumbel(u0) if present else -1e9
+    utilities[CARE_GRANDPARENT] = -1e9
+    if carer_available(s, child):
+        utilities[CARE_GRANDPARENT] = by_kin / scale + p.taste_grandparent + gumbel(u1)
+    near = draws.uniform(s.seed, identity, 0, draws.CARE_REACH) < t.reach[0]
+    utilities[CARE_NURSERY] = -fee / scale + p.taste_nursery + gumbel(u2) if near else -1e9
     utilities[CARE_MINDER] = -12.0 * t.minder_fee[0] / scale + p.taste_minder + gumbel(u3)
 
 
@@ -112,10 +129,26 @@ def best_care(utilities: NDArray[np.float64], without_nursery: bool) -> int:
 
 
 @compiled
+def pay_month_of_third_birthday(s: Any, child: int) -> None:
+    """The allowance of the month in which a child turns three, owed to those born before the allowance began."""
+    persons = s.persons
+    if persons[child].status != RESIDENT or s.month - persons[child].birth_month != LAST_MONTH_OF_CARE:
+        return
+    if persons[child].birth_month >= s.tables[0].allowance_begins[0] or s.month < s.tables[0].allowance_begins[0]:
+        return
+    if s.law[0].child_allowance__max_age_months != LAST_MONTH_OF_CARE:
+        return
+    order = order_of_child(persons, child)
+    yuan = child_allowance_yuan_month(s.law, order, LAST_MONTH_OF_CARE - 1)
+    fifth = s.households[persons[child].household].fifth
+    pay_allowance(s, persons[child].county, order, fifth, yuan, LAST_MONTH_OF_CARE - 1)
+
+
+@compiled
 def drop_grown_children(s: Any) -> NDArray[np.float64]:
     """Forget children who turned three, died or left; the order of the rest is kept. Returns how many of the rest are
-    in a nursery, by county, shape (MAX_COUNTIES,)."""
-    enrolled = np.zeros(MAX_COUNTIES)
+    in a nursery: under two years and older, by county, shape (2, MAX_COUNTIES)."""
+    enrolled = np.zeros((2, MAX_COUNTIES))
     kept = 0
     listed = s.young[: s.used[YOUNG_LISTED]]
     for i in range(listed.shape[0]):
@@ -123,10 +156,11 @@ def drop_grown_children(s: Any) -> NDArray[np.float64]:
         row = listed[i]
         child = s.persons[row]
         if s.month - child.birth_month >= LAST_MONTH_OF_CARE or child.status != RESIDENT:
+            pay_month_of_third_birthday(s, row)
             s.persons[row].care = CARE_NONE
             continue
         if child.care == CARE_NURSERY:
-            enrolled[child.county] += 1.0
+            enrolled[int(s.month - child.birth_month >= FIRST_CLASS_MONTH), child.county] += 1.0
         s.young[kept] = row
         kept += 1
     s.used[YOUNG_LISTED] = kept
@@ -165,7 +199,7 @@ def decide_care(s: Any, enrolled: NDArray[np.float64]) -> None:
             found += 1
         else:
             if held == CARE_NURSERY and wanted != CARE_NURSERY:
-                enrolled[s.persons[child].county] -= 1.0
+                enrolled[int(age_months >= FIRST_CLASS_MONTH), s.persons[child].county] -= 1.0
             s.persons[child].care = wanted
     grant_places(s, applicants[:found], second[:found], keys[:found], enrolled)
 
@@ -185,14 +219,17 @@ def grant_places(
     for i in keyed_order(np.minimum(np.maximum(keys, 0.0), 0.999999)):
         child = applicants[i]
         county = s.persons[child].county
+        older = int(s.month - s.persons[child].birth_month >= FIRST_CLASS_MONTH)
         if t.hold_places[0] > 0:
             granted = draws.uniform(s.seed, s.persons[child].id, s.month, draws.PLACE) < t.place_chance[county]
         else:
-            granted = enrolled[county] < t.places[county]
+            # Nursery classes take children of two years only; what they cannot hold needs a place in a nursery.
+            in_classes = min(enrolled[1, county] + older, t.class_places[county])
+            granted = enrolled[0, county] + enrolled[1, county] < t.places[county] + in_classes
         counters.places_wanted[county] += 1.0
         counters.count[_WANTED] += 1.0
         if granted:
-            enrolled[county] += 1.0
+            enrolled[older, county] += 1.0
             s.persons[child].care = CARE_NURSERY
             counters.places_granted[county] += 1.0
             counters.count[_GRANTED] += 1.0
@@ -201,20 +238,38 @@ def grant_places(
 
 
 @compiled
+def pay_allowances(s: Any, children: NDArray[np.float64]) -> None:
+    """This month's child allowance of the children counted in ``children`` [county, order, fifth]."""
+    for county in range(s.tables[0].n_counties[0]):
+        for order in range(1, children.shape[1] + 1):
+            yuan = child_allowance_yuan_month(s.law, order, 0)
+            for fifth in range(children.shape[2]):
+                pay_allowance(s, county, order, fifth, yuan * children[county, order - 1, fifth], 0)
+
+
+@compiled
 def care_of_young_children(s: Any) -> None:
     """The month of every child under three: leave the list at 36 months, decide, receive."""
     decide_care(s, drop_grown_children(s))
     rule = s.law[0]
     limited = rule.childcare_voucher__income_limit > 0.0
-    allowance = rule.child_allowance__order1 + rule.child_allowance__order2 + rule.child_allowance__order3 > 0.0
+    home_care = rule.home_care_allowance__amount > 0.0
+    allowed_until = rule.child_allowance__max_age_months
+    due = np.zeros((MAX_COUNTIES, 4, N_FIFTHS))
     listed = s.young[: s.used[YOUNG_LISTED]]
     for i in range(listed.shape[0]):
         fetch_children_ahead(s, listed, i)
         child = listed[i]
-        care = s.persons[child].care
-        age_months = s.month - s.persons[child].birth_month
-        if allowance or care == CARE_NURSERY or age_months % 12 == 0:  # otherwise no lever pays this month
+        person = s.persons[child]
+        care = person.care
+        age_months = s.month - person.birth_month
+        if age_months < allowed_until:
+            due[person.county, min(order_of_child(s.persons, child), 4) - 1, s.households[person.household].fifth] += (
+                1.0
+            )
+        if care == CARE_NURSERY or home_care or age_months % 12 == 0:  # otherwise nothing else is paid this month
             per_head = income_per_head(s, child) if limited and care == CARE_NURSERY else 0.0
             pay_for_young_child(s, child, age_months, per_head)
-        s.counters[0].care_months[s.persons[child].county, care] += 1.0
+        s.counters[0].care_months[person.county, care] += 1.0
+    pay_allowances(s, due)
     pay_places(s)

@@ -14,7 +14,11 @@ from abm import draws
 from abm.biology import age_at_sterility_years, fecundability_multiplier
 from abm.compiled import compiled
 from abm.counters import COUNTS, FIRST_AGE, N_AGES, add_exposure
-from abm.entitlements import covered_leave_days, pay_for_birth, pay_leave_at_delivery
+from abm.entitlements import (
+    covered_leave_days,
+    pay_for_birth,
+    pay_for_delivery,
+)
 from abm.hazards import age_years, next_candidate_month
 from abm.kin import join_household, link_child
 from abm.population import (
@@ -177,7 +181,7 @@ def deliveries(s: Any) -> None:
                 persons[man].parity = min(persons[man].parity + 1, 20)
             paid = pay_for_birth(s, mother, order)
             _log_birth(s, mother, order, unplanned, paid)
-        pay_leave_at_delivery(s, mother, order)
+        pay_for_delivery(s, mother, order)
         start_maternity_leave(s, mother, order)
         look_for_home(s, mother)
         if order == babies and persons[mother].marriage_month != NEVER:

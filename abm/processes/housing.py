@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS
-from abm.entitlements import PURCHASE_SUBSIDY, purchase_subsidy_yuan, rental_priority, transfer_by_shares
+from abm.entitlements import (
+    PURCHASE_SUBSIDY,
+    transfer_by_shares,
+)
 from abm.hazards import next_candidate_constant
 from abm.housing_rules import can_buy, payment_yuan_month
 from abm.kin import move_home, open_household
 from abm.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
 from abm.processes.marriage import bring_children
+from abm.rules import (
+    purchase_subsidy_yuan,
+    rental_priority,
+)
 from abm.state import due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
@@ -44,6 +51,20 @@ def is_own_household(s: Any, woman: int) -> bool:
 
 
 @compiled
+def children_at_home(s: Any, woman: int, home: int) -> int:
+    """Members of the home under 18 who are children of the woman or of her husband."""
+    man = s.persons[woman].partner
+    children = 0
+    member = s.households[home].head
+    while member >= 0:
+        person = s.persons[member]
+        theirs = person.mother == woman or (man >= 0 and person.father == man)
+        children += theirs and s.month - person.birth_month < 216
+        member = person.next_in_household
+    return children
+
+
+@compiled
 def is_settled(s: Any, home: int, own: bool) -> bool:
     """True if a couple looks for no other home: in villages, dormitories, owners with room or who bought lately."""
     household = s.households[home]
@@ -65,6 +86,7 @@ def move_out_of_parents(s: Any, woman: int) -> int:
     share = s.households[origin].net_worth * s.pars[0].parent_help
     s.households[origin].net_worth -= share
     s.households[home].net_worth = share
+    s.households[home].fifth = s.households[origin].fifth
     move_home(s, woman, home)
     move_home(s, man, home)
     bring_children(s, woman, origin, home)
@@ -115,7 +137,7 @@ def consider_home(s: Any, woman: int, home: int, own: bool) -> None:
     """Buy with a hazard that is zero for who cannot pay; else a public flat by number of children, for renters."""
     p = s.pars[0]
     her = s.persons[woman]
-    children = min(her.parity, 3)
+    children = min(children_at_home(s, woman, home), 3)
     u, v = draws.uniform_pair(s.seed, her.id, s.month, draws.HOUSING_KIND)
     ratio = p.buy_monthly / p.housing_bound
     note_ratio(s, HOUSING, ratio)

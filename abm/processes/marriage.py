@@ -18,6 +18,7 @@ from abm.biology import GESTATION_MONTHS
 from abm.budget import earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import COUNTS
+from abm.entitlements import pay_marriage
 from abm.hazards import age_years, next_candidate_constant, next_candidate_month
 from abm.housing_rules import can_buy, deposit_needed_yuan, payment_yuan_month
 from abm.kin import bring_children_left_alone, join_household, move_home, open_household
@@ -43,10 +44,12 @@ from abm.processes.birth import age_group5
 from abm.processes.couple import start_married_calendars
 from abm.processes.matching import matches_in_market
 from abm.processes.migration import leave_city
+from abm.rules import bride_price_ratio
 from abm.state import MEN_STANDING, due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 
+_OUTSIDE_MARRIAGE = COUNTS.index("births_outside_marriage")
 _SEARCHING = COUNTS.index("searching_women")
 _OUTSIDE = COUNTS.index("marriages_outside_partner")
 _REGISTERED = COUNTS.index("marriages_registered")
@@ -71,7 +74,8 @@ def home_gate(s: Any, man: int) -> float:
         return 1.0
     income = earnings_yuan_year(s.persons, man, s.month, s.pars, s.tables[0])
     means = household.net_worth * p.parent_help
-    means -= p.bride_price_ratio * s.tables[0].income_head[household.town]
+    means += s.law[0].marriage_grant__amount
+    means -= bride_price_ratio(s.law, s.pars) * s.tables[0].income_head[household.town]
     shortfall = deposit_needed_yuan(s.law, household.county, 0, p.town_home_area, s.tables[0], s.pars) - means
     if shortfall <= 0.0:
         return 1.0
@@ -96,7 +100,10 @@ def monthly_marriage_hazard(s: Any, row: int, age: int) -> float:
     mu = p.marriage_prospect * p.prospect_weight
     peers = t.norm_married[person.county, person.town, person.schooling, age_group5(age)]
     hazard *= math.exp(p.marriage_norm * peers)
-    hazard *= min(math.exp(mu * t.prospect[person.county, person.town]), p.marriage_prospect_cap)
+    gain = mu * t.prospect[person.county, person.town]
+    gain += p.marriage_grant_response * s.law[0].marriage_grant__amount / t.income_head[person.town]
+    gain += p.matchmaking_response * s.law[0].matchmaking__strength
+    hazard *= min(math.exp(gain), p.marriage_prospect_cap)
     hazard *= (access / t.access_reference[0]) ** p.gate_power
     if person.marriages > 0:
         hazard *= p.remarriage_men if person.sex == 0 else p.remarriage_women
@@ -190,10 +197,34 @@ def marriages(s: Any) -> None:
             taken = matches_in_market(s, hers, his)
             for i in range(hers.shape[0]):
                 u = draws.uniform(s.seed, s.persons[hers[i]].id, s.month, draws.OUTSIDE_PARTNER)
-                if taken[i] >= 0:
+                if 1.0 - u < share_pregnant_outside_marriage(s):
+                    become_pregnant_outside_marriage(s, hers[i])
+                elif taken[i] >= 0:
                     marry(s, hers[i], taken[i])
                 elif u < s.pars[0].outside_partner_share:
                     marry(s, hers[i], partner_from_outside(s, hers[i]))
+
+
+@compiled
+def share_pregnant_outside_marriage(s: Any) -> float:
+    """Of women who search, those who come to expect a child and stay single; fewer where a birth outside marriage
+    cannot be registered."""
+    p = s.pars[0]
+    registered = s.law[0].birth_registration__outside_marriage > 0.0
+    return p.nonmarital_share if registered else p.nonmarital_share * p.nonmarital_unregistered
+
+
+@compiled
+def become_pregnant_outside_marriage(s: Any, woman: int) -> None:
+    """A single woman expects a child and stays single."""
+    her = s.persons[woman]
+    if her.state != IDLE or s.month >= her.sterile_month:
+        return
+    s.persons[woman].state = PREGNANT
+    s.persons[woman].unplanned = 1
+    s.persons[woman].state_month = s.month + GESTATION_MONTHS
+    s.calendar[PLANS, woman] = s.month + GESTATION_MONTHS
+    s.counters[0].count[_OUTSIDE_MARRIAGE] += 1
 
 
 @compiled
@@ -244,6 +275,7 @@ def marry(s: Any, woman: int, man: int) -> None:
     if persons[man].hukou == 1 or persons[woman].hukou == 1:
         counters.count[_REGISTERED] += 1
     move_in_together(s, woman, man)
+    pay_marriage(s, woman, man)
     start_married_calendars(s, woman)
     u, v = draws.uniform_pair(s.seed, persons[woman].id, s.month, draws.PREMARITAL)
     idle = persons[woman].state == IDLE and s.month < persons[woman].sterile_month
@@ -283,7 +315,7 @@ def move_in_together(s: Any, woman: int, man: int) -> None:
         county, town = persons[man].county, persons[man].town
         home = open_household(s, county, town, RENTS if town else OWNS_VILLAGE, p.first_home_area)
         family_worth = households[his].net_worth * p.parent_help if households[his].collective == 0 else 0.0
-        family_worth -= p.bride_price_ratio * s.tables[0].income_head[town]
+        family_worth -= bride_price_ratio(s.law, s.pars) * s.tables[0].income_head[town]
         family_worth = max(family_worth, 0.0)
         if households[his].collective == 0:
             households[his].net_worth -= family_worth

@@ -94,7 +94,7 @@ def matches_in_market(s: Any, women: NDArray[np.int32], men: NDArray[np.int32]) 
     starts = np.empty(women.shape[0])
     for i in range(women.shape[0]):
         starts[i] = draws.uniform(s.seed, s.persons[women[i]].id, s.month, draws.MATCH_WALK)
-    steps = min(k, int(s.pars[0].match_steps))
+    steps = min(k, int(s.pars[0].match_steps * (1.0 + s.law[0].matchmaking__strength) + 0.5))
     for i in keyed_order(starts):
         woman = women[i]
         at = first_man_after(points, ring, starts[i])

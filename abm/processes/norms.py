@@ -7,17 +7,19 @@ functions turn the counts into slow-moving norms, income fifths, place chances, 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.budget import NOW, couple_income_yuan_year, family_prospect
+from abm.budget import NOW, after_children, earnings_yuan_year, family_prospect, yield_less_payment_yuan_year
 from abm.compiled import compiled
 from abm.counters import FIRST_AGE, MAX_COUNTIES, N_AGES
+from abm.entitlements import pay_tax_deductions
 from abm.hazards import MONTHS_PER_YEAR, monthly_probability
 from abm.kin import CHILD_AGE, has_grandparent_carer
-from abm.population import MARRIED, RESIDENT
+from abm.population import MARRIED, PRIVATE, RESIDENT
 from abm.processes.marriage import home_gate
 from abm.processes.migration import MOVER_AGES
 from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS, borrowed_state
@@ -40,6 +42,7 @@ SEEN_DTYPE = np.dtype(
         ("borne", np.float64, (2, _C, 2, 4, 7)),  # their children: sex, county, place, schooling, age group
         ("parities", np.float64, (2, 2, 7, 4)),  # sex, married, age group, parity 0 to 3+
         ("residents", np.float64, (_C, 2, 111)),  # county, sex, age
+        ("formal", np.float64, (_C,)),  # people of 15 to 49 in formal work
         ("grown", np.float64, (_C,)),  # residents of GROWN_AGE or more
         ("in_town", np.float64, (_C,)),  # those of them in town
         ("movers", np.float64, (_C,)),  # villagers of 15 to 45
@@ -61,7 +64,7 @@ def income_bin(income: float) -> int:
 
 
 @compiled
-def count_city(state: Any, seen: Rows) -> None:
+def count_city(state: Any, seen: Rows, pays: bool) -> None:
     """Count everybody into ``seen`` (cleared first), adults by cell, couples with their income.
 
     What is asked of everybody is one count by county, place, sex and age in months: questions about age, sex and place
@@ -69,6 +72,7 @@ def count_city(state: Any, seen: Rows) -> None:
     """
     s = borrowed_state(state)
     v = seen[0]
+    deducts = pays and s.law[0].tax_deduction__under3 + s.law[0].tax_deduction__from3 > 0.0
     persons = s.persons
     for row in range(s.used[PERSON_ROWS]):
         person = persons[row]
@@ -83,20 +87,22 @@ def count_city(state: Any, seen: Rows) -> None:
         group = age_months // 60 - 3
         v.adults[sex, int(married), county, town, person.schooling, group] += 1.0
         v.borne[sex, county, town, person.schooling, group] += person.parity
+        v.formal[county] += int(person.work >= PRIVATE)
         v.parities[sex, int(married), group, min(person.parity, 3)] += 1.0
         if married:
             if sex == 1 and person.partner >= 0:
-                see_couple(s, v, row, age_months)
+                see_couple(s, v, row, age_months, deducts)
         elif sex == 0 and person.id & _SAMPLE == 0 and 12 * 22 <= age_months < 12 * 40:
             v.access[county, town] += home_gate(s, row)
             v.access_n[county, town] += 1.0
 
 
-def look_around(state: Any) -> Rows:
-    """What people see in this month, one row of :data:`SEEN_DTYPE`; women are given their exposure of the year."""
+def look_around(state: Any, pays: bool) -> Rows:
+    """What people see in this month, one row of :data:`SEEN_DTYPE`; women are given their exposure of the year, and,
+    if ``pays``, couples their year's tax deductions."""
     clear_households(state)
     seen = np.zeros(1, SEEN_DTYPE)
-    count_city(state, seen)
+    count_city(state, seen, pays)
     v = seen[0]
     n = int(state.tables[0]["n_counties"][0])
     people = v["by_month"][:n]
@@ -121,12 +127,18 @@ def exposure_to_december(women: NDArray[np.integer], month: int) -> NDArray[np.f
 
 
 @compiled
-def see_couple(s: Any, v: Any, wife: int, age_months: int) -> None:
-    """A couple's income (its bin is kept by household until fifths are known) and, for a sample, its prospect."""
+def see_couple(s: Any, v: Any, wife: int, age_months: int, deducts: bool) -> None:
+    """A couple's income (its bin is kept by household until fifths are known), the tax its children save, and, for a
+    sample, its prospect."""
     persons, households = s.persons, s.households
     county, town = persons[wife].county, persons[wife].town
     man = persons[wife].partner
-    income = couple_income_yuan_year(persons, households, wife, man, s.month, s.pars, s.tables[0])
+    hers = after_children(earnings_yuan_year(persons, wife, s.month, s.pars, s.tables[0]), persons[wife].parity, s.pars)
+    his = earnings_yuan_year(persons, man, s.month, s.pars, s.tables[0])
+    income = max(hers + his + yield_less_payment_yuan_year(households, persons[wife].household, s.pars), 0.0)
+    if deducts:
+        taxed = max(hers * (persons[wife].work >= PRIVATE), his * (persons[man].work >= PRIVATE))
+        pay_tax_deductions(s, wife, taxed)
     place = income_bin(income)
     v.income_bins[place] += 1.0
     home = persons[wife].household
@@ -241,9 +253,23 @@ def update_moves(
     t["town_hazard"][:n] = np.minimum(hazard, float(pars["town_move_cap"][0]))
 
 
-def update_places(tables: Rows, seen: Rows, places_per_1000: float, added_per_1000: float) -> None:
-    """Nursery places of each county in proportion to residents: the city's path plus what the lever adds."""
+def update_places(
+    tables: Rows, seen: Rows, law: Mapping[str, float], places_per_1000: float, street_share_per_place: float
+) -> None:
+    """Places of each county for children under three: the city's path in proportion to residents, plus what levers add
+    (in proportion to residents, at workplaces to people in formal work); nursery classes take children of two only.
+    Places and levers also decide in how many streets there is one: a family uses none that is not near."""
     t, v = tables[0], seen[0]
     people = v["residents"].sum(axis=(1, 2)) / 1000.0
-    t["places"] = people * (places_per_1000 + added_per_1000)
-    t["places_added"] = people * added_per_1000
+    base = people * places_per_1000
+    added = np.array([
+        people * law["nursery_places.added_per_1000"],
+        people * law["nursery_classes.places_per_1000"],
+        v["formal"] / 1000.0 * law["workplace_nurseries.places_per_1000_employees"],
+    ])  # fmt: skip
+    t["places_added"] = added
+    t["places"] = base + added[0] + added[2]
+    t["class_places"] = added[1]
+    per_1000 = (base + added.sum(axis=0)).sum() / max(people.sum(), 1e-9)
+    t["reach"] = min(1.0, per_1000 * street_share_per_place + law["nursery_places.street_share_added"])
+    t["class_share"] = added[1].sum() / max((base + added.sum(axis=0)).sum(), 1e-9)

@@ -82,6 +82,11 @@ def end_of_leave(s: Any, mother: int) -> None:
         utility += p.return_carer
     if her.work == PUBLIC:
         utility += p.return_public
+    rule = s.law[0]
+    utility += (
+        p.return_flexible * rule.flexible_hours__share_of_jobs + p.return_nursing * rule.nursing_leave__hours_per_day
+    )
+    utility += p.return_protection * rule.dismissal_protection__strength
     chance = 1.0 / (1.0 + np.exp(-utility))
     s.persons[mother].leave_until = NEVER
     if draws.uniform(s.seed, her.id, s.month, draws.RETURN) < chance:

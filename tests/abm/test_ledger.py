@@ -9,20 +9,20 @@ import pytest
 
 from abm import benefits
 from abm.counters import LEDGER_LEVERS
-from abm.entitlements import (
+from abm.entitlements import order_of_child
+from abm.model import FamilyModel
+from abm.population import PRIVATE, RENTS, RESIDENT
+from abm.rules import (
     birth_grant_yuan,
     child_allowance_yuan_month,
     deposit_share,
     loan_ceiling_yuan,
     maternity_leave_days,
     maternity_leave_employer_days,
-    order_of_child,
     purchase_subsidy_yuan,
     rent_subsidy_yuan_month,
     voucher_yuan_month,
 )
-from abm.model import FamilyModel
-from abm.population import RENTS, RESIDENT
 from policies.catalogue import PAYERS
 from policies.clock import month_index
 from policies.timeline import timeline_for
@@ -74,15 +74,22 @@ def test_every_yuan_received_is_paid(before_package: FamilyModel, catalogue: Any
 
 
 def test_the_allowance_paid_is_what_the_children_present_are_due(before_package: FamilyModel, catalogue: Any) -> None:
-    """Counted from the rows after each month, without the ledger."""
+    """Counted from the rows round each month, without the ledger; those born before the allowance began are paid for
+    the month of their third birthday too."""
     model = before_package.fork(timeline=timeline_for(catalogue, start=START))
-    due = 0.0
+    begins = month_index("2025-01")
+    due, birthdays = 0.0, 0
     for _ in range(3):
+        before = model.population.persons[: model.population.n]
+        listed = np.flatnonzero((model.month - before["birth_month"].astype(int) == 36) & (before["care"] >= 0))
         model.step()
         persons = model.population.persons[: model.population.n]
         age = model.month - 1 - persons["birth_month"].astype(int)
         entitled = (persons["status"] == RESIDENT) & (age >= 0) & (age < 36) & (persons["care"] >= 0)
-        due += 3_600.0 / 12.0 * entitled.sum()
+        third = (persons["status"][listed] == RESIDENT) & (persons["birth_month"][listed] < begins)
+        due += 3_600.0 / 12.0 * (entitled.sum() + third.sum())
+        birthdays += int(third.sum())
+    assert birthdays > 0
     assert money(model)[0]["child_allowance"] == pytest.approx(due)
 
 
@@ -96,17 +103,39 @@ def test_payers_are_those_of_the_lever_file(before_package: FamilyModel, catalog
 
 
 STRONG: dict[str, dict[str, float]] = {
+    "assisted_reproduction": {"assisted_reproduction.cover": 0.8, "assisted_reproduction.local_centre": 1},
     "birth_grant": {"birth_grant.order1": 50_000, "birth_grant.order2": 50_000},
     "child_allowance": {"child_allowance.order1": 12_000},
     "childcare_voucher": {"childcare_voucher.amount": 1_000},
+    "delivery_cover": {"delivery_cover.share": 1},
+    "elder_care": {"elder_care.share_served": 0.3},
+    "fee_cap": {"fee_cap.fee": 500},
+    "health_checks": {"health_checks.cost": 1_000},
+    "home_care_allowance": {"home_care_allowance.amount": 500},
+    "kindergarten_waiver": {"kindergarten_waiver.years": 3, "kindergarten_waiver.share": 1},
+    "marriage_grant": {"marriage_grant.amount": 5_000},
+    "marriage_leave": {"marriage_leave.days": 40},
     "maternity_leave": {"maternity_leave.days": 200},
+    "nursery_classes": {"nursery_classes.places_per_1000": 1, "nursery_classes.operating_subsidy": 1_200},
     "nursery_places": {"nursery_places.added_per_1000": 3, "nursery_places.operating_subsidy": 2_400},
+    "nursing_leave": {"nursing_leave.hours_per_day": 2},
     "parental_leave": {"parental_leave.days": 30},
     "paternity_leave": {"paternity_leave.days": 60},
     "public_rental": {"public_rental.places_per_1000": 100},
     "purchase_subsidy": {f"purchase_subsidy.order{order}": 100_000 for order in (1, 2, 3)},
     "rent_subsidy": {f"rent_subsidy.order{order}": 1_000 for order in (1, 2, 3)},
+    "talent_settlement": {"talent_settlement.grant": 10_000},
+    "tax_deduction": {"tax_deduction.under3": 5_000, "tax_deduction.from3": 5_000},
+    "workplace_nurseries": {
+        "workplace_nurseries.places_per_1000_employees": 5,
+        "workplace_nurseries.operating_subsidy": 2_400,
+    },
 }
+
+
+def test_every_lever_that_moves_money_has_a_strong_dose() -> None:
+    assert set(STRONG) == set(LEDGER_LEVERS)
+    assert all(field.startswith(f"{lever}.") for lever, fields in STRONG.items() for field in fields)
 
 
 @pytest.fixture(scope="module")
@@ -183,8 +212,9 @@ def test_rent_subsidies_of_the_year_are_booked_in_january(before_package: Family
 
 
 def test_cost_sharing_moves_pay_from_employers_to_the_city(before_package: FamilyModel, catalogue: Any) -> None:
-    """The same leave is paid; half of what employers owed comes from the city and the fund's part stays."""
-    levers = ("maternity_leave", "paternity_leave", "parental_leave")
+    """The same leave is paid; half of what employers owed comes from the city. What employers do not owe stays with the
+    fund for maternity leave and with the city for other leave."""
+    levers = ("maternity_leave", "paternity_leave", "parental_leave", "marriage_leave", "nursing_leave")
     owed = {f"{lever}.employer_share": 0.6 for lever in levers}
     plain, shared = (
         year_under(before_package, catalogue, changes={**owed, "leave_cost_sharing.rate": rate}).counters[0]["ledger"]
@@ -193,18 +223,37 @@ def test_cost_sharing_moves_pay_from_employers_to_the_city(before_package: Famil
     for lever in levers:
         by_payer = [ledger[LEDGER_LEVERS.index(lever)].sum(axis=(1, 2, 3)) for ledger in (plain, shared)]
         before, after = (dict(zip(PAYERS, paid, strict=True)) for paid in by_payer)
-        assert before["employer"] > 0.0 and before["city"] == 0.0, lever
+        assert before["employer"] > 0.0, lever
         assert after["employer"] == pytest.approx(0.5 * before["employer"], rel=0.02), lever
-        assert after["city"] == pytest.approx(after["employer"], rel=1e-9), lever
         assert after["insurance_fund"] == pytest.approx(before["insurance_fund"], rel=0.02), lever
+        if lever == "maternity_leave":
+            assert before["city"] == 0.0 < before["insurance_fund"]
+            assert after["city"] == pytest.approx(after["employer"], rel=1e-9)
+        else:
+            assert before["insurance_fund"] == 0.0, lever
+            assert before["city"] == pytest.approx(0.4 / 0.6 * before["employer"], rel=1e-9), lever
+            assert after["city"] == pytest.approx((0.4 + 0.3) / 0.3 * after["employer"], rel=1e-9), lever
 
 
-def test_leave_beyond_the_national_days_that_employers_do_not_bear_falls_on_the_fund(
-    before_package: FamilyModel, catalogue: Any
+@pytest.mark.parametrize("insured", [True, False])
+def test_maternity_pay_that_employers_need_not_bear_falls_on_the_fund_if_she_is_insured(
+    before_package: FamilyModel, catalogue: Any, insured: bool
 ) -> None:
-    model = year_under(before_package, catalogue, changes={"maternity_leave.employer_share": 0.0})
+    """Employers bear no share by law, but all of it where they have not insured her."""
+    changes = {"maternity_leave.employer_share": 0.0, "leave_cost_sharing.rate": 0.0}
+    model = before_package.fork(timeline=timeline_for(catalogue, changes=changes, start=START))
+    persons = model.population.persons
+    persons["insured"][persons["work"] >= PRIVATE] = insured
+    model.pars = model.pars.copy()
+    model.pars["insured_private_share"] = float(insured)
+    model.run_until_month(START + 6)
     paid = model.counters[0]["ledger"][LEDGER_LEVERS.index("maternity_leave")].sum(axis=(1, 2, 3))
-    assert paid[PAYERS.index("insurance_fund")] == pytest.approx(paid.sum()) and paid.sum() > 0.0
+    payer, other = ("insurance_fund", "employer") if insured else ("employer", "insurance_fund")
+    assert paid[PAYERS.index(payer)] > 0.0
+    by_other = paid[PAYERS.index(other)]
+    # who takes up public work in these months is insured at once
+    assert by_other == 0.0 if insured else by_other < 0.1 * paid.sum()
+    assert paid[PAYERS.index(payer)] + by_other == pytest.approx(paid.sum())
 
 
 def test_twins_share_one_leave(before_package: FamilyModel, catalogue: Any) -> None:

@@ -34,6 +34,12 @@ def test_the_card_tells_law_payers_evidence_and_what_is_left_out(catalogue: Cata
     assert "产假" in lever_card(catalogue, "maternity_leave", "zh")
 
 
+def test_a_card_says_what_is_assumed_beside_its_evidence(catalogue: Catalogue) -> None:
+    assert catalogue.levers["campaign"].evidence
+    assert "assumption: No study of a campaign" in lever_card(catalogue, "campaign")
+    assert "assumption: No study of marriage leave" in lever_card(catalogue, "marriage_leave")
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_card_can_be_shown(catalogue: Catalogue, lang: str) -> None:
     for name in catalogue.levers:

@@ -67,6 +67,38 @@ def test_frozen_law_from_the_beginning_and_from_a_start(catalogue: Catalogue) ->
     assert later.at(month_index("2026-01")) == old
 
 
+@pytest.mark.parametrize("family", ["cash", "childcare", "housing"])
+def test_the_three_equal_cost_packages_keep_to_one_family(catalogue: Catalogue, family: str) -> None:
+    changes = package_changes(load_package(f"all-{family}", catalogue), catalogue)
+    assert {catalogue.lever(change.field.partition(".")[0]).family for change in changes} == {family}
+
+
+def test_the_national_allowance_alone_differs_from_the_law_of_2024_in_nothing_else(catalogue: Catalogue) -> None:
+    alone = timeline_for(catalogue, "national-allowance-2025")
+    changed = alone.changed_fields(timeline_for(catalogue, "law-2024"))
+    assert changed == tuple(f"child_allowance.order{order}" for order in (1, 2, 3))
+    assert alone.at(month_index("2030-01"))["child_allowance.order1"] == 3600
+    assert alone.at(month_index("2030-01"))["maternity_leave.days"] == 158
+
+
+def test_other_cities_measures_lie_on_top_of_the_national_allowance_and_end_when_theirs_did(
+    catalogue: Catalogue,
+) -> None:
+    tianmen, panzhihua = (timeline_for(catalogue, name) for name in ("tianmen-2024", "panzhihua-2021"))
+    months = ("2024-03", "2024-04", "2026-01", "2027-05", "2027-06")
+    second = [tianmen.at(month_index(month))["child_allowance.order2"] for month in months]
+    assert second == [0, 9600, 13200, 13200, 3600]
+    assert [panzhihua.at(month_index(m))["child_allowance.order2"] for m in ("2021-07", "2021-08")] == [0, 6000]
+    assert panzhihua.at(month_index("2026-01"))["child_allowance.order1"] == 3600
+
+
+def test_every_dose_of_the_plan_is_above_the_law_it_is_laid_over(catalogue: Catalogue) -> None:
+    """The fee cap aside, where lower is stronger and 0 is none."""
+    changes = package_changes(load_package("suining-plan", catalogue), catalogue)
+    law = current_law(catalogue)
+    assert all(change.value > law.at(change.from_month)[change.field] for change in changes)
+
+
 def test_a_package_of_ones_own(catalogue: Catalogue, tmp_path: Path) -> None:
     changes = {"birth_grant.order2": [{"from": "2027-01", "value": 10000, "reference": "council paper"}]}
     path = write(tmp_path, includes=["leave-only"], changes=changes)
