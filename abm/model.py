@@ -18,12 +18,13 @@ from abm.hazards import check_bounds
 from abm.household import Household
 from abm.month import live_month
 from abm.observe import Observer
+from abm.paid_ahead import PaidAhead, books, entered_since, paid_until, pays_the_same_ahead
 from abm.parameters import Parameters
 from abm.population import CALENDAR, RESIDENT, Population
 from abm.processes import norms
 from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
-from abm.processes.yearly_payments import pay_elder_care, pay_homes, pay_kindergarten, pay_older_children
+from abm.processes.yearly_payments import pay_ahead
 from abm.rates import CityRates
 from abm.state import BIRTHS_LOGGED, FOUNDING_ROWS, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
 from abm.tables import empty_tables
@@ -99,7 +100,11 @@ class FamilyModel(mesa.Model):
         """Live one month (the order is in :mod:`abm.month`)."""
         if month_of_year(self.month) == 1:
             self._january(first=False)
-        elif self.month in self._law_changes or self._change_ahead:
+        elif self.month in self._law_changes:
+            self._law_of_month()
+            if self.month == self._paid_ahead.until:
+                self._pay_ahead()
+        elif self._change_ahead:
             self._law_of_month()
         if month_of_year(self.month) == self.observer.census_month:
             self.observer.take_census(self)
@@ -119,7 +124,8 @@ class FamilyModel(mesa.Model):
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
         for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
-                     "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead"):  # fmt: skip
+                     "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead",
+                     "_paid_ahead"):  # fmt: skip
             setattr(other, name, getattr(self, name))
         for name in ("counters", "births", "worst", "used", "young", "standing", "tables"):
             setattr(other, name, getattr(self, name).copy())
@@ -132,7 +138,13 @@ class FamilyModel(mesa.Model):
         other._law_changes = other._months_of_change()
         other._law = self._law
         if timeline is not None:
+            owed = pays_the_same_ahead(self.timeline, timeline, self.month)
+            ahead = self.month < self._paid_ahead.until and not owed
+            if ahead:
+                self._paid_ahead.taken_back(other.counters, self.month)
             other._law_of_month()
+            if ahead:
+                other._pay_ahead()
         return other
 
     # --- what came of it ----------------------------------------------------------------------------------------------
@@ -188,6 +200,7 @@ class FamilyModel(mesa.Model):
         self._law_changes = self._months_of_change()
         self.rates.fill_constants(self.tables, year_of(self.month))
         benefits.fill_payers(self.tables, self.catalogue)
+        self._paid_ahead = PaidAhead(self.month, self.month)
         self.tables[0]["hold_places"] = float("places" in self.hold)
         self.tables[0]["place_chance"] = self.parameters["place_chance_start"]
         marital = self.tables[0]["marital_shares"]
@@ -243,11 +256,14 @@ class FamilyModel(mesa.Model):
         self._seen = seen
         self._set_places()
         if not first:
-            state = self._state()
-            pay_homes(state)
-            pay_older_children(state)
-            pay_kindergarten(state)
-            pay_elder_care(state, seen[0]["residents"][:, :, 65:].sum(axis=(1, 2)))
+            self._pay_ahead()
+
+    def _pay_ahead(self) -> None:
+        """Book what is paid by the year, until the year ends or its law changes."""
+        until, before = paid_until(self.timeline, self.month), books(self.counters)
+        elders = self._seen[0]["residents"][:, :, 65:].sum(axis=(1, 2))
+        pay_ahead(self._state(), elders, until - self.month)
+        self._paid_ahead = PaidAhead(self.month, until, entered_since(self.counters, before))
 
     def _set_places(self) -> None:
         """Nursery places of the year and the law; those the law adds are paid for once, in the month they open."""

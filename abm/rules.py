@@ -239,8 +239,8 @@ def marriage_grant_yuan(law: Rows, bride_age: int, first_marriage: bool) -> floa
 
 @compiled
 def nursing_share_borne_by_employer(law: Rows) -> float:
-    """Part of a year's wage that a nursing mother's hours off cost her employer between the end of leave and the child's
-    first birthday, cost sharing deducted."""
+    """Part of a year's wage that a nursing mother's hours off cost her employer, cost sharing deducted, between the end
+    of leave and the child's first birthday."""
     rule = law[0]
     year = max(0.0, 1.0 - maternity_leave_days(law, 1) / DAYS_PER_YEAR)
     return (

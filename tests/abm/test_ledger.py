@@ -190,7 +190,7 @@ def test_an_allowance_to_school_age_misses_no_child_and_no_month(before_package:
 
 
 def test_rent_subsidies_of_the_year_are_booked_in_january(before_package: FamilyModel, catalogue: Any) -> None:
-    """Every renting town family with children under 18, counted from the rows; no more is booked later."""
+    """Every renting family with children under 18, counted from the rows, until the youngest is 18; no more later."""
     changes = {"rent_subsidy.order1": 100.0, "rent_subsidy.order2": 200.0, "rent_subsidy.order3": 300.0}
     model = before_package.fork(timeline=timeline_for(catalogue, changes=changes, start=START))
     model.step()
@@ -198,11 +198,14 @@ def test_rent_subsidies_of_the_year_are_booked_in_january(before_package: Family
     homes = before_package.fork(timeline=model.timeline)
     homes._january(first=False)
     households = homes.population.households[: homes.population.n_households]
-    entitled = (households["size"] > 0) & (households["town"] == 1) & (households["tenure"] == RENTS)
+    entitled = (households["size"] > 0) & (households["tenure"] == RENTS)
     persons = homes.population.persons[: homes.population.n]
     young = (persons["status"] == RESIDENT) & (homes.month - persons["birth_month"].astype(int) < 216)
     children = np.bincount(persons["household"][young], minlength=len(households))
-    due = 1_200.0 * np.minimum(children[entitled], 3).sum()
+    youngest = np.full(len(households), 1000)
+    np.minimum.at(youngest, persons["household"][young], homes.month - persons["birth_month"].astype(int)[young])
+    months = np.clip(216 - youngest, 0, 12)
+    due = 100.0 * (months * np.minimum(children, 3))[entitled].sum()
     assert paid == pytest.approx(due) and due > 0
     model.run_until_month(START + 6)
     assert money(model)[0]["rent_subsidy"] == pytest.approx(paid)

@@ -18,6 +18,7 @@ from abm.entitlements import pay_assisted_cycle, pay_marriage, pay_settlement
 from abm.household import CARE, TENURE, WORK
 from abm.kin import join_household, link_child, move_home, open_household
 from abm.month import live_month
+from abm.paid_ahead import paid_until
 from abm.population import (
     CARE_NONE,
     COLLEGE,
@@ -39,7 +40,7 @@ from abm.population import (
     link_errors,
 )
 from abm.processes.norms import SEEN_DTYPE, count_city
-from abm.processes.yearly_payments import pay_elder_care, pay_homes, pay_kindergarten, pay_older_children
+from abm.processes.yearly_payments import pay_ahead
 from abm.rules import allowed_children, deposit_share, loan_ceiling_yuan
 from abm.state import FOUNDING_ROWS, HOUSEHOLD_ROWS, PERSON_ROWS, YOUNG_LISTED, borrowed_state
 from policies.catalogue import PAYERS
@@ -191,7 +192,9 @@ class CaseCity:
 
     def pay(self) -> dict[int, NDArray[np.float64]]:
         """Live the months of the case; the ledger of each, axes as in the counters."""
-        changes = set(self.model.timeline.change_months(self.case.months[0], self.case.months[-1]))
+        first = self.case.months[0]
+        changes = set(self.model.timeline.change_months(first, self.case.months[-1]))
+        self.paid_until = paid_until(self.model.timeline, first)
         paid = {}
         for month in self.case.months:
             new_year = month_of_year(month) == 1
@@ -267,10 +270,9 @@ class CaseCity:
             self._pay_for_events(state, family, mother, father)
         if new_year:
             count_city(state, np.zeros(1, SEEN_DTYPE), True)  # books couples' tax deductions as it passes
-            pay_homes(state)
-            pay_older_children(state)
-            pay_kindergarten(state)
-            pay_elder_care(state, model._seen[0]["residents"][:, :, 65:].sum(axis=(1, 2)))
+        if new_year or month == self.paid_until:
+            self.paid_until = paid_until(model.timeline, month)
+            pay_ahead(state, model._seen[0]["residents"][:, :, 65:].sum(axis=(1, 2)), self.paid_until - month)
         live_month(state)
         model.tables[0]["places_opened"] = 0.0
         model.population.n = int(model.used[PERSON_ROWS])
