@@ -203,8 +203,8 @@ def family_prospect(
     order = min(persons[woman].parity + 1, MAX_ORDER)
     county, town = persons[woman].county, persons[woman].town
     home = persons[woman].household
-    peer = tables.peer[county, town]
-    own = couple_income_yuan_year(persons, households, woman, man, month, pars, tables)
+    peer = tables.peer[county, town] * (1.0 - tables.levy[0])
+    own = couple_income_yuan_year(persons, households, woman, man, month, pars, tables) * (1.0 - tables.levy[0])
     own *= 1.0 - p.saving_for_home * (1.0 if households[home].tenure == RENTS else 0.0)
     log_relative = log_relative_income(own, peer, pars)
     consumption = consumption_reference(log_relative, peer, pars)

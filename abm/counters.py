@@ -91,6 +91,7 @@ BIRTH_DTYPE = np.dtype(
         ("fifth", "i1"),
         ("paid", "i1"),
         ("unplanned", "i1"),
+        ("hukou", "i1"),
     ]
 )
 

@@ -25,6 +25,7 @@ from abm.processes import norms
 from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
 from abm.processes.yearly_payments import pay_ahead
+from abm.public_budget import LARGEST_LEVY, spending_share
 from abm.rates import CityRates
 from abm.state import BIRTHS_LOGGED, FOUNDING_ROWS, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
 from abm.tables import empty_tables
@@ -60,6 +61,7 @@ class FamilyModel(mesa.Model):
         parameters: Parameters | None = None,
         timeline: Timeline | None = None,
         hold: Iterable[str] = (),
+        balanced_budget: bool = False,
     ) -> None:
         super().__init__(rng=seed)
         self.city = load_city(city) if isinstance(city, str) else city
@@ -71,6 +73,8 @@ class FamilyModel(mesa.Model):
         self._national_law = current_law(self.catalogue)
         self.timeline = timeline or self._national_law
         self.hold = _checked_hold(hold)
+        self.balanced_budget = balanced_budget
+        self._usual_share: float | None = None
         self.month = self.first_month = month_index(start)
         self.pars = self.parameters.row()
         founding = found(self.city, self.month, self.scale, self.seed, self.parameters)
@@ -119,13 +123,18 @@ class FamilyModel(mesa.Model):
             if on_month is not None:
                 on_month(self)
 
-    def fork(self, timeline: Timeline | None = None, hold: Iterable[str] | None = None) -> FamilyModel:
+    def fork(
+        self,
+        timeline: Timeline | None = None,
+        hold: Iterable[str] | None = None,
+        balanced_budget: bool | None = None,
+    ) -> FamilyModel:
         """An independent copy of the present state, under another law if given; row numbers and ids stay."""
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
         for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
                      "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead",
-                     "_paid_ahead"):  # fmt: skip
+                     "_paid_ahead", "_usual_share"):  # fmt: skip
             setattr(other, name, getattr(self, name))
         for name in ("counters", "births", "worst", "used", "young", "standing", "tables"):
             setattr(other, name, getattr(self, name).copy())
@@ -134,6 +143,7 @@ class FamilyModel(mesa.Model):
         other._due = np.empty(0, np.int32)
         other.timeline = timeline or self.timeline
         other.hold = self.hold if hold is None else _checked_hold(hold)
+        other.balanced_budget = self.balanced_budget if balanced_budget is None else balanced_budget
         other.tables[0]["hold_places"] = float("places" in other.hold)
         other._law_changes = other._months_of_change()
         other._law = self._law
@@ -154,7 +164,7 @@ class FamilyModel(mesa.Model):
         return self.observer.rows()
 
     def births_log(self) -> pd.DataFrame:
-        """Every birth so far: mother_id, mother_birth_month, month, order, county, town, fifth, paid, unplanned."""
+        """Every birth so far, one row each, the columns of :data:`abm.counters.BIRTH_DTYPE`."""
         return pd.DataFrame(self.births[: self.used[BIRTHS_LOGGED]])
 
     def household(self, row: int) -> Household:
@@ -234,6 +244,7 @@ class FamilyModel(mesa.Model):
         if not first:
             if "places" not in self.hold:
                 norms.update_place_chance(self.tables, self.counters, self.pars)
+            self._balance_budget()
             self.counters[...] = np.zeros(1, self.counters.dtype)
         self.rates.fill_year(self.tables, year)
         if self.rates.fill_move_bound(self.tables, year) and not first:
@@ -242,7 +253,7 @@ class FamilyModel(mesa.Model):
         seen = norms.look_around(self._state(), pays=not first)
         if first or "norms" not in self.hold:
             norms.update_norms(self.tables, seen, self.pars, first)
-            norms.update_prospects(self.tables, seen, first)
+        norms.update_prospects(self.tables, seen, first)
         level = self.rates.level(year)
         norms.update_moves(
             self.tables,
@@ -264,6 +275,18 @@ class FamilyModel(mesa.Model):
         elders = self._seen[0]["residents"][:, :, 65:].sum(axis=(1, 2))
         pay_ahead(self._state(), elders, until - self.month)
         self._paid_ahead = PaidAhead(self.month, until, entered_since(self.counters, before))
+
+    def _balance_budget(self) -> None:
+        """The levy of a new year, by what was spent in the last; the first January balanced is the measure."""
+        if not self.balanced_budget:
+            return
+        share = spending_share(self.counters, self.tables, self._seen[0]["by_month"])
+        if self._usual_share is None:
+            self._usual_share = share
+        levy = share - self._usual_share
+        if abs(levy) > LARGEST_LEVY:
+            raise InputError(f"balanced_budget: {levy:.0%} of incomes would have to be levied in {year_of(self.month)}")
+        self.tables[0]["levy"] = levy
 
     def _set_places(self) -> None:
         """Nursery places of the year and the law; those the law adds are paid for once, in the month they open."""

@@ -19,6 +19,7 @@ from abm.census import take_census
 from abm.city import City
 from abm.counters import COUNTS, FIRST_AGE, LEDGER_LEVERS
 from abm.household import CARE, TENURE
+from abm.population import MARRIED, NEVER_MARRIED
 from policies.catalogue import PAYERS
 from policies.clock import year_of
 
@@ -32,6 +33,7 @@ FERTILE = slice(15 - FIRST_AGE, 50 - FIRST_AGE)
 FERTILE_AGES = np.arange(15, 50)
 RESIDENCES = ("village", "town")
 SEXES = ("male", "female")
+COST_ORDERS = ("1", "2", "3", "4+", "none")
 
 
 @dataclass
@@ -203,6 +205,10 @@ def fertility_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Itera
         yield "births", f"residence:{residence}", flows["births"][:, r].sum() / scale
         rate = estimators.total_rate(births[:, r].sum(axis=(0, 1)), exposure[:, r].sum(axis=0))
         yield "tfr", f"residence:{residence}", rate
+    by_age = births.sum(axis=(0, 1, 2))
+    for low in range(0, 35, 5):
+        rate = by_age[low : low + 5].sum() / max(women[low : low + 5].sum(), 1e-9)
+        yield "asfr", f"age:{15 + low}-{19 + low}", rate
     rates = estimators.age_rates(births.sum(axis=(0, 1)), women)
     yield "mean_age_first_birth", "all", estimators.mean_age(FERTILE_AGES, rates[0])
     yield "mean_age_birth", "all", estimators.mean_age(FERTILE_AGES, rates.sum(axis=0))
@@ -214,7 +220,8 @@ def family_rows(census: Any) -> Iterator[Row]:
     for s, sex in enumerate(SEXES):
         for low in range(15, 50, 5):
             group = marital[s, low : low + 5].sum(axis=0)
-            yield "never_married", f"sex:{sex};age:{low}-{low + 4}", group[0] / max(group.sum(), 1.0)
+            yield "never_married", f"sex:{sex};age:{low}-{low + 4}", group[NEVER_MARRIED] / max(group.sum(), 1.0)
+            yield "married", f"sex:{sex};age:{low}-{low + 4}", group[MARRIED] / max(group.sum(), 1.0)
     women = census["parity"].sum(axis=1)
     born = census["children_born"]
     yield "children_ever_born", "all", born[15:65].sum() / max(women[15:65].sum(), 1.0)
@@ -249,7 +256,7 @@ def household_rows(census: Any, counties: tuple[str, ...]) -> Iterator[Row]:
 
 
 def cost_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Iterator[Row]:
-    """The ledger of a year in yuan for the city: all, by lever, payer, lever and payer, county, order, income fifth."""
+    """The ledger of a year in yuan for the city: all, by lever, payer, both, lever and order, county, order, fifth."""
     ledger = flows["ledger"] / scale
     yield "cost", "all", ledger.sum()
     for i, lever in enumerate(LEDGER_LEVERS):
@@ -259,11 +266,14 @@ def cost_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Iterator[R
         for j, payer in enumerate(PAYERS):
             if ledger[i, j].sum() != 0.0:
                 yield "cost", f"lever:{lever};payer:{payer}", ledger[i, j].sum()
+        for order, label in enumerate(COST_ORDERS):
+            if ledger[i, :, :, order].sum() != 0.0:
+                yield "cost", f"lever:{lever};order:{label}", ledger[i, :, :, order].sum()
     for j, payer in enumerate(PAYERS):
         yield "cost", f"payer:{payer}", ledger[:, j].sum()
     for c, county in enumerate(counties):
         yield "cost", f"county:{county}", ledger[:, :, c].sum()
-    for order, label in enumerate(("1", "2", "3", "4+", "none")):
+    for order, label in enumerate(COST_ORDERS):
         yield "cost", f"order:{label}", ledger[:, :, :, order].sum()
     for fifth in range(5):
         yield "cost", f"income_fifth:{fifth + 1}", ledger[..., fifth].sum()

@@ -169,7 +169,7 @@ class CityRates:
 
         It changes only when the highest level ahead has halved (as in 2021), and depends on the year alone.
         """
-        highest = max(level for later, level in self._levels.items() if later >= year)
+        highest = max(self.level(later) for later in range(year, max(year + 1, _LAST_YEAR_OF_LEVELS)))
         before = tables[0]["move_level"][0]
         if before > 0.0 and highest > 0.5 * before:
             return False

@@ -61,6 +61,7 @@ TABLES_DTYPE = np.dtype(
             ("kindergarten_fee", (1,)),  # a year
             ("child_cost", (2, N_PHASES)),  # a year
             ("phase_weight", (N_PHASES,)),
+            ("levy", (1,)),  # share of what couples can spend that balances the public budget
             ("yuan_growth", (1,)),  # income level over 2020
             # law: first axis now, later
             ("announced", (1,)),

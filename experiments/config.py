@@ -41,6 +41,13 @@ class Scenario(StrictModel):
     changes: dict[str, Any] = Field(default_factory=dict)
 
 
+class Interaction(StrictModel):
+    """Two scenarios and the one that has the measures of both; the report says what they do beyond the sum."""
+
+    alone: tuple[str, str]
+    together: str
+
+
 class ScenarioConfig(StrictModel):
     """A config of ``kind: scenario`` as written; ``resolve`` turns it into a ``Study``."""
 
@@ -56,6 +63,9 @@ class ScenarioConfig(StrictModel):
     parameter_changes: dict[str, Any] = Field(default_factory=dict)
     baseline: Literal["current-law"] = "current-law"
     hold: tuple[Literal["norms", "places", "prices"], ...] = ()
+    complete_cohorts: bool = True
+    balanced_budget: bool = False
+    interactions: tuple[Interaction, ...] = ()
     scenarios: dict[str, Scenario] = Field(min_length=1)
     outputs: tuple[str, ...] = ("all",)
 

@@ -40,6 +40,8 @@ def report_context(study: Study) -> dict[str, Any]:
         "parameters_used": study.config["parameters"],
         "parameter_changes": study.config["parameter_changes"],
         "baseline": BASELINE_SCENARIO,
+        "balanced_budget": study.config["balanced_budget"],
+        "interactions": study.config["interactions"],
         "scenarios": [_scenario_card(study, name) for name in study.timelines],
         "indicators": {name: _indicator_card(indicator) for name, indicator in REGISTER.items()},
         "levers": {name: _lever_card(study, lever) for name, lever in study.catalogue.levers.items()},

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from abm.cohorts import MONTHS_TO_COMPLETION
 from experiments.config import BASELINE_SCENARIO
 from experiments.study import Study
 
@@ -66,6 +67,8 @@ def run_id(study: Study, scenario: str, seed: int) -> str:
         "end": study.end_month,
         "parameters": study.parameters.hash(),
         "hold": study.config["hold"],
+        "complete_cohorts": study.config["complete_cohorts"],
+        "balanced_budget": study.config["balanced_budget"],
         "law": timeline.hash(),
         "outputs": study.outputs,
         "scenario": scenario,
@@ -114,7 +117,8 @@ def design_table(study: Study) -> pd.DataFrame:
 def person_months(study: Study) -> float:
     """Person-months to simulate: one history a seed, then every arm."""
     history = study.branch_month - study.start_month
-    arms = len(study.timelines) * (study.end_month - study.branch_month + 1)
+    later = MONTHS_TO_COMPLETION if study.config["complete_cohorts"] else 0
+    arms = len(study.timelines) * (study.end_month - study.branch_month + 1 + later)
     return float(study.people) * study.seeds * (history + arms)
 
 

@@ -16,8 +16,15 @@ from typing import Any
 import pandas as pd
 
 from abm.city import City, load_city
+from abm.cohorts import (
+    MONTHS_TO_COMPLETION,
+    births_of_fertile_cohorts,
+    completed_fertility,
+    start_of_completion,
+)
 from abm.model import FamilyModel
 from abm.parameters import Parameters
+from policies.clock import year_of
 from policies.timeline import Timeline
 from results.store import BIRTH_COLUMNS, ROW_COLUMNS
 
@@ -50,10 +57,18 @@ class SeedTask:
     parameter_changes: dict[str, float]
     outputs: tuple[str, ...]
     draw: int = 0
+    complete_cohorts: bool = False
+    balanced_budget: bool = False
 
     def months(self, start_month: int) -> int:
         """Months to simulate in this task."""
-        return self.branch_month - start_month + len(self.arms) * (self.end_month - self.branch_month + 1)
+        return self.branch_month - start_month + len(self.arms) * self.months_of_arm
+
+    @property
+    def months_of_arm(self) -> int:
+        """Months to simulate in one arm, those in which its cohorts are completed included."""
+        later = MONTHS_TO_COMPLETION if self.complete_cohorts else 0
+        return self.end_month - self.branch_month + 1 + later
 
 
 @dataclass(frozen=True)
@@ -114,13 +129,33 @@ def _city(name: str) -> City:
 
 
 def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth | None) -> RunResult:
-    model = history.fork(timeline=arm.timeline, hold=task.hold)
+    model = history.fork(timeline=arm.timeline, hold=task.hold, balanced_budget=task.balanced_budget)
     _run_to(model, task.end_month + 1, on_month)
-    births = model.births_log()
+    rows, births = model.rows(), model.births_log()
+    if task.complete_cohorts:
+        more_rows, births = _completed(task, model, births, on_month)
+        rows = pd.concat([rows, more_rows], ignore_index=True)
     births = births[births["month"] >= task.branch_month].assign(weight=1.0 / model.scale).reset_index(drop=True)
-    if "fifth" not in births:
-        births["fifth"] = -1
-    return RunResult(arm.run_id, arm.scenario, _labelled_rows(model.rows(), task, arm), births[BIRTH_COLUMNS])
+    return RunResult(arm.run_id, arm.scenario, _labelled_rows(rows, task, arm), births[BIRTH_COLUMNS])
+
+
+def _completed(
+    task: SeedTask, model: FamilyModel, births: pd.DataFrame, on_month: OnMonth | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Completed fertility of the horizon's cohorts, as rows, and ``births`` with the later births of these cohorts.
+
+    Every arm lives those years under the law of the history, so that births differ by what the horizon's law did.
+    """
+    horizon_end = task.end_month + 1
+    later = start_of_completion(model, task.law)
+    _run_to(later, horizon_end + MONTHS_TO_COMPLETION, on_month)
+    log = later.births_log()
+    after = births_of_fertile_cohorts(log[log["month"] >= horizon_end], horizon_end)
+    found = completed_fertility(later, task.branch_month, horizon_end)
+    rows = pd.DataFrame(
+        {"group": [f"cohort:{cohort}" for cohort in found], "value": list(found.values())}, dtype=object
+    ).assign(indicator="cohort_fertility", year=year_of(task.end_month), month=pd.NA)
+    return rows, pd.concat([births, after], ignore_index=True)
 
 
 def _run_to(model: FamilyModel, month: int, on_month: OnMonth | None) -> None:

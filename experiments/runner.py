@@ -55,6 +55,8 @@ def tasks_of(study: Study, design: pd.DataFrame, finished: set[str]) -> list[See
                     hold=tuple(study.config["hold"]),
                     parameter_changes=dict(study.config["parameter_changes"]),
                     outputs=study.outputs,
+                    complete_cohorts=bool(study.config["complete_cohorts"]),
+                    balanced_budget=bool(study.config["balanced_budget"]),
                 )
             )
     return tasks

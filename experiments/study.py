@@ -184,6 +184,7 @@ def _resolve(path: Path, raw: dict[str, Any], problems: list[str]) -> Study | No
     scenarios = scenarios if isinstance(scenarios, dict) else {}
     _scenario_names(scenarios, problems)
     _packages(scenarios, problems)
+    _check_interactions(raw.get("interactions") or (), scenarios, problems)
     default_branch = branch if branch is not None else month_index(LAST_LAW_MONTH)
     timelines = _timelines(scenarios, catalogue, default_branch, problems)
     if branch is None:
@@ -338,6 +339,13 @@ def _check_months(
                 )
 
 
+def _check_interactions(pairs: Any, scenarios: dict[str, Any], problems: list[str]) -> None:
+    for pair in pairs if isinstance(pairs, list | tuple) else ():
+        for name in (*pair["alone"], pair["together"]) if isinstance(pair, dict) and len(pair) == 2 else ():
+            if name not in scenarios:
+                problems.append(_unknown("scenario", name, scenarios, "interactions"))
+
+
 def _check_size(raw: dict[str, Any], city: Any, start: Any, problems: list[str]) -> None:
     scale = raw.get("scale", 0.05)
     if start not in STARTS or isinstance(scale, bool | str) or not isinstance(scale, int | float):
@@ -358,6 +366,9 @@ def _complete(raw: dict[str, Any], path: Path, branch: int, scenarios: dict[str,
     config["city"] = str(reference)
     config["branch"] = month_label(branch)
     config["hold"] = sorted(raw["hold"])
+    config["complete_cohorts"] = bool(raw["complete_cohorts"])
+    config["balanced_budget"] = bool(raw["balanced_budget"])
+    config["interactions"] = [{**pair, "alone": list(pair["alone"])} for pair in raw["interactions"]]
     config["outputs"] = list(raw["outputs"])
     catalogue = load_catalogue()
     config["scenarios"] = {}

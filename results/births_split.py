@@ -1,9 +1,10 @@
-"""What the births of two arms of one seed have in common, from their event lists.
+"""What births of two arms of one seed differ by, from their event lists.
 
-Identified within the horizon of a run: *additional* births, the difference of the counts. Which part of them is
-only *brought forward* from later years needs completed cohorts, which this release does not run. Matching events
-one by one (same mother, same order) illustrates timing; matching also breaks by churn - a couple that met someone
-else - so the numbers of births found in one arm alone are printed beside it, and are no effect.
+*Additional* births are the difference of completed births: those of the horizon, and the later ones of every woman who
+was fertile in it, lived on to age 50 under one law in both arms. *Brought forward* is the difference within the horizon
+less the additional ones, *deadweight* the births that are paid for less the additional ones. Only these margins are
+identified. Matching events one by one (same mother, same order) illustrates timing; it breaks by churn - a couple that
+met someone else - so births found in one arm alone are printed beside it, and are no effect.
 """
 
 from __future__ import annotations
@@ -51,13 +52,17 @@ def matched_births(baseline: pd.DataFrame, scenario: pd.DataFrame) -> dict[str, 
     }
 
 
-def split_table(births: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """Births of every scenario against the baseline, scaled to the city, mean and 95 % interval over seeds.
+def differences(
+    births: pd.DataFrame, baseline: str, horizon_end_month: int, orders_paid: dict[str, set[int]] | None = None
+) -> pd.DataFrame:
+    """Births of every scenario against the baseline by seed, scaled to the city: scenario, seed, quantity, value.
 
-    ``births`` holds all runs (scenario, seed and a births log whose ``weight`` scales it to the city).
-    Columns out: scenario, quantity, mean, low, high, n. Quantities: births_scenario, births_baseline, additional,
-    those of ``matched_births``, and ``additional;order:k`` (3: third and later), ``additional;income_fifth:k``,
-    ``additional;mother_age:a-b``.
+    ``births`` holds all runs (scenario, seed and a births log whose ``weight`` scales it to the city); births from
+    ``horizon_end_month`` on complete the cohorts of the horizon. ``orders_paid`` names by scenario the birth orders (3:
+    third and later) that it spends more on than the baseline.
+    Quantities: births_scenario, births_baseline, within_horizon; births_additional, births_brought_forward and
+    births_deadweight where cohorts are completed; those of ``matched_births``; within_horizon by ``;order:k`` (3: third
+    and later), ``;income_fifth:k``, ``;mother_age:a-b``, ``;hukou:local`` and ``;hukou:other``.
     """
     rows: list[dict[str, object]] = []
     for seed in sorted(births["seed"].unique()):
@@ -66,39 +71,64 @@ def split_table(births: pd.DataFrame, baseline: str) -> pd.DataFrame:
         for scenario in of_seed["scenario"].unique():
             if scenario != baseline and len(base):
                 arm = of_seed[of_seed["scenario"] == scenario]
-                for quantity, value in _one_seed(base, arm).items():
+                paid = (orders_paid or {}).get(str(scenario), set())
+                for quantity, value in _one_seed(base, arm, horizon_end_month, paid).items():
                     rows.append({"scenario": scenario, "seed": seed, "quantity": quantity, "value": value})
-    columns = ["scenario", "quantity", "mean", "low", "high", "n"]
-    if not rows:
-        return pd.DataFrame(columns=columns)
+    return pd.DataFrame(rows, columns=["scenario", "seed", "quantity", "value"])
+
+
+def split_table(by_seed: pd.DataFrame) -> pd.DataFrame:
+    """``differences`` over seeds: scenario, quantity, mean, low, high (95 % interval), n."""
     out = []
-    for (scenario, quantity), values in pd.DataFrame(rows).groupby(["scenario", "quantity"], sort=False)["value"]:
+    for (scenario, quantity), values in by_seed.groupby(["scenario", "quantity"], sort=False)["value"]:
         mean, low, high = t_interval(values.to_numpy(dtype=float))
         out.append(
             {"scenario": scenario, "quantity": quantity, "mean": mean, "low": low, "high": high, "n": len(values)}
         )
-    return pd.DataFrame(out, columns=columns)
+    return pd.DataFrame(out, columns=["scenario", "quantity", "mean", "low", "high", "n"])
 
 
-def _one_seed(base: pd.DataFrame, arm: pd.DataFrame) -> dict[str, float]:
+def _one_seed(base: pd.DataFrame, arm: pd.DataFrame, end: int, orders_paid: set[int]) -> dict[str, float]:
     """Quantities of one pair of arms, scaled to the city (the mean shift is in months and is not scaled)."""
-    scale = 1.0 / float(base["weight"].iloc[0])
+    weight = float(base["weight"].iloc[0])
+    in_horizon = [births[births["month"] < end] for births in (arm, base)]
+    ours, theirs = in_horizon
+    within = len(ours) - len(theirs)
     values = {
-        "births_scenario": len(arm) / scale,
-        "births_baseline": len(base) / scale,
-        "additional": (len(arm) - len(base)) / scale,
+        "births_scenario": len(ours) * weight,
+        "births_baseline": len(theirs) * weight,
+        "within_horizon": within * weight,
     }
-    for name, value in matched_births(base, arm).items():
-        values[name] = value if name == "mean_shift_months" else value / scale
-    for order in (1, 2, 3):
-        top = order == 3
-        counts = [int((b["order"] >= 3).sum() if top else (b["order"] == order).sum()) for b in (arm, base)]
-        values[f"additional;order:{order}"] = (counts[0] - counts[1]) / scale
-    for fifth in range(5) if (base["fifth"] >= 0).any() else ():
-        gained = int((arm["fifth"] == fifth).sum() - (base["fifth"] == fifth).sum())
-        values[f"additional;income_fifth:{fifth + 1}"] = gained / scale
-    groups = [age_at_birth_years(b).map(lambda age: age_group(int(age))) for b in (arm, base)]
-    for low, high in AGE_GROUPS:
-        name = f"{low}-{high}"
-        values[f"additional;mother_age:{name}"] = float(((groups[0] == name).sum() - (groups[1] == name).sum()) / scale)
+    if len(base) > len(theirs):
+        added = len(arm) - len(base)
+        values["births_additional"] = added * weight
+        values["births_brought_forward"] = (within - added) * weight
+        if orders_paid:
+            paid = int(ours["order"].clip(upper=3).isin(orders_paid).sum())
+            values["births_paid"] = paid * weight
+            values["births_deadweight"] = (paid - added) * weight
+    for name, value in matched_births(theirs, ours).items():
+        values[name] = value if name == "mean_shift_months" else value * weight
+    for group, gained in _gained_by_group(ours, theirs).items():
+        values[f"within_horizon;{group}"] = gained * weight
     return values
+
+
+def _gained_by_group(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
+    """Births of one arm less those of the other by group, ``order:2``."""
+    counts = [
+        pd.concat(
+            [
+                "order:" + births["order"].clip(upper=3).astype(str),
+                "income_fifth:" + (births["fifth"] + 1).astype(str),
+                "mother_age:" + age_at_birth_years(births).map(lambda age: age_group(int(age))),
+                "hukou:" + births["hukou"].map({1: "local", 0: "other"}),
+            ]
+        ).value_counts()
+        for births in (ours, theirs)
+    ]
+    names = [f"order:{order}" for order in (1, 2, 3)]
+    names += [f"income_fifth:{fifth}" for fifth in range(1, 6)] if (theirs["fifth"] >= 0).any() else []
+    names += [f"mother_age:{low}-{high}" for low, high in AGE_GROUPS]
+    names += ["hukou:local", "hukou:other"]
+    return counts[0].reindex(names, fill_value=0) - counts[1].reindex(names, fill_value=0)

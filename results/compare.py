@@ -203,19 +203,15 @@ def ratio_interval(numerator: np.ndarray, denominator: np.ndarray) -> tuple[floa
     return ratio, (b - math.sqrt(root)) / a, (b + math.sqrt(root)) / a
 
 
-def cost_per_additional_birth(series: pd.DataFrame, baseline: str, first_year: int, last_year: int) -> pd.DataFrame:
-    """By scenario: extra cost over extra births of the years, yuan a birth, with a Fieller interval."""
-    money, births = paired(series, "cost", baseline), paired(series, "births", baseline)
+def ratios(numerators: pd.DataFrame, denominators: pd.DataFrame) -> pd.DataFrame:
+    """By scenario: numerators over denominators, both tables scenario, seed, value; with a Fieller interval."""
     rows = []
-    for scenario in births["scenario"].unique():
-        sums = []
-        for table in (money, births):
-            chosen = table[(table["scenario"] == scenario) & table["year"].between(first_year, last_year)]
-            sums.append(chosen.groupby("seed")["value"].sum())
-        both = pd.concat(sums, axis=1, keys=["cost", "births"]).dropna()
-        ratio, low, high = ratio_interval(both["cost"].to_numpy(), both["births"].to_numpy())
-        rows.append({"scenario": scenario, "yuan": ratio, "low": low, "high": high, "n": len(both)})
-    return pd.DataFrame(rows, columns=["scenario", "yuan", "low", "high", "n"])
+    for scenario in denominators["scenario"].unique():
+        parts = [t[t["scenario"] == scenario].set_index("seed")["value"] for t in (numerators, denominators)]
+        both = pd.concat(parts, axis=1, keys=["above", "below"]).dropna()
+        ratio, low, high = ratio_interval(both["above"].to_numpy(), both["below"].to_numpy())
+        rows.append({"scenario": scenario, "ratio": ratio, "low": low, "high": high, "n": len(both)})
+    return pd.DataFrame(rows, columns=["scenario", "ratio", "low", "high", "n"])
 
 
 def summed_costs(

@@ -17,10 +17,12 @@ from results.words import number, payer_label
 MILLION = 1e6
 
 
-def _rows_figure(rows: int, extra: float = 1.0, right: float = 0.97, left: float = 0.27) -> tuple[Figure, plt.Axes]:
+def _rows_figure(
+    rows: int, extra: float = 1.0, right: float = 0.97, left: float = 0.27, bottom: float = 0.5
+) -> tuple[Figure, plt.Axes]:
     height = 0.5 * max(rows, 1) + extra
     figure, axes = plt.subplots(figsize=(8.6, height))
-    figure.subplots_adjust(left=left, right=right, top=1 - 0.45 / height, bottom=0.5 / height)
+    figure.subplots_adjust(left=left, right=right, top=1 - 0.45 / height, bottom=bottom / height)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
@@ -29,21 +31,24 @@ def _rows_figure(rows: int, extra: float = 1.0, right: float = 0.97, left: float
 
 
 def additional_births(data: RunData, lang: str) -> Figure | None:
-    """Additional births within the horizon by scenario, with intervals."""
-    table = data.additional.set_index("scenario")
-    names = [name for name in data.policies if name in table.index]
+    """Births against the baseline by scenario, with intervals: of completed cohorts, and within the horizon."""
+    names = [name for name in data.policies if data.split_value(name, "within_horizon")]
     if not names:
         return None
-    figure, axes = _rows_figure(len(names))
+    shown = [("within_horizon", 0.0)]
+    if data.cohorts_completed:
+        shown = [("births_additional", -0.14), ("within_horizon", 0.2)]
+    figure, axes = _rows_figure(len(names), extra=1.35, bottom=0.85 if len(shown) > 1 else 0.5)
     for place, name in enumerate(names):
-        row, colour = table.loc[name], scenario_colour(data.scenarios.index(name))
-        if math.isfinite(row["low"]):
-            axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=3, alpha=0.45, solid_capstyle="round")
-        axes.plot([row["mean"]], [place], "o", color=colour, ms=8)
-        axes.annotate(
-            number(row["mean"], 0, sign=True), (row["mean"], place), xytext=(0, 8), textcoords="offset points",
-            ha="center", fontsize=10, color=colour,
-        )  # fmt: skip
+        colour = scenario_colour(data.scenarios.index(name))
+        for index, (quantity, offset) in enumerate(shown):
+            row = data.split_value(name, quantity)
+            if row is not None:
+                _estimate(axes, row, place + offset, colour, first=index == 0)
+    if len(shown) > 1:
+        labels = {"en": ("completed cohorts", "within the horizon"), "zh": ("完整队列", "期内")}[lang]
+        marks = [axes.plot([], [], "o", color=INK, ms=size, mfc=INK if size > 6 else "white")[0] for size in (8, 6)]
+        figure.legend(marks, labels, loc="lower right", ncols=2, frameon=False, fontsize=9)
     axes.axvline(0, color="#7b8794", lw=1)
     axes.set_yticks(range(len(names)), [wrapped(data.scenario_label(name, lang)) for name in names])
     axes.tick_params(axis="y", labelcolor=INK)
@@ -57,6 +62,19 @@ def additional_births(data: RunData, lang: str) -> Figure | None:
         }[lang]
     )
     return figure
+
+
+def _estimate(axes: plt.Axes, row: dict[str, float], place: float, colour: str, first: bool) -> None:
+    """A point with its interval; the first quantity filled and in front, the other hollow and smaller."""
+    if math.isfinite(row["low"]):
+        weight, alpha = (3, 0.45) if first else (2, 0.3)
+        axes.plot([row["low"], row["high"]], [place] * 2, color=colour, lw=weight, alpha=alpha, solid_capstyle="round")
+    axes.plot([row["mean"]], [place], "o", color=colour, ms=8 if first else 6, mfc=colour if first else "white")
+    if first:
+        axes.annotate(
+            number(row["mean"], 0, sign=True), (row["mean"], place), xytext=(0, 8), textcoords="offset points",
+            ha="center", fontsize=10, color=colour,
+        )  # fmt: skip
 
 
 def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:

@@ -12,7 +12,8 @@ from results.figure_style import inline_svg
 from results.figures import make_figures
 from results.run_data import LANGUAGES, RunData
 from results.sections_basis import evidence_section, plan_section
-from results.sections_effects import births_section, effect_section, target_section
+from results.sections_births import births_section, together_section
+from results.sections_effects import effect_section, target_section
 from results.sections_fit import fit_section, reproduce_section
 from results.sections_money import cost_section, gains_section
 from results.store import FIGURES, REPORT, TABLES, RunFolder
@@ -21,7 +22,7 @@ from results.words import Text, number
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 SECTIONS = [
-    target_section, effect_section, births_section, cost_section, gains_section,
+    target_section, effect_section, births_section, cost_section, together_section, gains_section,
     plan_section, evidence_section, fit_section, reproduce_section,
 ]  # fmt: skip
 """The order in which a report answers."""

@@ -193,13 +193,41 @@ class RunData:
         """Additional births from the branch year to the end by scenario."""
         return self.summed("births")
 
+    @property
+    def horizon_end_month(self) -> int:
+        """First month after the horizon; births from then on complete its cohorts."""
+        return (self.end_year + 1 - MONTH_ZERO_YEAR) * 12
+
+    @cached_property
+    def birth_differences(self) -> pd.DataFrame:
+        """Births against the baseline by scenario, seed and quantity (births_split.differences)."""
+        return births_split.differences(self.births, self.baseline, self.horizon_end_month, self.orders_paid)
+
+    @cached_property
+    def orders_paid(self) -> dict[str, set[int]]:
+        """Birth orders (3: third and later) that each scenario's own measures spend more on than the baseline."""
+        groups = [group for group in self.groups("cost") if {"lever", "order"} == set(group_dimensions(group))]
+        found: dict[str, set[int]] = {name: set() for name in self.policies}
+        for group in groups:
+            order, lever = group_dimensions(group)["order"], group_dimensions(group)["lever"]
+            for row in self.summed("cost", group).itertuples(index=False) if order != "none" else ():
+                if row.mean > 0 and lever in self.levers_changed(row.scenario):
+                    found[str(row.scenario)].add(min(int(order.rstrip("+")), 3))
+        return found
+
+    def levers_changed(self, scenario: str) -> set[str]:
+        """Levers that a scenario sets otherwise than the baseline."""
+        return {str(change["lever"]) for change in self.scenario_card(scenario)["changes"]}
+
+    @cached_property
+    def cohorts_completed(self) -> bool:
+        """True if the run followed its cohorts to age 50."""
+        return bool((self.birth_differences["quantity"] == "births_additional").any())
+
     @cached_property
     def split(self) -> pd.DataFrame:
-        """Births of the arms matched (births_split.split_table)."""
-        if self.births.empty:
-            return pd.DataFrame(columns=["scenario", "quantity", "mean", "low", "high", "n"])
-        after_last_year = (self.end_year + 1 - MONTH_ZERO_YEAR) * 12
-        return births_split.split_table(self.births[self.births["month"] < after_last_year], self.baseline)
+        """Births against the baseline, mean and interval by scenario and quantity."""
+        return births_split.split_table(self.birth_differences)
 
     def split_value(self, scenario: str, quantity: str) -> dict[str, float] | None:
         row = self.split[(self.split["scenario"] == scenario) & (self.split["quantity"] == quantity)]
@@ -207,8 +235,26 @@ class RunData:
 
     @cached_property
     def birth_costs(self) -> pd.DataFrame:
-        """Extra cost per additional birth by scenario."""
-        return compare.cost_per_additional_birth(self.series, self.baseline, self.branch_year, self.end_year)
+        """Extra cost of the horizon per additional birth by scenario (see ``additional_births_by_seed``)."""
+        return compare.ratios(self.extra_cost_by_seed, self.additional_births_by_seed)
+
+    @cached_property
+    def births_per_yuan(self) -> pd.DataFrame:
+        """Additional births per yuan of extra cost by scenario."""
+        return compare.ratios(self.additional_births_by_seed, self.extra_cost_by_seed)
+
+    @cached_property
+    def additional_births_by_seed(self) -> pd.DataFrame:
+        """Additional births by scenario and seed: of completed cohorts, or within the horizon if they are not."""
+        quantity = "births_additional" if self.cohorts_completed else "within_horizon"
+        return self.birth_differences[self.birth_differences["quantity"] == quantity]
+
+    @cached_property
+    def extra_cost_by_seed(self) -> pd.DataFrame:
+        """Extra cost of the horizon by scenario and seed."""
+        money = compare.paired(self.rows("cost"), "cost", self.baseline)
+        money = money[money["year"].between(self.branch_year, self.end_year)]
+        return money.groupby(["scenario", "seed"], as_index=False)["value"].sum()
 
     @cached_property
     def extra_cost(self) -> pd.DataFrame:
@@ -220,6 +266,11 @@ class RunData:
         return compare.summed_costs(
             self.rows("cost"), dimension, self.branch_year, self.end_year, self.baseline if extra else None
         )
+
+    @property
+    def balanced_budget(self) -> bool:
+        """True if households bore what governments spent more."""
+        return bool(self.context.get("balanced_budget", False))
 
     @property
     def horizon_years(self) -> int:

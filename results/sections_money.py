@@ -11,7 +11,7 @@ from results.run_data import RunData, finite, group_dimensions
 from results.sections_effects import label_of, quoted, with_interval
 from results.words import CATEGORIES, DIMENSIONS, Text, interval, number, payer_label
 
-MILLION = 1e6
+MILLION, HUNDRED_MILLION = 1e6, 1e8
 
 
 def cost_section(data: RunData) -> Section:
@@ -22,7 +22,7 @@ def cost_section(data: RunData) -> Section:
         return Section("cost", title, both("The run kept no costs.", "本次运行没有成本数据。"))
     table = table.set_index("scenario")
     names = [name for name in data.policies if name in table.index]
-    ratios = data.birth_costs.set_index("scenario")
+    ratios, per_yuan = data.birth_costs.set_index("scenario"), data.births_per_yuan.set_index("scenario")
     top = max(names, key=lambda name: table.loc[name, "mean"])
     mean_year = table.loc[top, "mean"] / MILLION / data.horizon_years
     ratio, name = ratios.loc[top], quoted(data, top)
@@ -41,10 +41,12 @@ def cost_section(data: RunData) -> Section:
         row: list[Cell] = [label_of(data, scenario), _millions(table.loc[scenario, "mean"], data)]
         row += [_millions(_cell(payers, scenario, payer), data) for payer in order]
         row.append(_cost_per_birth(ratios.loc[scenario]) if scenario in ratios.index else "–")
+        row.append(_births_per_money(per_yuan.loc[scenario]) if scenario in per_yuan.index else "–")
         rows.append(row)
     head: list[Cell] = [both("Scenario", "情景"), both("All payers", "合计")]
     head += [both(payer_label(p, "en"), payer_label(p, "zh")) for p in order]
     head.append(both("Yuan per additional birth", "每新增出生成本（元）"))
+    head.append(both("Additional births per 100 million yuan", "每亿元新增出生"))
     blocks: list[Block] = [
         Table(
             "cost",
@@ -63,11 +65,11 @@ def cost_section(data: RunData) -> Section:
         Paragraph(
             both(
                 "Costs are summed over the years of the horizon without discounting. Cost per additional birth "
-                "divides extra cost by additional births of the same years, with Fieller's interval; births brought "
-                "forward from later years make it look too low, and benefits that outlast the horizon too. Payers' "
-                "budgets are not fed back on households.",
-                "成本为期内逐年加总，未折现。每新增出生成本为期内额外成本除以同期新增出生数（Fieller 区间）；若部分"
-                "出生只是提前，或补贴延续到期外，该数会偏低。出资方的预算不反馈到家庭。",
+                "divides them by additional births (of completed cohorts where the run followed them, else of the "
+                "horizon), with Fieller's interval. What a measure would still owe families after the horizon is not in"
+                " it. " + BUDGET[data.balanced_budget]["en"],
+                "成本为期内逐年加总，未折现。每新增出生成本为额外成本除以新增出生数（如追踪到完整队列则按完整队列，否则按"
+                "期内），并给出 Fieller 区间；期末之后仍应支付的部分未计入。" + BUDGET[data.balanced_budget]["zh"],
             ),
             "note",
         ),
@@ -76,14 +78,21 @@ def cost_section(data: RunData) -> Section:
 
 
 def _cost_per_birth(row: pd.Series) -> Cell:
-    if not finite(row["yuan"]):
+    if not finite(row["ratio"]):
         return both("not defined (no additional births)", "无法计算（没有新增出生）")
-    if row["yuan"] < 0:
+    if row["ratio"] < 0:
         return both("not defined (it costs less)", "无法计算（成本减少）")
     span = interval(row["low"], row["high"])
     if not finite(row["low"]) and not math.isinf(row["high"]):
-        return number(row["yuan"])
-    return Measured(number(row["yuan"]), span)
+        return number(row["ratio"])
+    return Measured(number(row["ratio"]), span)
+
+
+def _births_per_money(row: pd.Series) -> Cell:
+    if not finite(row["ratio"]):
+        return both("not defined (it costs less)", "无法计算（成本减少）")
+    estimate = {key: row[key] * HUNDRED_MILLION for key in ("ratio", "low", "high")}
+    return with_interval({**estimate, "mean": estimate["ratio"]}, 0)
 
 
 def _in_words(cell: Cell) -> Text:
@@ -118,7 +127,7 @@ def gains_section(data: RunData) -> Section:
         )
         blocks += [table for table in made if table is not None]
         shares += [(row["mean"], g, s) for g, part in births_table.items() for s, row in part.items()]
-    for dimension in ("income_fifth", "mother_age"):
+    for dimension in ("income_fifth", "hukou", "mother_age"):
         logged = _logged_table(data, dimension)
         if logged is not None and f"gains_births_{dimension}" not in {b.name for b in blocks if isinstance(b, Table)}:
             blocks.append(logged)
@@ -165,6 +174,15 @@ def _category(data: RunData, group: str) -> Text:
     return both(name.replace("-", "–"), name.replace("-", "–"))
 
 
+BUDGET = {
+    False: both("Payers' budgets are not fed back on households.", "出资方的预算不反馈到家庭。"),
+    True: both(
+        "What governments spend more than before is levied on all households' incomes in the next year.",
+        "政府较之前多支出的部分于次年按收入向所有家庭征收。",
+    ),
+}
+"""Who pays in the end, with the balanced-budget switch off and on."""
+
 Gains = dict[str, dict[str, dict[str, float]]]
 """group -> scenario -> estimate."""
 
@@ -194,7 +212,7 @@ def _gains_table(data: RunData, indicator: str, dimension: str, found: Gains) ->
 
 def _logged_table(data: RunData, dimension: str) -> Table | None:
     """Additional births along a dimension that only the births log knows."""
-    start = f"additional;{dimension}:"
+    start = f"within_horizon;{dimension}:"
     quantities = [str(q) for q in data.split["quantity"].unique() if str(q).startswith(start)]
     if not quantities:
         return None
@@ -202,7 +220,7 @@ def _logged_table(data: RunData, dimension: str) -> Table | None:
         [label_of(data, s), *[with_interval(data.split_value(s, quantity), 0) for quantity in quantities]]
         for s in data.policies
     ]
-    names = [q.removeprefix("additional;") for q in quantities]
+    names = [q.removeprefix("within_horizon;") for q in quantities]
     head: list[Cell] = [both("Scenario", "情景"), *[_category(data, name) for name in names]]
     by = DIMENSIONS[dimension]
     caption = both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生")

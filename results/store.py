@@ -32,8 +32,9 @@ SERIES, FAILURES, CONTEXT, REPORT = "series.parquet", "failures.jsonl", "context
 PARTS, BIRTHS, FIGURES, TABLES = "parts", "births", "figures", "tables"
 
 ROW_COLUMNS = ["run_id", "scenario", "seed", "draw", "year", "month", "indicator", "group", "value"]
-BIRTH_COLUMNS = ["mother_id", "mother_birth_month", "month", "order", "paid", "fifth", "weight"]
-"""``fifth``: income fifth 0 to 4 (-1 unknown); ``weight``: births of the city that one simulated birth stands for."""
+BIRTH_COLUMNS = ["mother_id", "mother_birth_month", "month", "order", "paid", "fifth", "hukou", "weight"]
+"""``fifth``: income fifth 0 to 4 (-1 unknown); ``hukou``: 1 if the mother is registered in the city;
+``weight``: births of the city that one simulated birth stands for."""
 FAILURE_KEYS = ("run_id", "stage", "error", "message")
 
 

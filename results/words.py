@@ -25,6 +25,7 @@ DIMENSIONS: dict[str, Text] = {
     "county": {"en": "County or district", "zh": "县区"},
     "residence": {"en": "Town or village", "zh": "城乡"},
     "mother_age": {"en": "Mother's age", "zh": "母亲年龄"},
+    "hukou": {"en": "Mother's household registration", "zh": "母亲户籍"},
 }
 
 CATEGORIES: dict[str, Text] = {
@@ -34,6 +35,8 @@ CATEGORIES: dict[str, Text] = {
     "order:4+": {"en": "Fourth and later births", "zh": "四孩及以上"},
     "order:none": {"en": "Not tied to a birth", "zh": "与孩次无关"},
     "order:3+": {"en": "Third and later births", "zh": "三孩及以上"},
+    "hukou:local": {"en": "Registered in the city", "zh": "本市户籍"},
+    "hukou:other": {"en": "Registered elsewhere", "zh": "外地户籍"},
     "residence:town": {"en": "Town", "zh": "城镇"},
     "residence:village": {"en": "Village", "zh": "乡村"},
     "income_fifth:1": {"en": "Lowest fifth", "zh": "最低五分之一"},

@@ -220,3 +220,4 @@ def _log_birth(s: Any, mother: int, order: int, unplanned: int, paid: bool) -> N
     births[entry].fifth = households[her.household].fifth
     births[entry].paid = 1 if paid else 0
     births[entry].unplanned = unplanned
+    births[entry].hukou = her.hukou

@@ -17,6 +17,7 @@ WRITTEN: dict[str, Any] = {
     "scale": 1.0,
     "seeds": 2,
     "parameters": "default",
+    "complete_cohorts": False,
     "scenarios": {"voucher": {"changes": {"childcare_voucher.amount": {"2027-01": 800}}}},
 }
 

@@ -36,7 +36,7 @@ class FakeModel:
                 self.births.append((int(mother), self.month - 12 * 28, self.month, 1, voucher > 0))
             self.month += 1
 
-    def fork(self, timeline: Any = None, hold: Any = None) -> FakeModel:
+    def fork(self, timeline: Any = None, hold: Any = None, balanced_budget: bool = False) -> FakeModel:
         """A branch with its own births."""
         branch = copy.copy(self)
         branch.births = list(self.births)
@@ -46,7 +46,7 @@ class FakeModel:
     def births_log(self) -> pd.DataFrame:
         """One row a birth."""
         columns = ["mother_id", "mother_birth_month", "month", "order", "paid"]
-        return pd.DataFrame(self.births, columns=columns).astype({"mother_id": "uint64"})
+        return pd.DataFrame(self.births, columns=columns).astype({"mother_id": "uint64"}).assign(fifth=-1, hukou=1)
 
     def rows(self) -> pd.DataFrame:
         """Births, rate and cost a year."""

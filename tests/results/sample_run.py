@@ -102,6 +102,7 @@ def _births_log(scenario: str, seed: int) -> pd.DataFrame:
             "order": rng.integers(1, 4, count).astype("int8"),
             "paid": True,
             "fifth": rng.integers(0, 5, count).astype("int8"),
+            "hukou": (rng.random(count) < 0.9).astype("int8"),
             "weight": 20.0,
         }
     )

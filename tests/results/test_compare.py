@@ -104,7 +104,7 @@ def test_ratio_interval_covers_the_ratio_and_has_no_upper_limit_when_births_may_
 
 def births(rows: list[tuple[str, int, int, int, int, int]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["scenario", "seed", "mother_id", "mother_birth_month", "month", "order"])
-    return frame.assign(run_id=frame["scenario"], paid=False, fifth=0, weight=20.0)
+    return frame.assign(run_id=frame["scenario"], paid=False, fifth=0, hukou=1, weight=20.0)
 
 
 def test_matched_births_tell_earlier_later_and_churn_apart() -> None:
@@ -121,9 +121,27 @@ def test_split_table_scales_to_the_city_and_adds_up() -> None:
         [("base", s, m, 1200, 1530, 1) for s in (1, 2) for m in range(10)]
         + [("p", s, m, 1200, 1530, 1) for s in (1, 2) for m in range(10 + s)]
     )
-    found = births_split.split_table(log, "base").set_index(["scenario", "quantity"])["mean"]
+    by_seed = births_split.differences(log, "base", horizon_end_month=1560)
+    found = births_split.split_table(by_seed).set_index(["scenario", "quantity"])["mean"]
     assert found[("p", "births_baseline")] == 200
-    assert found[("p", "additional")] == 30
-    assert found[("p", "additional;order:1")] == 30
+    assert found[("p", "within_horizon")] == 30
+    assert found[("p", "within_horizon;order:1")] == 30
+    assert found[("p", "within_horizon;hukou:local")] == 30
     ages = found["p"].filter(like="mother_age")
-    assert ages.sum() == 30 and found[("p", "additional;mother_age:25-29")] == 30
+    assert ages.sum() == 30 and found[("p", "within_horizon;mother_age:25-29")] == 30
+    assert "births_additional" not in found["p"]
+
+
+def test_completed_cohorts_tell_added_births_from_births_brought_forward() -> None:
+    """Ten mothers: under the policy eight have their child in the horizon and one more after it, without it five and
+    three. One birth is added, two are brought forward, and of eight that are paid for seven would have come anyway."""
+    log = births(
+        [("base", 1, m, 1200, 1530 if m < 5 else 1570, 1) for m in range(8)]
+        + [("p", 1, m, 1200, 1530 if m < 8 else 1570, 1) for m in range(9)]
+    )
+    by_seed = births_split.differences(log, "base", horizon_end_month=1560, orders_paid={"p": {1}})
+    found = by_seed.set_index("quantity")["value"] / 20
+    assert found["within_horizon"] == 3 and found["births_additional"] == 1
+    assert found["births_brought_forward"] == 2 and found["births_deadweight"] == 7
+    of_second = births_split.differences(log, "base", horizon_end_month=1560, orders_paid={"p": {2}})
+    assert of_second.set_index("quantity")["value"]["births_paid"] == 0

@@ -38,6 +38,7 @@ def log() -> pd.DataFrame:
             "order": [1],
             "paid": [True],
             "fifth": [0],
+            "hukou": 1,
             "weight": [20.0],
         }
     )

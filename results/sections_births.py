@@ -1,0 +1,220 @@
+"""Sections on births: added, brought forward or paid for anyway; completed fertility; measures together."""
+
+from __future__ import annotations
+
+from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.compare import t_interval
+from results.decomposition import tfr_parts
+from results.run_data import RunData, group_dimensions
+from results.sections_effects import label_of, quoted, with_interval
+from results.words import Text, interval, number
+
+
+def births_section(data: RunData) -> Section:
+    """How many births a scenario adds, how many it only brings forward, how many it pays for anyway."""
+    title = both("Additional, brought forward, or would have happened anyway?", "新增、提前，还是本来就会出生？")
+    names = [name for name in data.policies if data.split_value(name, "within_horizon")]
+    if not names:
+        return Section("births", title, both("No births to compare.", "没有可比较的出生数。"))
+    blocks: list[Block] = [
+        _split_table(data, names),
+        FigureRef(
+            "additional_births",
+            both("Points are means over seeds, bars 95 % intervals.", "点为各种子均值，横线为 95 % 区间。"),
+        ),
+        Paragraph(_how_split(data), "note"),
+        *_completed_fertility(data),
+        *_decomposition(data),
+        FigureRef("births", both("Births a year to resident women.", "常住妇女每年生育数。")),
+        FigureRef("births_by_order", both("Births a year by order.", "按孩次的每年出生数。")),
+        FigureRef(
+            "marriage",
+            both(
+                "Marriage is a decision of the model too: a measure can move births through it.",
+                "结婚也是模型中的决策，政策可经由结婚影响生育。",
+            ),
+        ),
+        _matched_table(data, names),
+        Paragraph(
+            both(
+                "Births of two arms matched one by one (same mother, same order) illustrate timing. They include "
+                "couples whose partner merely changed, and are no effects.",
+                "上表按同一母亲、同一孩次逐一匹配两情景的出生，仅说明时间变化；其中包括仅因配偶变动产生的差异，并非政策效应。",
+            ),
+            "note",
+        ),
+    ]
+    return Section("births", title, _lead(data, names), blocks)
+
+
+def _lead(data: RunData, names: list[str]) -> Text:
+    years = f"{data.branch_year}–{data.end_year}"
+    key = "births_additional" if data.cohorts_completed else "within_horizon"
+    values = {name: data.split_value(name, key) or {} for name in names}
+    top = max(names, key=lambda name: values[name].get("mean", 0.0))
+    found, name = values[top], quoted(data, top)
+    span = interval(found["low"], found["high"], 0, sign=True)
+    if not data.cohorts_completed:
+        return both(
+            f"Within {years}, {name['en']} comes with {number(found['mean'], 0, sign=True)} births ({span['en']}) "
+            "against current law; cohorts were not followed to age 50, so how many of them are only brought forward is "
+            "not identified.",
+            f"{years} 年间，{name['zh']}相对现行法律的出生数变化为 {number(found['mean'], 0, sign=True)}"
+            f"（{span['zh']}）；本次运行未将队列追踪至 50 岁，不能识别其中有多少只是提前生育。",
+        )
+    within = data.split_value(top, "within_horizon") or {}
+    return both(
+        f"{name['en']} adds {number(found['mean'], 0, sign=True)} births to completed cohorts ({span['en']}); within "
+        f"{years} the difference is {number(within['mean'], 0, sign=True)}.",
+        f"{name['zh']}使完整队列的出生数增加 {number(found['mean'], 0, sign=True)}（{span['zh']}）；{years} 年间之差为 "
+        f"{number(within['mean'], 0, sign=True)}。",
+    )
+
+
+_SPLIT: tuple[tuple[str, Text], ...] = (
+    ("within_horizon", both("Within the horizon", "期内之差")),
+    ("births_additional", both("Additional (completed cohorts)", "新增（完整队列）")),
+    ("births_brought_forward", both("Brought forward", "提前")),
+    ("births_paid", both("Births paid for", "受资助出生")),
+    ("births_deadweight", both("Deadweight: paid for, not additional", "无谓支出：受资助而非新增")),
+)
+
+
+def _split_table(data: RunData, names: list[str]) -> Table:
+    shown = [(key, head) for key, head in _SPLIT if any(data.split_value(name, key) for name in names)]
+    rows: list[list[Cell]] = []
+    for name in names:
+        cells: list[Cell] = [label_of(data, name)]
+        for key, _ in shown:
+            found = data.split_value(name, key)
+            plain = key in ("births_paid", "births_deadweight")
+            cells.append(number(found["mean"]) if found and plain else with_interval(found, 0))
+        rows.append(cells)
+    years = f"{data.branch_year}–{data.end_year}"
+    caption = both(
+        f"Births {years} against current law, scaled to the city", f"{years} 年出生数与现行法律比较（已放大到全市）"
+    )
+    return Table("births_split", caption, [both("Scenario", "情景"), *[head for _, head in shown]], rows)
+
+
+def _how_split(data: RunData) -> Text:
+    if not data.cohorts_completed:
+        return both(
+            "The difference within the horizon is that of the counts of two arms of one seed. Splitting it into added "
+            "and brought-forward births needs complete_cohorts: true in the config.",
+            "期内之差为同一种子两情景出生数之差。要区分新增与提前，须在配置中设 complete_cohorts: true。",
+        )
+    return both(
+        f"After {data.end_year} every arm lives on under current law until all women who were fertile in the horizon "
+        "are 50. Additional births are the difference of completed births of these cohorts; brought forward is the "
+        "difference within the horizon less the additional ones (negative: the horizon does not show all that was "
+        "added). Births paid for are those of the orders on which the scenario's own measures spend more than current "
+        "law, whether or not the family claims; measures that pay for no single child have none.",
+        f"{data.end_year} 年后各情景均恢复现行法律，直至期内所有育龄妇女满 50 岁。新增为这些队列终身生育数之差；"
+        "提前为期内之差减去新增（负值表示期内尚未完全体现新增）。受资助出生指该情景措施支出高于现行法律的孩次的出生，不论家庭是否"
+        "申领；不针对单个孩子的措施没有此项。",
+    )
+
+
+def _completed_fertility(data: RunData) -> list[Block]:
+    """Completed fertility of the cohorts of the horizon beside the period rate."""
+    groups = [g for g in data.groups("cohort_fertility") if set(group_dimensions(g)) == {"cohort"}]
+    if not groups:
+        return []
+    rows: list[list[Cell]] = []
+    for group in groups:
+        level = data.value("cohort_fertility", data.baseline, data.end_year, group)
+        cells: list[Cell] = [group.split(":", 1)[1].replace("-", "–"), number(level["mean"], 2) if level else "–"]
+        for name in data.policies:
+            cells.append(with_interval(data.effect("cohort_fertility", name, data.end_year, group), 3))
+        rows.append(cells)
+    head: list[Cell] = [both("Women born", "妇女出生年份"), both("Current law", "现行法律")]
+    head += [label_of(data, name) for name in data.policies]
+    caption = both(
+        "Completed fertility by birth cohort: children per woman under current law, and differences from it",
+        "按出生队列的终身生育率：现行法律下的水平及各情景之差",
+    )
+    return [Table("completed_fertility", caption, head, rows)]
+
+
+def _decomposition(data: RunData) -> list[Block]:
+    """The change of the TFR that comes through marriage, and within marriage."""
+    parts = tfr_parts(data.rows("asfr"), data.rows("married"), data.rows("tfr"), data.baseline)
+    parts = parts[parts["year"].between(data.branch_year, data.end_year)]
+    if parts.empty:
+        return []
+    means = parts.groupby(["scenario", "seed", "part"])["value"].mean()
+    rows: list[list[Cell]] = []
+    for name in data.policies:
+        cells: list[Cell] = [label_of(data, name)]
+        for part in ("total", "marriage", "within_marriage", "rest"):
+            mean, low, high = t_interval(means[name].xs(part, level="part").to_numpy())
+            cells.append(with_interval({"mean": mean, "low": low, "high": high}, 3))
+        rows.append(cells)
+    head = [
+        both("Scenario", "情景"),
+        both("Change of the TFR", "总和生育率变化"),
+        both("through more women married", "因有配偶比例变化"),
+        both("through births within marriage", "因婚内生育率变化"),
+        both("rest (ages within five years)", "余项（五岁组内年龄构成）"),
+    ]
+    caption = both(
+        f"Change of the TFR, mean of {data.branch_year}–{data.end_year}: marriage and fertility within marriage",
+        f"{data.branch_year}–{data.end_year} 年总和生育率平均变化的分解：婚姻与婚内生育",
+    )
+    return [Table("tfr_decomposition", caption, head, rows)]
+
+
+def _matched_table(data: RunData, names: list[str]) -> Table:
+    quantities = ("births_baseline", "scenario_only", "baseline_only", "earlier", "later")
+    rows: list[list[Cell]] = []
+    for name in names:
+        cells: list[Cell] = [label_of(data, name)]
+        for quantity in quantities:
+            found = data.split_value(name, quantity)
+            cells.append(number(found["mean"]) if found else "–")
+        rows.append(cells)
+    head = [
+        both("Scenario", "情景"),
+        both("Births under current law", "现行法律下出生数"),
+        both("In scenario only", "仅见于该情景"),
+        both("In current law only", "仅见于现行法律"),
+        both("Same birth, earlier", "同一生育提前"),
+        both("Same birth, later", "同一生育推迟"),
+    ]
+    return Table("births_matched_summary", both("Churn between the arms", "两情景间的个体变动"), head, rows)
+
+
+def together_section(data: RunData) -> Section:
+    """What measures do together that they do not do alone."""
+    title = both("Do measures add up?", "措施效果可以相加吗？")
+    key = "births_additional" if data.cohorts_completed else "within_horizon"
+    wide = data.birth_differences[data.birth_differences["quantity"] == key]
+    wide = wide.pivot(index="seed", columns="scenario", values="value")
+    rows: list[list[Cell]] = []
+    clear = 0
+    for pair in data.context.get("interactions", []):
+        (one, other), joint = pair["alone"], pair["together"]
+        if not {one, other, joint} <= set(wide.columns):
+            continue
+        extra = wide[joint] - wide[one] - wide[other]
+        estimates = [t_interval(values.to_numpy()) for values in (wide[one], wide[other], wide[joint], extra)]
+        clear += estimates[-1][1] > 0 or estimates[-1][2] < 0
+        cells = [with_interval(dict(zip(("mean", "low", "high"), e, strict=True)), 0) for e in estimates]
+        rows.append([label_of(data, one), label_of(data, other), *cells])
+    if not rows:
+        lead = both(
+            "Not asked: the config names no interactions, and effects of measures should not be added up.",
+            "未设置：配置中没有 interactions 项；各措施的效果不宜直接相加。",
+        )
+        return Section("together", title, lead)
+    lead = both(
+        f"{clear} of {len(rows)} pairs do something together that can be told apart from the sum of each alone.",
+        f"{len(rows)} 对措施中有 {clear} 对的合并效果与各自效果之和可以区分。",
+    )
+    head = [
+        both("One", "措施一"), both("Other", "措施二"), both("One alone", "仅措施一"), both("Other alone", "仅措施二"),
+        both("Together", "两者同时"), both("Together less the sum", "同时减各自之和"),
+    ]  # fmt: skip
+    caption = both("Births against current law, alone and together", "单独与同时实施时相对现行法律的出生数")
+    return Section("together", title, lead, [Table("interactions", caption, head, rows, text_columns=2)])
