@@ -76,9 +76,14 @@ def after_children(earnings: float, parity: int, pars: Rows) -> float:
 
 
 @compiled
-def yield_less_payment_yuan_year(households: Rows, home: int, pars: Rows) -> float:
-    """What a household's net worth yields a year, less what it pays for its home."""
-    return pars[0].net_worth_yield * households[home].net_worth - 12.0 * households[home].payment
+def yield_less_payment_yuan_year(households: Rows, home: int, pars: Rows, tables: Any) -> float:
+    """What a household's net worth yields a year, less what it pays for its home; owners in town are richer by what
+    prices stand above the city's own path."""
+    household = households[home]
+    worth = household.net_worth
+    if household.tenure == OWNS_TOWN:
+        worth += household.area * (tables.price[household.county] - tables.price_reference[household.county])
+    return pars[0].net_worth_yield * worth - 12.0 * household.payment
 
 
 @compiled
@@ -96,7 +101,7 @@ def couple_income_yuan_year(
         if home < 0:
             home = persons[man].household
     if home >= 0:
-        income += yield_less_payment_yuan_year(households, home, pars)
+        income += yield_less_payment_yuan_year(households, home, pars, tables)
     return max(income, 0.0)
 
 

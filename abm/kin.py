@@ -143,7 +143,8 @@ def remove_person(persons: Rows, households: Rows, row: int, status: int) -> Non
 
 @compiled
 def is_available_grandparent(persons: Rows, row: int, county: int, month: int, pars: Rows) -> bool:
-    """True if this relative can mind a child: alive, resident in the county, of a fit age, in no formal work."""
+    """True if this relative can mind a child: alive, resident in the county, in no formal work, old enough and still
+    fit; who earned more stays fit for longer."""
     if row < 0:
         return False
     p = pars[0]
@@ -151,7 +152,7 @@ def is_available_grandparent(persons: Rows, row: int, county: int, month: int, p
     if relative.status != RESIDENT or relative.county != county or relative.work >= 2:
         return False
     age = (month - relative.birth_month) / 12.0
-    return p.grandparent_age_low <= age <= p.grandparent_age_high
+    return p.grandparent_age_low <= age <= p.grandparent_age_high + p.grandparent_health_spread * relative.rank
 
 
 @compiled

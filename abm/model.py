@@ -304,11 +304,12 @@ class FamilyModel(mesa.Model):
         self._places_per_1000 = tuple(law[field] for field in _PLACE_FIELDS)
 
     def _set_prices(self) -> None:
-        """House prices of the year, with their response to what credit levers add over the law of 2020."""
+        """House prices of the year, with their response to what credit levers add over the law as it stood or stands
+        (the city's path was made under that)."""
         if "prices" in self.hold and self.month > self.first_month:
             return
         n = len(self.city.counties)
-        law, base = self.timeline.at(self.month), self.timeline.at(month_index("2020-01"))
+        law, base = self.timeline.at(self.month), self._national_law.at(self.month)
         easier = base["loan_ceiling.deposit_order2"] - law["loan_ceiling.deposit_order2"]
         easier += 0.5 * (law["loan_ceiling.raise_order2"] - base["loan_ceiling.raise_order2"])
         factor = 1.0 + self.parameters["price_elasticity"] * self.parameters["price_credit_share"] * easier

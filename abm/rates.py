@@ -220,7 +220,7 @@ class CityRates:
         t["wage"][:n] = kept[:2] * self.parameters["earner_income_ratio"]
         t["peer"][:n] = kept[:2] * self.parameters["peer_income_ratio"]
         t["child_cost"] = kept[2 : 2 + phases].reshape(2, -1)
-        t["price"][:n] = kept[2 + phases : 2 + phases + n]
+        t["price"][:n] = t["price_reference"][:n] = kept[2 + phases : 2 + phases + n]
         t["yuan_growth"] = kept[2 + phases + n]
         t["nursery_fee"] = kept[-2]
         t["minder_fee"] = kept[-2] * self.parameters["minder_fee_ratio"]

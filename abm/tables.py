@@ -55,7 +55,8 @@ TABLES_DTYPE = np.dtype(
             ("income_head", (2,)),
             ("wage", (_C, 2)),
             ("peer", (_C, 2)),
-            ("price", (_C,)),
+            ("price", (_C,)),  # a square metre
+            ("price_reference", (_C,)),  # without what credit levers add
             ("nursery_fee", (1,)),  # a month
             ("minder_fee", (1,)),  # a month
             ("kindergarten_fee", (1,)),  # a year

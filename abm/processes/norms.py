@@ -135,7 +135,9 @@ def see_couple(s: Any, v: Any, wife: int, age_months: int, deducts: bool) -> Non
     man = persons[wife].partner
     hers = after_children(earnings_yuan_year(persons, wife, s.month, s.pars, s.tables[0]), persons[wife].parity, s.pars)
     his = earnings_yuan_year(persons, man, s.month, s.pars, s.tables[0])
-    income = max(hers + his + yield_less_payment_yuan_year(households, persons[wife].household, s.pars), 0.0)
+    income = max(
+        hers + his + yield_less_payment_yuan_year(households, persons[wife].household, s.pars, s.tables[0]), 0.0
+    )
     if deducts:
         taxed = max(hers * (persons[wife].work >= PRIVATE), his * (persons[man].work >= PRIVATE))
         pay_tax_deductions(s, wife, taxed)

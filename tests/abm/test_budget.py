@@ -100,7 +100,8 @@ def couple_of(parameters: Any, town: int = 1, tenure: int = RENTS, work: int = P
     households["net_worth"], households["payment"] = 50_000.0, 500.0
     t = tables[0]
     t["wage"], t["peer"] = 120_000.0, 150_000.0
-    t["price"], t["income_head"], t["yuan_growth"] = 6_000.0, 40_000.0, 1.0
+    t["price"] = t["price_reference"] = 6_000.0
+    t["income_head"], t["yuan_growth"] = 40_000.0, 1.0
     t["child_cost"] = [[8_000.0, 7_000.0, 9_000.0, 12_000.0, 15_000.0]] * 2
     t["phase_weight"] = phase_weights(0.2)
     t["care_wage_grid"] = [8.0, 8.4]
@@ -239,7 +240,8 @@ def test_rent_subsidies_are_for_families_who_rent_and_in_full(parameters: Any) -
 def test_a_dearer_room_costs_the_same_in_every_phase(parameters: Any) -> None:
     couple = couple_of(parameters)
     before = couple.costs()
-    couple.tables[0]["price"] *= 2.0
+    for name in ("price", "price_reference"):  # dearer, and nobody richer for it
+        couple.tables[0][name] *= 2.0
     area = max(24.0 * 3 - 40.0, 0.0)
     extra = min(area, 24.0) * 6_000.0 * couple.pars[0]["housing_user_cost"]
     assert np.allclose(couple.costs() - before, extra, atol=1e-6)
@@ -249,7 +251,8 @@ def test_a_large_home_of_ones_own_needs_no_room(parameters: Any) -> None:
     couple = couple_of(parameters, tenure=OWNS_TOWN)
     couple.households["area"] = 120.0
     before = couple.costs()
-    couple.tables[0]["price"] *= 2.0
+    for name in ("price", "price_reference"):  # dearer, and nobody richer for it
+        couple.tables[0][name] *= 2.0
     assert np.array_equal(couple.costs(), before)
 
 
@@ -286,7 +289,7 @@ def test_no_cost_takes_more_than_seven_tenths(parameters: Any) -> None:
 
 
 MONEY = (
-    "wage", "peer", "price", "income_head", "child_cost", "kindergarten_yuan_year", "care", "benefit", "rent_benefit",
+    "wage", "peer", "price", "price_reference", "income_head", "child_cost", "kindergarten_yuan_year", "care", "benefit", "rent_benefit",
     "purchase_benefit", "limit_fee", "yuan_growth",
 )  # fmt: skip
 
