@@ -34,7 +34,7 @@ from policies.clock import month_index, month_of_year, year_of
 from policies.errors import InputError, unknown_name
 from policies.timeline import Timeline, current_law
 
-HOLDABLE = ("norms", "places", "prices")
+HOLDABLE = ("norms", "places", "prices", "prospects")
 """Feedbacks that a run may hold at the state in which it was founded or forked."""
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
@@ -253,7 +253,8 @@ class FamilyModel(mesa.Model):
         seen = norms.look_around(self._state(), pays=not first)
         if first or "norms" not in self.hold:
             norms.update_norms(self.tables, seen, self.pars, first)
-        norms.update_prospects(self.tables, seen, first)
+        if first or "prospects" not in self.hold:
+            norms.update_prospects(self.tables, seen, first)
         level = self.rates.level(year)
         norms.update_moves(
             self.tables,

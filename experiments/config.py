@@ -18,7 +18,6 @@ LAST_LAW_MONTH = "2026-01"
 """Last month for which the law in force is known; scenarios part here unless a change is known earlier."""
 LAST_END = "2100-12"
 BASELINE, BASELINE_SCENARIO = "current-law", "current_law"
-HOLDS = ("norms", "places", "prices")
 CORE_OUTPUTS = ("tfr", "tfr_census", "births", "cost")
 """Kept whatever the config asks for, because every report needs them."""
 OUTPUT_SETS = {"ledger": ("cost", "cost_per_additional_birth")}
@@ -62,7 +61,7 @@ class ScenarioConfig(StrictModel):
     parameters: Literal["default"] = "default"
     parameter_changes: dict[str, Any] = Field(default_factory=dict)
     baseline: Literal["current-law"] = "current-law"
-    hold: tuple[Literal["norms", "places", "prices"], ...] = ()
+    hold: tuple[Literal["norms", "places", "prices", "prospects"], ...] = ()
     complete_cohorts: bool = True
     balanced_budget: bool = False
     interactions: tuple[Interaction, ...] = ()

@@ -289,8 +289,8 @@ def test_no_cost_takes_more_than_seven_tenths(parameters: Any) -> None:
 
 
 MONEY = (
-    "wage", "peer", "price", "price_reference", "income_head", "child_cost", "kindergarten_yuan_year", "care", "benefit", "rent_benefit",
-    "purchase_benefit", "limit_fee", "yuan_growth",
+    "wage", "peer", "price", "price_reference", "income_head", "child_cost", "kindergarten_yuan_year", "care",
+    "benefit", "rent_benefit", "purchase_benefit", "limit_fee", "yuan_growth",
 )  # fmt: skip
 
 

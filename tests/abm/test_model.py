@@ -86,11 +86,11 @@ def test_on_month_is_called_after_each_month(toytown_model: FamilyModel) -> None
 
 
 def test_hold_keeps_norms_and_places(toytown_model: FamilyModel) -> None:
-    held = toytown_model.fork(hold=("norms", "places", "prices"))
+    held = toytown_model.fork(hold=("norms", "places", "prices", "prospects"))
     before = held.tables[0].copy()
     for model in (held, toytown_model):
         model.run_until_month(month_index("2012-02"))
-    for name in ("norm_married", "norm_parity", "place_chance"):
+    for name in ("norm_married", "norm_parity", "prospect", "access", "place_chance"):
         assert np.array_equal(held.tables[0][name], before[name]), name
     assert not np.array_equal(toytown_model.tables[0]["norm_parity"], before["norm_parity"])
 

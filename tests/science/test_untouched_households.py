@@ -26,7 +26,7 @@ def arms(suining: Any, catalogue: Any, parameters: Any, toytown_founded: Any) ->
     keeps a couple together would reach others through the marriage market.
     """
     silent = parameters.replace(marriage_prospect=0.0, remarriage_men=0.0, remarriage_women=0.0)
-    hold = ("norms", "places", "prices")
+    hold = ("norms", "places", "prices", "prospects")
     base = FamilyModel(suining, scale=0.02, seed=3, start="2020-11", parameters=silent, hold=hold)
     base.run_until_month(START)
     changes = {"child_allowance.order3": 30_000, "birth_grant.order3": 100_000}
