@@ -38,8 +38,8 @@ HOLDABLE = ("norms", "places", "prices")
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
 """What each of :data:`abm.counters.PLACE_LEVERS` adds."""
-_SHARED = ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates", "founding_checks",
-           "_places_per_1000", "_seen", "_national_law", "_change_ahead", "_paid_ahead")  # fmt: skip
+_SHARED = ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
+           "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead", "_paid_ahead")  # fmt: skip
 _OWN = ("counters", "births", "worst", "used", "young", "standing", "tables")
 """State besides population, observer and law: what a fork shares with its origin, and what it copies."""
 _KNOWN_ANYWAY = ("city", "parameters", "catalogue", "pars", "rates", "_national_law")
