@@ -7,6 +7,7 @@ worker or a node is run again.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
@@ -38,7 +39,13 @@ SECONDS_BETWEEN_LOOKS = 1.0
 BATCHES_PER_WORKER = 2
 """Handed out at a time, so that no worker waits for the driver."""
 ONE_THREAD = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+SECONDS_OF_SILENCE = 5.0
+"""After so long without an answer a cluster is gone (Ray itself would wait a minute, then end this process)."""
 ELSE_SERIAL = "without Ray, in this process: --on serial"
+
+
+class ClusterGone(BackendError):
+    """Nobody answers any more: there is nothing left to stop or to wait for."""
 
 
 # ---- starting and joining -------------------------------------------------------------------------------------------
@@ -62,9 +69,15 @@ def connected(workers: int, address: str | None) -> Iterator[None]:
             _join(address)
         _put_back(handlers)  # Ray takes the signals for itself
         yield
+    except ClusterGone:
+        atexit.unregister(ray.shutdown)  # it would wait for a cluster that is gone, then end this process unheard
+        raise
+    except BaseException:
+        ray.shutdown()
+        raise
+    else:
+        ray.shutdown()
     finally:
-        with suppress(Exception):
-            ray.shutdown()
         _put_back(handlers)
 
 
@@ -205,10 +218,32 @@ def run_on_ray(
         sweep = _Sweep(tasks, reporter, workers)
         try:
             yield from sweep.results()
-        except RayError as error:
-            raise BackendError(f"the Ray cluster is gone: {_first_line(error)}") from error
-        finally:
+        except ClusterGone:
+            raise
+        except BaseException:
             sweep.cancel()
+            raise
+
+
+def _heart() -> list[tuple[str, int]]:
+    """Where the head of the cluster and the part of it on this machine listen: without them there is no cluster."""
+    context = ray.get_runtime_context()
+    head, _, port = context.gcs_address.rpartition(":")
+    here = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
+    return [(head, int(port)), (here["NodeManagerAddress"], int(here["NodeManagerPort"]))]
+
+
+def _wait_for_pulse(host: str, port: int) -> None:
+    """Return as soon as somebody accepts connections there; BackendError if nobody does for some seconds."""
+    until = time.monotonic() + SECONDS_OF_SILENCE
+    while True:
+        try:
+            socket.create_connection((host, port), SECONDS_OF_SILENCE).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise ClusterGone(f"the Ray cluster is gone: nothing answers at {host}:{port}") from None
+            time.sleep(SECONDS_BETWEEN_LOOKS / 2)
 
 
 class _Sweep:
@@ -223,6 +258,7 @@ class _Sweep:
         self._run_batch: Any = ray.remote(num_cpus=1, max_retries=0)(_run_batch)
         self._flying: dict[Any, Build | Batch] = {}
         self._states: dict[int, Any] = {}
+        self._heart = _heart()
         self._nodes: set[str] = set()
         self._workers = 1
         self._looked = -SECONDS_BETWEEN_LOOKS
@@ -241,16 +277,18 @@ class _Sweep:
 
     def cancel(self) -> None:
         """Stop what is still in flight (after Ctrl-C a cluster would go on with it)."""
-        with suppress(Exception):
+        with suppress(RayError):
             for ref in self._flying:
                 ray.cancel(ref, force=True)
         self._flying.clear()
         self._states.clear()
 
     def _look_around(self) -> None:
-        """Count the workers there are: nodes come and go."""
+        """Count the workers there are: nodes come and go. Raises BackendError when nobody answers any more."""
         if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
             return
+        for host, port in self._heart:
+            _wait_for_pulse(host, port)
         self._looked = time.monotonic()
         nodes = [node for node in ray.nodes() if node["Alive"]]
         self._nodes = {node["NodeID"] for node in nodes}
