@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
+from experiments.errors import BackendError
 from policies.errors import InputError, nearest
 from results.store import CONFIG, FAILURES, RunFolder, RunFolderError, StoreError
 
@@ -67,7 +68,7 @@ def clear_endings(kept: Path | None = None) -> Iterator[None]:
         yield
     except (InputError, RunFolderError) as error:
         stop(str(error), WRONG_INPUT)
-    except StoreError as error:
+    except (StoreError, BackendError) as error:
         stop(f"{error}{again}", FAILED)
     except KeyboardInterrupt:
         stop(f"stopped{again}", FAILED)
@@ -78,14 +79,22 @@ def clear_endings(kept: Path | None = None) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _checked_options(on: str, workers: int, scale: float | None, seeds: int | None) -> None:
+def _checked_options(
+    on: str | None = None,
+    address: str | None = None,
+    workers: int | None = None,
+    scale: float | None = None,
+    seeds: int | None = None,
+) -> None:
     """Refuse options that cannot be; all of them at once."""
     problems = []
-    if on not in RUNNERS:
-        problems.append(f"--on: found {on!r}, did you mean {nearest(on, RUNNERS)!r}? allowed: serial")
-    elif on == "ray":
-        problems.append("--on ray is not in this release; use --on serial, with --workers N for several processes")
-    if workers < 1:
+    if on is not None and on not in RUNNERS:
+        problems.append(f"--on: found {on!r}, did you mean {nearest(on, RUNNERS)!r}? allowed: {', '.join(RUNNERS)}")
+    elif on == "serial" and address is not None:
+        problems.append("--address: is for --on ray; with --on serial there is no cluster")
+    elif on == "serial" and (workers or 1) > 1:
+        problems.append(f"--workers: found {workers}, allowed 1 with --on serial (more than one process is Ray)")
+    if workers is not None and workers < 1:
         problems.append(f"--workers: found {workers}, allowed 1 or more")
     if scale is not None and not 0 < scale <= 1:
         problems.append(f"--scale: found {scale:g}, allowed above 0 up to 1")
@@ -98,8 +107,18 @@ def _checked_options(on: str, workers: int, scale: float | None, seeds: int | No
 Config = Annotated[Path, typer.Argument(help="A YAML file, see experiments/configs.", show_default=False)]
 Scale = Annotated[float | None, typer.Option(help="Share of residents simulated (instead of the config's).")]
 Seeds = Annotated[int | None, typer.Option(help="Number of seeds (instead of the config's).")]
-On = Annotated[str, typer.Option(help="Where to run: serial.")]
-Workers = Annotated[int, typer.Option(help="Processes on this machine.")]
+On = Annotated[
+    str | None,
+    typer.Option(help="serial (this process) or ray (the default for more than one worker).", show_default=False),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(help="A Ray cluster to join: auto, HOST or HOST:PORT (left out: this machine).", show_default=False),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Processes on this machine (1), or at most so many of a cluster (all).", show_default=False),
+]
 Lang = Annotated[str, typer.Option(help="Language in which the report opens: en or zh.")]
 RunName = Annotated[str, typer.Argument(help="A run folder, or its name under results/runs.", show_default=False)]
 
@@ -108,27 +127,28 @@ RunName = Annotated[str, typer.Argument(help="A run folder, or its name under re
 def run(
     config: Config,
     out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = RUNS,
-    on: On = "serial",
-    workers: Workers = 1,
+    on: On = None,
+    address: Address = None,
+    workers: Workers = None,
     scale: Scale = None,
     seeds: Seeds = None,
 ) -> None:
     """Run a config and write its report."""
     with clear_endings():
-        _checked_options(on, workers, scale, seeds)
+        _checked_options(on, address, workers, scale, seeds)
         from experiments.runner import start_run
         from experiments.study import read_study
 
         study = read_study(config, scale=scale, seeds=seeds)
         folder, design = start_run(study, out)
-        _execute(study, folder, design, workers)
+        _execute(study, folder, design, (workers, on, address))
 
 
 @app.command()
-def resume(run: RunName, on: On = "serial", workers: Workers = 1, lang: Lang = "en") -> None:
+def resume(run: RunName, on: On = None, address: Address = None, workers: Workers = None, lang: Lang = "en") -> None:
     """Do what is left of a run, and write its report."""
     with clear_endings():
-        _checked_options(on, workers, None, None)
+        _checked_options(on, address, workers)
         _checked_language(lang)
         from experiments.runner import take_up
         from experiments.study import read_study
@@ -136,10 +156,10 @@ def resume(run: RunName, on: On = "serial", workers: Workers = 1, lang: Lang = "
         folder = RunFolder.find(run, RUNS)
         study = read_study(folder.file(CONFIG))
         design = take_up(folder, study)
-        _execute(study, folder, design, workers, lang)
+        _execute(study, folder, design, (workers, on, address), lang)
 
 
-def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str = "en") -> None:
+def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str = "en") -> None:
     """Run, report, and end with the headline and the report's path."""
     from experiments.progress import reporter_for
     from experiments.runner import execute
@@ -150,7 +170,7 @@ def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str
             f"{study.config['title']['en']}: {left} of {len(design)} runs to do,"
             f" {study.people:,} people -> {folder.path}"
         )
-        failures = execute(study, folder, design, reporter_for(errors), workers)
+        failures = execute(study, folder, design, reporter_for(errors), *where)
         if failures and not folder.finished():
             stop(f"{_failure_text(failures, folder)}; there is nothing to report", FAILED)
         page, lead = _report(folder, lang)
@@ -182,10 +202,10 @@ def _checked_language(lang: str) -> None:
 
 
 @app.command()
-def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Workers = 1) -> None:
+def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Workers = None) -> None:
     """Say everything that is wrong with a config, or what it would take to run it."""
     with clear_endings():
-        _checked_options("serial", workers, scale, seeds)
+        _checked_options(workers=workers, scale=scale, seeds=seeds)
         from experiments.design import estimate
         from experiments.progress import clock_text
         from experiments.study import read_study
@@ -193,7 +213,7 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
 
         study = read_study(config, scale=scale, seeds=seeds)
         size = estimate(study)
-        together = min(workers, study.seeds)
+        together = min(workers or 1, size.runs)
         say(f"{config}: fine")
         say(f"  scenarios  {', '.join(study.timelines)}")
         say(f"  months     {size.months}, {study.config['start']} to {study.config['end']}, scenarios part in"

@@ -23,9 +23,7 @@ COHORT_YEARS = 5
 def start_of_completion(model: FamilyModel, law: Timeline) -> FamilyModel:
     """A fork of ``model`` that lives on under ``law`` and takes no census; lived for ``MONTHS_TO_COMPLETION``, those
     who are 15 now are 50."""
-    later = model.fork(timeline=law)
-    later.observer.census_month = 0
-    return later
+    return model.fork(timeline=law, headline_only=True)
 
 
 def births_of_fertile_cohorts(births: pd.DataFrame, horizon_end_month: int) -> pd.DataFrame:

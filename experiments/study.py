@@ -54,6 +54,21 @@ class Study:
     branch_month: int
     end_month: int
     outputs: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+
+    @property
+    def draws(self) -> int:
+        """Parameter draws; 1 when only one set of parameters is used."""
+        return 1
+
+    def parameter_changes_of(self, draw: int) -> dict[str, Any]:
+        """Changes of the default parameters in one draw."""
+        return dict(self.config["parameter_changes"])
+
+    @property
+    def keeps_births(self) -> bool:
+        """True when every birth is kept, for the comparison of births between arms."""
+        return bool(self.config["kind"] == "scenario")
 
     @property
     def scale(self) -> float:
