@@ -195,17 +195,24 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
         size = estimate(study)
         together = min(workers, study.seeds)
         say(f"{config}: fine")
-        say(f"  scenarios  {', '.join(study.timelines)}")
+        say(f"  scenarios  {_names(list(study.timelines))}")
         say(f"  months     {size.months}, {study.config['start']} to {study.config['end']}, scenarios part in"
             f" {month_label(study.branch_month)}")  # fmt: skip
         say(f"  people     {size.people:,} ({100 * study.scale:g} % of residents)")
-        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios)")
+        draws = f", {study.draws} parameter draws" if study.draws > 1 else ""
+        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios{draws})")
         say(
             f"  time       about {clock_text(size.seconds / together)} on {together}"
             f" process{'es' if together > 1 else ''}"
         )
         say(f"  memory     about {size.memory_megabytes * together:,.0f} MB")
         say(f"  disk       about {size.disk_megabytes:,.0f} MB")
+
+
+def _names(names: list[str], most: int = 12) -> str:
+    """Names in one line; of a long design the first few."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 @app.command()

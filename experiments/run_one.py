@@ -47,9 +47,11 @@ class SeedTask:
     law: Timeline
     arms: tuple[Arm, ...]
     hold: tuple[str, ...]
-    parameter_changes: dict[str, float]
+    parameter_changes: dict[str, Any]
     outputs: tuple[str, ...]
     draw: int = 0
+    groups: tuple[str, ...] = ()
+    keeps_births: bool = True
 
     def months(self, start_month: int) -> int:
         """Months to simulate in this task."""
@@ -58,7 +60,7 @@ class SeedTask:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What one run returns: its rows and births, or what went wrong."""
+    """What one run returns: its rows and births (None where the study does not keep them), or what went wrong."""
 
     run_id: str
     scenario: str
@@ -116,6 +118,8 @@ def _city(name: str) -> City:
 def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth | None) -> RunResult:
     model = history.fork(timeline=arm.timeline, hold=task.hold)
     _run_to(model, task.end_month + 1, on_month)
+    if not task.keeps_births:
+        return RunResult(arm.run_id, arm.scenario, _labelled_rows(model.rows(), task, arm))
     births = model.births_log()
     births = births[births["month"] >= task.branch_month].assign(weight=1.0 / model.scale).reset_index(drop=True)
     if "fifth" not in births:
@@ -139,6 +143,8 @@ def _run_to(model: FamilyModel, month: int, on_month: OnMonth | None) -> None:
 def _labelled_rows(rows: pd.DataFrame, task: SeedTask, arm: Arm) -> pd.DataFrame:
     """The model's rows that the config keeps, with run_id, scenario, seed and draw."""
     kept = rows[rows["indicator"].isin(task.outputs)]
+    if task.groups:
+        kept = kept[kept["group"].isin(task.groups)]
     table = kept.assign(run_id=arm.run_id, scenario=arm.scenario, seed=task.seed, draw=task.draw)
     types: dict[str, Any] = {"year": "int32", "month": "Int32", "value": "float64", "seed": "int64", "draw": "int64"}
     return table[ROW_COLUMNS].astype(types).reset_index(drop=True)

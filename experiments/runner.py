@@ -33,9 +33,9 @@ DISTRIBUTION = "cradle-abm"
 
 
 def tasks_of(study: Study, design: pd.DataFrame, finished: set[str]) -> list[SeedTask]:
-    """One task a seed, with the arms that have not been finished."""
+    """One task a seed and parameter draw, with the arms that have not been finished."""
     tasks = []
-    for seed, runs in design.groupby("seed", sort=True):
+    for (seed, draw), runs in design.groupby(["seed", "draw"], sort=True):
         arms = tuple(
             Arm(run.run_id, run.scenario, study.timelines[run.scenario])
             for run in runs.itertuples(index=False)
@@ -53,8 +53,11 @@ def tasks_of(study: Study, design: pd.DataFrame, finished: set[str]) -> list[See
                     law=study.timelines[BASELINE_SCENARIO],
                     arms=arms,
                     hold=tuple(study.config["hold"]),
-                    parameter_changes=dict(study.config["parameter_changes"]),
+                    parameter_changes=study.parameter_changes_of(int(draw)),
                     outputs=study.outputs,
+                    draw=int(draw),
+                    groups=study.groups,
+                    keeps_births=study.keeps_births,
                 )
             )
     return tasks
@@ -118,7 +121,7 @@ def _in_process(tasks: list[SeedTask], reporter: Reporter) -> Iterator[RunResult
 
 
 def _keep(folder: RunFolder, result: RunResult, failures: list[dict[str, str]]) -> None:
-    if result.rows is None or result.births is None:
+    if result.rows is None:
         failures.append(result.failure)
         folder.write_failures(failures)
     else:

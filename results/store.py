@@ -196,9 +196,10 @@ class RunFolder:
 
     # ---- parts: one run each ---------------------------------------------------------------------------------
 
-    def write_part(self, run_id: str, rows: pd.DataFrame, births: pd.DataFrame) -> None:
+    def write_part(self, run_id: str, rows: pd.DataFrame, births: pd.DataFrame | None = None) -> None:
         """Keep one run. The births go first: the part, written last, is what says that the run is finished."""
-        self.write_table(births[BIRTH_COLUMNS], BIRTHS, f"{run_id}.parquet")
+        if births is not None:
+            self.write_table(births[BIRTH_COLUMNS], BIRTHS, f"{run_id}.parquet")
         self.write_table(rows[ROW_COLUMNS], PARTS, f"{run_id}.parquet")
 
     def finished(self) -> set[str]:
