@@ -247,6 +247,46 @@ def levers(
         wide.print(package_table(catalogue, lang))
 
 
+@app.command("equal-cost")
+def equal_cost(
+    config: Config,
+    out: Annotated[Path, typer.Option(help="The table to write (CSV).", show_default=False)],
+    yuan: Annotated[float, typer.Option(help="Extra public cost a year that every measure shall have.")] = 1e8,
+    year: Annotated[int, typer.Option(help="Year in which costs are compared.")] = 2030,
+    seeds: Annotated[int, typer.Option(help="Seeds a run.")] = 4,
+    scale: Scale = None,
+    workers: Workers = 1,
+    runs: Annotated[Path, typer.Option(help="Folder in which the run folders are made.")] = RUNS,
+) -> None:
+    """Find for every measure of a config the bound at which all cost the same, from the model's own ledger."""
+    with clear_endings():
+        _checked_options("serial", workers, scale, seeds)
+        if yuan <= 0 or not out.resolve().parent.is_dir():
+            raise InputError(f"--yuan: found {yuan:g}; --out: {out}; allowed: a positive sum, a folder that exists")
+        from experiments.equal_cost import make_table
+        from experiments.study import read_study
+
+        table = make_table(read_study(config, scale=scale), yuan, year, seeds, lambda s: _series_of(s, runs, workers))
+        table.to_csv(out, index=False, lineterminator="\n")
+        for status, part in table.drop_duplicates("factor").groupby("status"):
+            say(f"{status}: {', '.join(part['factor'])}")
+        say(f"table: {out.resolve()}")
+
+
+def _series_of(study: Any, runs: Path, workers: int) -> Any:
+    """Run a study and return its merged table; a failed run stops the command."""
+    from experiments.progress import reporter_for
+    from experiments.runner import execute, start_run
+    from results.store import SERIES
+
+    folder, design = start_run(study, runs)
+    with clear_endings(kept=folder.path):
+        failures = execute(study, folder, design, reporter_for(errors), workers)
+        if failures:
+            stop(_failure_text(failures, folder), FAILED)
+        return folder.read_table(SERIES)
+
+
 @app.command()
 def bench(
     json: Annotated[Path | None, typer.Option(help="Write the numbers to this file too.", show_default=False)] = None,

@@ -1,14 +1,14 @@
 """Equal-cost bounds: for each measure the dose at which its public cost in one year is the same.
 
 The table is made from the model's own ledger, never typed: every measure alone at its plausible bound, its extra
-public cost (all payers but employers) against today's law, a first dose in proportion, then runs at that dose and one
-correction between the two points. A measure that costs less than the sum even at its bound keeps the bound, and the
-table says so; so does one whose cost the ledger does not book.
+public cost (all payers but employers) against today's law, a first dose in proportion, runs at that dose, one
+correction, and runs at the dose found, whose cost the table gives. A measure that costs less than the sum even at its
+bound keeps the bound, and the table says so; so does one whose cost the ledger does not book to the public.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,19 +19,46 @@ from experiments.equal_cost_table import COLUMNS
 from experiments.laws import LazyLaws
 from experiments.plan import BASELINE, HIGH, Plan, Row
 from experiments.study import Study
+from policies.clock import month_index, month_label, year_of
 from policies.errors import InputError
 
-GROUPS = ("all", "payer:employer")
+EMPLOYER = "employer"
+GROUPS = ("all", f"payer:{EMPLOYER}")
 MATCHED, CLIPPED, NO_COST = "matched", "clipped: costs less at its bound", "no public cost in the ledger"
 LEAST_COST = 0.02
 """A measure that costs less than this share of the sum counts as having no public cost of its own."""
 MILLION = 1e6
 
 
-def alone_study(study: Study, doses: Mapping[str, float], seeds: int) -> Study:
-    """The same city and years with today's law and every factor of ``doses`` alone at its dose."""
-    if study.plan is None:
+def make_table(
+    study: Study, wanted: float, year: int, seeds: int, run: Callable[[Study], pd.DataFrame]
+) -> pd.DataFrame:
+    """The table of bounds at which every measure costs ``wanted`` yuan in ``year``; ``run`` gives a study's series.
+
+    Raises InputError when the year lies outside what can be simulated or the config has no factors.
+    """
+    if study.plan is None or not study.plan.factors:
         raise InputError(f"{study.name}: kind: found {study.kind}; equal-cost bounds need a config with factors")
+    if not year_of(study.branch_month) <= year:
+        raise InputError(f"--year: found {year}; allowed {year_of(study.branch_month)} or later")
+    names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
+    at_one = _costs(run(alone_study(study, dict.fromkeys(names, 1.0), seeds, year)), year)
+    first = first_doses(at_one, wanted)
+    if not first:
+        return bounds_table(study, at_one, {}, {}, wanted, year, seeds)
+    at_first = _costs(run(alone_study(study, first, seeds, year)), year)
+    doses = {name: corrected_dose(dose, at_first[name], at_one[name], wanted) for name, dose in first.items()}
+    measured = _costs(run(alone_study(study, doses, seeds, year)), year)
+    return bounds_table(study, at_one, doses, measured, wanted, year, seeds)
+
+
+def _costs(series: pd.DataFrame, year: int) -> dict[str, float]:
+    return {name.removesuffix("-high"): cost for name, cost in public_costs(series, year).items()}
+
+
+def alone_study(study: Study, doses: Mapping[str, float], seeds: int, year: int) -> Study:
+    """The same city to the end of ``year`` with today's law and every factor of ``doses`` alone at its dose."""
+    assert study.plan is not None
     factors = study.plan.factors
     nothing = [float("nan")] * len(factors)
     rows = [Row(BASELINE_SCENARIO, BASELINE, "", tuple(nothing), seeds, (0,))]
@@ -42,9 +69,11 @@ def alone_study(study: Study, doses: Mapping[str, float], seeds: int) -> Study:
             rows.append(Row(f"{factor.name}-high", HIGH, factor.name, tuple(own), seeds, (0,)))
     plan = Plan(tuple(rows), factors, {}, ({},), False)
     laws = LazyLaws(study.catalogue, plan.changes(), study.branch_month)
+    end = month_index(f"{year}-12")
+    config = {**study.config, "end": month_label(end), "seeds": seeds}
     return replace(
-        study, name=f"{study.name}-equal-cost", plan=plan, timelines=laws, groups=GROUPS, outputs=("cost",),
-        draw_changes=({},),
+        study, name=f"{study.name}-equal-cost", config=config, plan=plan, timelines=laws, groups=GROUPS,
+        outputs=("cost",), draw_changes=({},), end_month=end,
     )  # fmt: skip
 
 
@@ -55,7 +84,7 @@ def public_costs(series: pd.DataFrame, year: int) -> dict[str, float]:
     wide = own.pivot_table(index=["scenario", "seed"], columns="group", values="value", observed=True).fillna(0.0)
     if wide.empty:
         raise InputError(f"the run has no cost in {year}")
-    public = wide["all"] - wide.get("payer:employer", 0.0)
+    public = wide["all"] - wide.get(GROUPS[1], 0.0)
     by = public.unstack("scenario")
     extra = by.sub(by[BASELINE_SCENARIO], axis=0).mean()
     return {str(name): float(value) for name, value in extra.items() if name != BASELINE_SCENARIO}
@@ -76,25 +105,30 @@ def corrected_dose(dose: float, cost: float, cost_at_one: float, wanted: float) 
 
 
 def bounds_table(
-    study: Study, at_one: Mapping[str, float], at_first: Mapping[str, float], wanted: float, year: int, seeds: int
+    study: Study,
+    at_one: Mapping[str, float],
+    doses: Mapping[str, float],
+    measured: Mapping[str, float],
+    wanted: float,
+    year: int,
+    seeds: int,
 ) -> pd.DataFrame:
-    """The table: one row a field, costs in million yuan. ``at_first``: cost at the dose of ``first_doses``."""
+    """The table: one row a field, costs in million yuan as run. ``measured``: cost at the doses found."""
     assert study.plan is not None
-    first = first_doses(at_one, wanted)
     rows: list[dict[str, Any]] = []
     for factor in study.plan.factors:
         if factor.is_parameter:
             continue
         cost = at_one[factor.name]
         dose, status, at_bound = 1.0, CLIPPED, cost
-        if abs(cost) < LEAST_COST * wanted:
+        payers = study.catalogue.levers[factor.spans[0].name.partition(".")[0]].payers
+        is_public = any(payer != EMPLOYER for shares in payers.values() for payer in shares)
+        if not is_public or abs(cost) < LEAST_COST * wanted:
             status = NO_COST
-        elif factor.name in first:
-            status, at_bound = MATCHED, at_first[factor.name]
-            dose = corrected_dose(first[factor.name], at_bound, cost, wanted)
-            at_bound = wanted
+        elif factor.name in doses:
+            status, dose, at_bound = MATCHED, doses[factor.name], measured[factor.name]
         for span in factor.spans:
-            end = float(span.at(dose))
+            end = float(f"{float(span.at(dose)):.5g}")
             rows.append(
                 dict(zip(COLUMNS, [
                     study.city.name, factor.name, span.name, span.unit, span.law, span.start, span.end,
