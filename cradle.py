@@ -170,10 +170,9 @@ def _failure_text(failures: list[dict[str, str]], folder: RunFolder) -> str:
 
 
 def _report(folder: RunFolder, lang: str) -> tuple[Path, dict[str, str]]:
-    from results.report import headline, write_report
-    from results.run_data import RunData
+    from results.report import write_report_of_kind
 
-    return write_report(folder, lang), headline(RunData.read(folder))
+    return write_report_of_kind(folder, lang)
 
 
 def _checked_language(lang: str) -> None:

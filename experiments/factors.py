@@ -38,6 +38,7 @@ class Span:
     label: Text
     law: float
     items: tuple[int, ...] | None = None
+    unit_zh: str = ""
 
     def at(self, dose: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Values at doses in [0, 1]; whole numbers take equal shares of the dose."""
@@ -130,7 +131,11 @@ def _lever_factor(name: str, config: FactorConfig, source: tuple[Catalogue, Mapp
                 f"{where}: {field}: from and to are both {start:g}; allowed {parameter.low:g} to {parameter.high:g}"
             )
         both = {"en": parameter.label.en, "zh": parameter.label.zh}
-        spans.append(Span(field, start, end, parameter.kind != "number", parameter.unit, both, law[field]))
+        spans.append(
+            Span(
+                field, start, end, parameter.kind != "number", parameter.unit, both, law[field], None, parameter.unit_zh
+            )
+        )
     for field, value in config.with_.items():
         problem = catalogue.parameter(field, f"{where}: with").problem_with(value)
         if problem:

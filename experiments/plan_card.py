@@ -49,7 +49,8 @@ def _factor_card(factor: Factor) -> dict[str, Any]:
 
 def _span_card(span: Span) -> dict[str, Any]:
     return {
-        "name": span.name, "label": dict(span.label), "unit": span.unit, "from": span.start, "to": span.end,
+        "name": span.name, "label": dict(span.label), "unit": span.unit,
+        "unit_zh": span.unit_zh or span.unit, "from": span.start, "to": span.end,
         "law": span.law, "whole": span.whole, "items": list(span.items) if span.items is not None else None,
     }  # fmt: skip
 

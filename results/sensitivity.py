@@ -42,6 +42,7 @@ class Indices:
     total_low: Array
     total_high: Array
     total_resamples: Array
+    first_resamples: Array
     second: Array | None
     second_half: Array | None
     base_rows: int
@@ -118,6 +119,7 @@ def sobol_indices(problem: Mapping[str, Any], values: Array, second_order: bool,
     total_low, total_high = np.percentile(totals, [TAIL, 100 - TAIL], axis=0)
     return Indices(
         names, np.asarray(found["S1"]), first_low, first_high, np.asarray(found["ST"]), total_low, total_high, totals,
+        firsts,
         np.asarray(found["S2"]) if second_order else None, np.asarray(found["S2_conf"]) if second_order else None,
         len(values) // step,
     )  # fmt: skip
@@ -194,9 +196,8 @@ def simulation_noise(design: pd.DataFrame, values: Array, seeds: int) -> Noise |
     squares = float((residual**2).sum())
     low, high = (squares / stats.chi2.ppf(q, freedom) for q in (0.5 + CONFIDENCE / 2, 0.5 - CONFIDENCE / 2))
     scale = seeds * total
-    return Noise(
-        squares / freedom, *(min(1.0, v / scale) for v in (squares / freedom, low, high)), rows=rows, seeds=columns
-    )
+    shares = [min(1.0, value / scale) for value in (squares / freedom, low, high)]
+    return Noise(squares / freedom, shares[0], shares[1], shares[2], rows, columns)
 
 
 def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, levels: int) -> pd.DataFrame:

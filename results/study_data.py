@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from results import alone, sensitivity
+from results.compare import t_interval
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
 from results.words import Text
 
@@ -30,6 +31,14 @@ FAMILIES: dict[str, Text] = {
     "marriage": {"en": "Marriage", "zh": "婚姻"},
     "rules": {"en": "Rules", "zh": "法规"},
     "behaviour": {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"},
+}
+PARAMETERS: dict[str, Text] = {
+    "marriage_drift": {"en": "drift of marriage after 2023", "zh": "2023 年后结婚水平的走势"},
+    "present_weight_rho": {"en": "weight of the present (rho)", "zh": "时间贴现率（ρ）"},
+    "care_scale": {"en": "care scale (lambda)", "zh": "照护选择尺度（λ）"},
+    "marriage_prospect": {"en": "value of a family to marriage (mu)", "zh": "成家前景对结婚的作用（μ）"},
+    "private_share_by_schooling": {"en": "share in formal work", "zh": "正规就业比例"},
+    "ideal_gain": {"en": "utility of a wanted child", "zh": "理想数内一孩的效用"},
 }
 
 
@@ -167,6 +176,11 @@ class StudyData:
             return str(error)
         return ""
 
+    @cached_property
+    def indexed_outcomes(self) -> list[str]:
+        """Outcomes that some factor moves (a constant one has no indices)."""
+        return [name for name in OUTCOMES if np.ptp(self.values(name)) > 0]
+
     def indices(self, outcome: str) -> sensitivity.Indices:
         """Sobol indices of an outcome. Raises RunFolderError for an incomplete design."""
         if outcome not in self._indices:
@@ -178,6 +192,13 @@ class StudyData:
     @cached_property
     def _indices(self) -> dict[str, sensitivity.Indices]:
         return {}
+
+    @cached_property
+    def morris(self) -> pd.DataFrame:
+        """Morris measures of the main outcome. Raises RunFolderError for an incomplete design."""
+        return sensitivity.morris_measures(
+            self.plan["problem"], self.doses(), self.values(self.main), int(self.plan["levels"])
+        )
 
     @cached_property
     def convergence(self) -> pd.DataFrame:
@@ -214,6 +235,28 @@ class StudyData:
         """Which unknown number moves which measure's effect."""
         draws = {card["name"]: np.asarray(card["values"], dtype=float) for card in self.plan["uncertain"]}
         return alone.what_moves_effects(self.by_draw, draws) if len(self.by_draw) else pd.DataFrame()
+
+    @cached_property
+    def regression(self) -> tuple[pd.DataFrame, float]:
+        """Standardised regression coefficients of a Latin hypercube, and the variance they explain."""
+        names = [card["name"] for card in self.plan["factors"]]
+        return sensitivity.regression_coefficients(self.doses(), self.values(self.main), names)
+
+    def changes_of_sample(self, outcome: str) -> pd.DataFrame:
+        """Every design row's change against today's law: its lever values, mean, low, high."""
+        fields = [span["name"] for card in self.plan["factors"] for span in card["spans"]]
+        fields = [field for field in fields if field in self.sample]
+        rows = []
+        for scenario, part in self.sample.groupby("scenario", sort=True):
+            differences = alone.paired_differences(self.runs, str(scenario), self.baseline, outcome)
+            mean, low, high = t_interval(differences.to_numpy())
+            own = {field: float(part[field].iloc[0]) for field in fields}
+            rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(differences)})
+        return pd.DataFrame(rows)
+
+    def parameter_label(self, name: str, lang: str) -> str:
+        """A behavioural number's name for people."""
+        return PARAMETERS.get(name, {}).get(lang, name)
 
     @cached_property
     def baseline_level(self) -> dict[str, float]:

@@ -17,6 +17,8 @@ from results.study_data import StudyData
 from tests.experiments.known_functions import LEVERS, g_indices, ishigami, ishigami_indices, model_of, sobol_g
 
 Write = Callable[..., Path]
+SAMPLES = {3: 128, 4: 256}
+"""Base rows by number of inputs; the G function has the longer tails."""
 
 
 def run(
@@ -42,9 +44,14 @@ def factors(count: int) -> dict:
 def test_known_indices_come_back(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: Callable, count: int, known: tuple
 ) -> None:
-    """Deterministic; the limits are several times the error of 128 base rows."""
+    """Deterministic; the limits are several times the error of so many base rows."""
     config = write_study(
-        factors=factors(count), samples=128, replicate_seeds=1, replicate_rows=0, end="2026-12", outcome="tfr"
+        factors=factors(count),
+        samples=SAMPLES[count],
+        replicate_seeds=1,
+        replicate_rows=0,
+        end="2026-12",
+        outcome="tfr",
     )
     _, data = run(monkeypatch, model_of(function), config, tmp_path / "runs", resumed=count == 3)
     found = data.indices("tfr")
@@ -56,8 +63,8 @@ def test_known_indices_come_back(
     strongest = found.table()["factor"].tolist()
     assert strongest == [f"x{i + 1}" for i in np.argsort(-np.array(known[1]), kind="stable")]
     table = data.convergence
-    assert sorted(table["base_rows"].unique()) == [8, 16, 32, 64, 128]
-    last = table[table["base_rows"] == 128].sort_values("factor")
+    assert sorted(table["base_rows"].unique())[:5] == [8, 16, 32, 64, 128]
+    last = table[table["base_rows"] == SAMPLES[count]].sort_values("factor")
     np.testing.assert_allclose(last["total"], found.total)
 
 
