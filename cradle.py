@@ -190,10 +190,9 @@ def _failure_text(failures: list[dict[str, str]], folder: RunFolder) -> str:
 
 
 def _report(folder: RunFolder, lang: str) -> tuple[Path, dict[str, str]]:
-    from results.report import headline, write_report
-    from results.run_data import RunData
+    from results.report import write_report_of_kind
 
-    return write_report(folder, lang), headline(RunData.read(folder))
+    return write_report_of_kind(folder, lang)
 
 
 def _checked_language(lang: str) -> None:
@@ -215,17 +214,24 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
         size = estimate(study)
         together = min(workers or 1, size.runs)
         say(f"{config}: fine")
-        say(f"  scenarios  {', '.join(study.timelines)}")
+        say(f"  scenarios  {_names(list(study.timelines))}")
         say(f"  months     {size.months}, {study.config['start']} to {study.config['end']}, scenarios part in"
             f" {month_label(study.branch_month)}")  # fmt: skip
         say(f"  people     {size.people:,} ({100 * study.scale:g} % of residents)")
-        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios)")
+        draws = f", {study.draws} parameter draws" if study.draws > 1 else ""
+        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios{draws})")
         say(
             f"  time       about {clock_text(size.seconds / together)} on {together}"
             f" process{'es' if together > 1 else ''}"
         )
         say(f"  memory     about {size.memory_megabytes * together:,.0f} MB")
         say(f"  disk       about {size.disk_megabytes:,.0f} MB")
+
+
+def _names(names: list[str], most: int = 12) -> str:
+    """Names in one line; of a long design the first few."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 @app.command()
@@ -258,6 +264,46 @@ def levers(
         wide = screen if screen.is_terminal else Console(width=160)
         wide.print(lever_table(catalogue, month_index(LAST_LAW_MONTH), lang))
         wide.print(package_table(catalogue, lang))
+
+
+@app.command("equal-cost")
+def equal_cost(
+    config: Config,
+    out: Annotated[Path, typer.Option(help="The table to write (CSV).", show_default=False)],
+    yuan: Annotated[float, typer.Option(help="Extra public cost a year that every measure shall have.")] = 1e8,
+    year: Annotated[int, typer.Option(help="Year in which costs are compared.")] = 2030,
+    seeds: Annotated[int, typer.Option(help="Seeds a run.")] = 4,
+    scale: Scale = None,
+    workers: Workers = None,
+    runs: Annotated[Path, typer.Option(help="Folder in which the run folders are made.")] = RUNS,
+) -> None:
+    """Find for every measure of a config the bound at which all cost the same, from the model's own ledger."""
+    with clear_endings():
+        _checked_options(workers=workers, scale=scale, seeds=seeds)
+        if yuan <= 0 or not out.resolve().parent.is_dir():
+            raise InputError(f"--yuan: found {yuan:g}; --out: {out}; allowed: a positive sum, a folder that exists")
+        from experiments.equal_cost import make_table
+        from experiments.study import read_study
+
+        table = make_table(read_study(config, scale=scale), yuan, year, seeds, lambda s: _series_of(s, runs, workers))
+        table.to_csv(out, index=False, lineterminator="\n")
+        for status, part in table.drop_duplicates("factor").groupby("status"):
+            say(f"{status}: {', '.join(part['factor'])}")
+        say(f"table: {out.resolve()}")
+
+
+def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
+    """Run a study and return its merged table; a failed run stops the command."""
+    from experiments.progress import reporter_for
+    from experiments.runner import execute, start_run
+    from results.store import SERIES
+
+    folder, design = start_run(study, runs)
+    with clear_endings(kept=folder.path):
+        failures = execute(study, folder, design, reporter_for(errors), workers)
+        if failures:
+            stop(_failure_text(failures, folder), FAILED)
+        return folder.read_table(SERIES)
 
 
 @app.command()

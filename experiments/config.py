@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from policies.validation import StrictModel
 
 KINDS = ("scenario", "sweep", "sobol", "optimise", "forecast")
-KINDS_OF_THIS_RELEASE = ("scenario",)
 STARTS = ("2010-11", "2020-11")
 LAST_LAW_MONTH = "2026-01"
 """Last month for which the law in force is known; scenarios part here unless a change is known earlier."""
 LAST_END = "2100-12"
 BASELINE, BASELINE_SCENARIO = "current-law", "current_law"
 CORE_OUTPUTS = ("tfr", "tfr_census", "births", "cost")
-"""Kept whatever the config asks for, because every report needs them."""
+"""Kept whatever a scenario config asks for, because every report needs them."""
+SWEEP_OUTPUTS = ("tfr", "births", "cost")
+SWEEP_GROUPS = ("all",)
+"""Kept by sweeps: totals of each year, unless the config asks for more."""
 OUTPUT_SETS = {"ledger": ("cost", "cost_per_additional_birth")}
 MOST_SEEDS = 1000
+MOST_DRAWS = 64
+"""Every parameter draw needs a history of its own."""
 LEAST_PEOPLE = 2000
 
 
@@ -47,10 +51,9 @@ class Interaction(StrictModel):
     together: str
 
 
-class ScenarioConfig(StrictModel):
-    """A config of ``kind: scenario`` as written; ``resolve`` turns it into a ``Study``."""
+class CommonConfig(StrictModel):
+    """What every kind of config may say: where, when, how many."""
 
-    kind: Literal["scenario"]
     title: BilingualTitle
     city: str
     start: Literal["2010-11", "2020-11"] = "2010-11"
@@ -62,11 +65,7 @@ class ScenarioConfig(StrictModel):
     parameter_changes: dict[str, Any] = Field(default_factory=dict)
     baseline: Literal["current-law"] = "current-law"
     hold: tuple[Literal["norms", "places", "prices", "prospects"], ...] = ()
-    complete_cohorts: bool = True
     balanced_budget: bool = False
-    interactions: tuple[Interaction, ...] = ()
-    scenarios: dict[str, Scenario] = Field(min_length=1)
-    outputs: tuple[str, ...] = ("all",)
 
     @field_validator("title", mode="before")
     @classmethod
@@ -79,3 +78,162 @@ class ScenarioConfig(StrictModel):
         if isinstance(value, bool | str):
             raise ValueError(f"expected a number, found {value!r}")
         return value
+
+
+class ScenarioConfig(CommonConfig):
+    """``kind: scenario``: named arms against today's law."""
+
+    kind: Literal["scenario"]
+    complete_cohorts: bool = True
+    interactions: tuple[Interaction, ...] = ()
+    scenarios: dict[str, Scenario] = Field(min_length=1)
+    outputs: tuple[str, ...] = ("all",)
+
+
+Bound = float | Literal["law", "low", "high"]
+"""An end of a factor's range: a number, today's law, or a bound of the lever file or parameter file."""
+
+
+class FieldRange(StrictModel):
+    """The range of one lever field; what is left out is the factor's own."""
+
+    from_: Bound | None = Field(default=None, alias="from")
+    to: Bound | None = None
+
+
+class FactorConfig(StrictModel):
+    """One thing that varies: fields of a lever that move together, or one behavioural parameter.
+
+    ``from`` is the weak end of a measure and ``to`` its strong end (``from`` may be the larger number, as for a cap on
+    fees). ``with`` holds fields that are set whenever the factor is above its weak end. ``values`` are the levels of a
+    grid or curve. ``items`` names the items of a parameter list that are multiplied (default all).
+    """
+
+    fields: tuple[str, ...] | dict[str, FieldRange | None] = ()
+    parameter: str | None = None
+    items: tuple[int, ...] = ()
+    from_: Bound | None = Field(default=None, alias="from")
+    to: Bound | None = None
+    with_: dict[str, float] = Field(default_factory=dict, alias="with")
+    values: tuple[float, ...] = ()
+    group: str | None = None
+    label: BilingualTitle | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> FactorConfig:
+        if bool(self.fields) == (self.parameter is not None):
+            raise ValueError("give either fields (of levers) or parameter (of abm/parameters.yaml)")
+        if self.values and len(self.fields) > 1:
+            raise ValueError("values: only for a factor of one field or parameter")
+        return self
+
+
+class DrawConfig(StrictModel):
+    """Range of one uncertain parameter: its own bounds unless narrowed; a list is multiplied by ``low`` to ``high``."""
+
+    low: float | None = None
+    high: float | None = None
+    items: tuple[int, ...] = ()
+
+
+class UncertaintyConfig(StrictModel):
+    """Behavioural uncertainty: a Latin hypercube of parameter draws, each with its own history."""
+
+    draws: int = Field(ge=2, le=MOST_DRAWS)
+    parameters: dict[str, DrawConfig | None] = Field(min_length=1)
+    design_seed: int = Field(default=1, ge=1)
+
+
+class SweepConfig(CommonConfig):
+    """``kind: sweep``: a grid, a Latin hypercube, or curves of one factor at a time."""
+
+    kind: Literal["sweep"]
+    method: Literal["grid", "lhs", "one_at_a_time"]
+    factors: dict[str, FactorConfig] = Field(min_length=1)
+    samples: int = Field(default=64, ge=2, le=100_000)
+    points: int = Field(default=5, ge=2, le=100)
+    bounds: Literal["plausible", "equal_cost"] = "plausible"
+    equal_cost_table: str | None = None
+    uncertainty: UncertaintyConfig | None = None
+    design_seed: int = Field(default=1, ge=1)
+    outputs: tuple[str, ...] = SWEEP_OUTPUTS
+    groups: tuple[str, ...] = SWEEP_GROUPS
+
+
+class SobolConfig(CommonConfig):
+    """``kind: sobol``: variance-based indices (``method: sobol``) or a Morris screen (``method: morris``).
+
+    ``seeds`` is how many seeds the whole design runs on. Baseline, one-at-a-time runs and the first
+    ``replicate_rows`` rows run on ``replicate_seeds`` seeds, from which simulation noise is estimated.
+    """
+
+    kind: Literal["sobol"]
+    method: Literal["sobol", "morris"] = "sobol"
+    factors: dict[str, FactorConfig] = Field(min_length=2)
+    group_by: Literal["none", "family"] = "none"
+    samples: int = Field(default=256, ge=2, le=65536)
+    second_order: bool = False
+    levels: int = Field(default=4, ge=2, le=16)
+    seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
+    replicate_seeds: int = Field(default=8, ge=1, le=MOST_SEEDS)
+    replicate_rows: int = Field(default=32, ge=0, le=65536)
+    bounds: Literal["plausible", "equal_cost"] = "plausible"
+    equal_cost_table: str | None = None
+    uncertainty: UncertaintyConfig | None = None
+    design_seed: int = Field(default=1, ge=1)
+    outcome: Literal["tfr", "births"] = "births"
+    outputs: tuple[str, ...] = SWEEP_OUTPUTS
+    groups: tuple[str, ...] = SWEEP_GROUPS
+
+    @field_validator("samples")
+    @classmethod
+    def _power_of_two(cls, value: int, info: Any) -> int:
+        if info.data.get("method") == "sobol" and value & (value - 1):
+            raise ValueError(f"found {value}; allowed: a power of two, such as {1 << (value.bit_length() - 1)}")
+        return value
+
+
+class ForecastConfig(CommonConfig):
+    """``kind: forecast``: the city's population under current law, or under one package, with bands."""
+
+    kind: Literal["forecast"]
+    package: str | None = None
+    report_years: tuple[int, ...] = (2035, 2050)
+    uncertainty: UncertaintyConfig | None = None
+    outputs: tuple[str, ...] = ("all",)
+
+
+class Target(StrictModel):
+    """A total fertility rate to be reached in a year, with a probability."""
+
+    tfr: float = Field(gt=0, lt=10)
+    year: int
+    probability: float = Field(default=0.8, gt=0.5, lt=1)
+
+
+class OptimiseConfig(CommonConfig):
+    """``kind: optimise``: the least-cost package that reaches a target, or the most births for a budget."""
+
+    kind: Literal["optimise"]
+    factors: dict[str, FactorConfig] = Field(min_length=1)
+    target: Target | None = None
+    budget: float | None = Field(default=None, gt=0)
+    population: int = Field(default=24, ge=4, le=1000)
+    generations: int = Field(default=12, ge=1, le=1000)
+    uncertainty: UncertaintyConfig | None = None
+    design_seed: int = Field(default=1, ge=1)
+    outputs: tuple[str, ...] = SWEEP_OUTPUTS
+    groups: tuple[str, ...] = SWEEP_GROUPS
+
+    @model_validator(mode="after")
+    def _one_question(self) -> OptimiseConfig:
+        if self.target is None and self.budget is None:
+            raise ValueError("give target: {tfr: ..., year: ...}, or budget: yuan a year, or both")
+        return self
+
+
+Config = ScenarioConfig | SweepConfig | SobolConfig | ForecastConfig | OptimiseConfig
+MODELS: dict[str, type[Config]] = {
+    "scenario": ScenarioConfig, "sweep": SweepConfig, "sobol": SobolConfig, "forecast": ForecastConfig,
+    "optimise": OptimiseConfig,
+}  # fmt: skip

@@ -7,11 +7,12 @@ from typing import Any
 from abm.indicators import REGISTER
 from experiments.anchors import anchors_of
 from experiments.config import BASELINE_SCENARIO
+from experiments.plan_card import plan_card
 from experiments.study import Study
 from policies.catalogue import Catalogue, Lever
 from policies.changes import Change
 from policies.clock import month_label
-from policies.packages import load_package
+from policies.packages import Package, load_package
 from policies.timeline import Timeline
 
 BASELINE_LABEL = {"en": "Current law", "zh": "现行法律"}
@@ -19,10 +20,11 @@ BASELINE_LABEL = {"en": "Current law", "zh": "现行法律"}
 
 def report_context(study: Study) -> dict[str, Any]:
     """The content of context.json (plain JSON values)."""
-    used = sorted({change.field.partition(".")[0] for t in study.timelines.values() for change in t.changes})
+    used = _levers_used(study)
     evidence = sorted({row for name in used for row in study.catalogue.levers[name].evidence})
     return {
         "schema": 1,
+        "kind": study.kind,
         "config": study.name,
         "title": study.config["title"],
         "city": {
@@ -41,8 +43,9 @@ def report_context(study: Study) -> dict[str, Any]:
         "parameter_changes": study.config["parameter_changes"],
         "baseline": BASELINE_SCENARIO,
         "balanced_budget": study.config["balanced_budget"],
-        "interactions": study.config["interactions"],
-        "scenarios": [_scenario_card(study, name) for name in study.timelines],
+        "interactions": study.config.get("interactions", []),
+        "scenarios": _scenario_cards(study),
+        "plan": plan_card(study) if study.plan is not None else None,
         "indicators": {name: _indicator_card(indicator) for name, indicator in REGISTER.items()},
         "levers": {name: _lever_card(study, lever) for name, lever in study.catalogue.levers.items()},
         "levers_used": used,
@@ -51,6 +54,25 @@ def report_context(study: Study) -> dict[str, Any]:
         "anchors": anchors_of(study.city.name),
         "parameters": _parameter_cards(study),
     }
+
+
+def _levers_used(study: Study) -> list[str]:
+    """Levers that some run changes."""
+    if study.plan is not None and study.plan.factors:
+        fields = [name for factor in study.plan.factors if not factor.is_parameter
+                  for name in (*(span.name for span in factor.spans), *factor.fixed)]  # fmt: skip
+    else:
+        fields = [change.field for timeline in study.timelines.values() for change in timeline.changes]
+    return sorted({field.partition(".")[0] for field in fields})
+
+
+def _scenario_cards(study: Study) -> list[dict[str, Any]]:
+    """A card an arm; the rows of a design are told by ``plan`` instead."""
+    if study.plan is not None:
+        return [_scenario_card(study, BASELINE_SCENARIO)] + [
+            _package_card(study, name) for name in study.timelines if study.kind == "forecast" and name == "package"
+        ]
+    return [_scenario_card(study, name) for name in study.timelines]
 
 
 def _indicator_card(indicator: Any) -> dict[str, str]:
@@ -66,10 +88,20 @@ def _scenario_card(study: Study, name: str) -> dict[str, Any]:
                 "proposer": None, "status": "in force", "law_of": None}  # fmt: skip
     written = study.config["scenarios"][name]
     package = load_package(written["package"], study.catalogue) if written["package"] else None
+    return _card(study, name, dict(written["label"]), package)
+
+
+def _package_card(study: Study, name: str) -> dict[str, Any]:
+    """The card of a forecast's package."""
+    package = load_package(study.config["package"], study.catalogue)
+    return _card(study, name, _both(package.label), package)
+
+
+def _card(study: Study, name: str, label: dict[str, str], package: Package | None) -> dict[str, Any]:
     timeline = study.timelines[name]
     return {
         "name": name,
-        "label": dict(written["label"]),
+        "label": label,
         "package": package.name if package else None,
         "summary": _both(package.summary) if package else None,
         "proposer": _both(package.proposer) if package else None,

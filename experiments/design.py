@@ -12,6 +12,8 @@ import pandas as pd
 
 from abm.cohorts import MONTHS_TO_COMPLETION
 from experiments.config import BASELINE_SCENARIO
+from experiments.laws import LazyLaws
+from experiments.plan import UNCERTAINTY
 from experiments.study import Study
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -24,6 +26,8 @@ BYTES_PER_PERSON = 250
 MODELS_AT_ONCE = 2
 MEGABYTES_OF_A_PROCESS = 350
 BYTES_PER_ROW = 6.0
+ROWS_PER_INDICATOR_AND_GROUP = 40
+LEAST_BYTES_A_RUN = 6_000
 BYTES_PER_BIRTH = 8.0
 BIRTHS_PER_PERSON_YEAR = 0.007
 """Rough sizes for ``cradle check`` alone, on the slow side; nothing in a run depends on them."""
@@ -54,32 +58,46 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
-def run_id(study: Study, scenario: str, seed: int) -> str:
+def run_id(study: Study, scenario: str, seed: int, draw: int = 0) -> str:
     """16 hexadecimal digits: a hash of everything that decides the rows of one run, and of nothing else."""
-    timeline = study.timelines[scenario]
-    decides = {
+    return _run_id(study, _shared(study), _draw_hash(study, draw), scenario, seed)
+
+
+def _shared(study: Study) -> dict[str, object]:
+    """What all runs of a study share."""
+    return {
         "sources": source_hash(),
         "city": study.city.folder_hash(),
         "scale": study.scale,
-        "seed": seed,
         "start": study.start_month,
         "branch": study.branch_month,
         "end": study.end_month,
-        "parameters": study.parameters.hash(),
         "hold": study.config["hold"],
-        "complete_cohorts": study.config["complete_cohorts"],
+        "complete_cohorts": study.completes_cohorts,
         "balanced_budget": study.config["balanced_budget"],
-        "law": timeline.hash(),
         "outputs": study.outputs,
-        "scenario": scenario,
+        "groups": study.groups,
+        "births": study.keeps_births,
     }
+
+
+def _draw_hash(study: Study, draw: int) -> str:
+    changes = study.draw_changes[draw]
+    return study.parameters.replace(**changes).hash() if changes else study.parameters.hash()
+
+
+def _run_id(study: Study, shared: dict[str, object], parameters: str, scenario: str, seed: int) -> str:
+    laws = study.timelines
+    law = laws.hash_of(scenario) if isinstance(laws, LazyLaws) else laws[scenario].hash()
+    decides = {**shared, "parameters": parameters, "law": law, "seed": seed, "scenario": scenario}
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def study_hash(study: Study) -> str:
     """Hash of all runs of a study together; names its run folder."""
-    ids = [run_id(study, scenario, seed) for seed in seeds_of(study) for scenario in study.timelines]
-    return hashlib.sha256("".join(ids).encode()).hexdigest()
+    own = json.dumps(study.config, sort_keys=True) if study.kind == "optimise" else ""
+    ids = "".join(design_table(study)["run_id"])
+    return hashlib.sha256((own + ids).encode()).hexdigest()
 
 
 def folder_name(study: Study) -> str:
@@ -95,14 +113,21 @@ def seeds_of(study: Study) -> list[int]:
 def design_table(study: Study) -> pd.DataFrame:
     """One row a run, seeds outermost: run_id, scenario, seed, draw and one column per lever value that varies.
 
-    A varied column holds the value in force in the last month.
+    A varied column holds the value in force in the last month. A planned study adds ``role`` (baseline, low, high,
+    curve, sample), ``factor`` (of a run of one factor alone) and ``dose:NAME`` for every factor, empty where the
+    factor stays at today's law.
     """
+    return _planned_table(study) if study.plan is not None else _scenario_table(study)
+
+
+def _scenario_table(study: Study) -> pd.DataFrame:
     values = {name: timeline.at(study.end_month) for name, timeline in study.timelines.items()}
     law = values[BASELINE_SCENARIO]
     varied = [field for field in law if any(values[name][field] != law[field] for name in values)]
+    shared, parameters = _shared(study), _draw_hash(study, 0)
     rows = [
         {
-            "run_id": run_id(study, scenario, seed),
+            "run_id": _run_id(study, shared, parameters, scenario, seed),
             "scenario": scenario,
             "seed": seed,
             "draw": 0,
@@ -114,25 +139,61 @@ def design_table(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"seed": "int64", "draw": "int64"})
 
 
-def person_months(study: Study) -> float:
-    """Person-months to simulate: one history a seed, then every arm."""
-    history = study.branch_month - study.start_month
-    later = MONTHS_TO_COMPLETION if study.config["complete_cohorts"] else 0
-    arms = len(study.timelines) * (study.end_month - study.branch_month + 1 + later)
-    return float(study.people) * study.seeds * (history + arms)
+def _planned_table(study: Study) -> pd.DataFrame:
+    plan = study.plan
+    assert plan is not None
+    shared = _shared(study)
+    parameters = [_draw_hash(study, draw) for draw in range(study.draws)]
+    fields = [span.name for factor in plan.factors for span in factor.spans if not factor.is_parameter]
+    law = study.timelines[BASELINE_SCENARIO].at(study.end_month)
+    names = [factor.name for factor in plan.factors] + [UNCERTAINTY] * plan.has_uncertainty
+    changes = plan.changes()
+    rows = []
+    for seed in range(1, study.seeds + 1):
+        for draw in range(study.draws):
+            for row in plan.rows:
+                if seed > row.seeds or draw not in row.draws:
+                    continue
+                own = changes.get(row.scenario, {})
+                rows.append(
+                    {
+                        "run_id": _run_id(study, shared, parameters[draw], row.scenario, seed),
+                        "scenario": row.scenario,
+                        "seed": seed,
+                        "draw": draw,
+                        **{field: float(own.get(field, law[field])) for field in fields},
+                        "role": row.role,
+                        "factor": row.factor,
+                        **{f"dose:{name}": dose for name, dose in zip(names, row.doses, strict=False)},
+                    }
+                )
+    return pd.DataFrame(rows).astype({"seed": "int64", "draw": "int64"})
+
+
+def person_months(study: Study, design: pd.DataFrame | None = None) -> float:
+    """Person-months to simulate: one history a seed and draw, then every run."""
+    table = design_table(study) if design is None else design
+    histories = len(table[["seed", "draw"]].drop_duplicates()) * (study.branch_month - study.start_month)
+    later = MONTHS_TO_COMPLETION if study.completes_cohorts else 0
+    arms = len(table) * (study.end_month - study.branch_month + 1 + later)
+    return float(study.people) * (histories + arms)
 
 
 def estimate(study: Study, rows_per_run: int = 60_000) -> Estimate:
     """Expected size of a study on one process; ``rows_per_run`` is a guess on the high side."""
-    runs = study.seeds * len(study.timelines)
-    founding = study.seeds * study.people * FOUNDING_MICROSECONDS_PER_PERSON * 1e-6
-    seconds = person_months(study) * NS_PER_PERSON_MONTH * 1e-9 + founding + study.seeds * SECONDS_A_TASK
+    design = design_table(study)
+    histories = len(design[["seed", "draw"]].drop_duplicates())
+    if study.groups:
+        rows_per_run = ROWS_PER_INDICATOR_AND_GROUP * len(study.outputs) * len(study.groups)
+    founding = histories * study.people * FOUNDING_MICROSECONDS_PER_PERSON * 1e-6
+    seconds = person_months(study, design) * NS_PER_PERSON_MONTH * 1e-9 + founding + histories * SECONDS_A_TASK
     births = study.people * BIRTHS_PER_PERSON_YEAR * (study.end_month - study.branch_month + 1) / 12
+    kept = births * BYTES_PER_BIRTH if study.keeps_births else 0.0
     return Estimate(
-        runs=runs,
+        runs=len(design),
         people=study.people,
         months=study.end_month - study.start_month + 1,
         seconds=seconds,
         memory_megabytes=MEGABYTES_OF_A_PROCESS + MODELS_AT_ONCE * study.people * BYTES_PER_PERSON / 1e6,
-        disk_megabytes=2 * runs * (rows_per_run * BYTES_PER_ROW + births * BYTES_PER_BIRTH) / 1e6,
+        disk_megabytes=2 * len(design) * (LEAST_BYTES_A_RUN + rows_per_run * BYTES_PER_ROW + kept) / 1e6,
     )

@@ -79,8 +79,8 @@ def tasks_of(study: Study, design: pd.DataFrame, finished: set[str]) -> list[See
             draw=int(draw),
             groups=study.groups,
             keeps_births=study.keeps_births,
-            complete_cohorts=bool(study.config.get("complete_cohorts", False)),
-            balanced_budget=bool(study.config.get("balanced_budget", False)),
+            complete_cohorts=study.completes_cohorts,
+            balanced_budget=bool(study.config["balanced_budget"]),
             sources=sources,
         )
         tasks.append(replace(task, history_name=_history_name(task, data)))

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 
-from results.blocks import Block, Cell, FigureRef, Measured, Section, Table
-from results.figure_style import inline_svg
 from results.figures import make_figures
+from results.page import Fact, write_page
 from results.run_data import LANGUAGES, RunData
 from results.sections_basis import evidence_section, plan_section
 from results.sections_births import births_section, together_section
 from results.sections_effects import effect_section, target_section
 from results.sections_fit import fit_section, reproduce_section
 from results.sections_money import cost_section, gains_section
-from results.store import FIGURES, REPORT, TABLES, RunFolder
+from results.sensitivity_report import write_sensitivity_report
+from results.store import CONTEXT, RunFolder
 from results.words import Text, number
-
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 SECTIONS = [
     target_section, effect_section, births_section, cost_section, together_section, gains_section,
     plan_section, evidence_section, fit_section, reproduce_section,
 ]  # fmt: skip
-"""The order in which a report answers."""
+"""The order in which a scenario report answers."""
+WRITERS = {"sweep": write_sensitivity_report, "sobol": write_sensitivity_report}
+"""Reports of the other kinds: (folder, language) -> path of the page and its first answer."""
 
 
 def write_report(folder: RunFolder, lang: str = "en") -> Path:
@@ -33,41 +32,34 @@ def write_report(folder: RunFolder, lang: str = "en") -> Path:
 
     Raises RunFolderError when the run has no merged series yet, StoreError when the folder cannot be written.
     """
+    return write_report_of_kind(folder, lang)[0]
+
+
+def write_report_of_kind(folder: RunFolder, lang: str = "en") -> tuple[Path, Text]:
+    """Write the report of whatever kind of run this is; returns the page's path and its first answer."""
     if lang not in LANGUAGES:
         raise ValueError(f"--lang: found {lang!r}, allowed: {', '.join(LANGUAGES)}")
+    kind = str(folder.read_json(CONTEXT).get("kind", "scenario"))
+    if kind in WRITERS:
+        return WRITERS[kind](folder, lang)
     data = RunData.read(folder)
-    figures = make_figures(data)
-    sections = [_with_figures(make(data), set(figures)) for make in SECTIONS]
-    folder.clear_derived()
-    for name, texts in figures.items():
-        for language, svg in texts.items():
-            folder.write_text(svg, FIGURES, f"{name}.{language}.svg")
-    for section in sections:
-        for block in section.blocks:
-            if isinstance(block, Table):
-                folder.write_table(table_frame(block), TABLES, f"{block.name}.csv")
-    for name, table in plain_tables(data).items():
-        folder.write_table(table, TABLES, f"{name}.csv")
-    return folder.write_text(_page(data, sections, figures, lang), REPORT)
+    sections = [make(data) for make in SECTIONS]
+    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), plain_tables(data), lang)
+    return page, headline(data)
 
 
-def _with_figures(section: Section, made: set[str]) -> Section:
-    """The section without the figures that the run has no rows for."""
-    kept: list[Block] = [b for b in section.blocks if not isinstance(b, FigureRef) or b.name in made]
-    return Section(section.key, section.title, section.lead, kept)
-
-
-def table_frame(table: Table) -> pd.DataFrame:
-    """A report table as it goes into its csv file, in English."""
-    head = [_plain_cell(cell) for cell in table.head]
-    unique = [name if head.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(head)]
-    return pd.DataFrame([[_plain_cell(cell) for cell in row] for row in table.rows], columns=unique)
-
-
-def _plain_cell(cell: Cell) -> str:
-    if isinstance(cell, Measured):
-        return cell.plain()
-    return cell if isinstance(cell, str) else cell["en"]
+def _facts(data: RunData) -> list[Fact]:
+    facts = [
+        Fact({"en": "Scenarios", "zh": "情景"}, str(len(data.scenarios))),
+        Fact({"en": "Seeds", "zh": "随机种子"}, str(data.seeds)),
+        Fact({"en": "People simulated", "zh": "模拟人数"}, number(data.context["people"])),
+        Fact({"en": "History from", "zh": "历史起点"}, data.context["start"]),
+        Fact({"en": "Scenarios part", "zh": "情景分叉"}, data.context["branch"]),
+        Fact({"en": "Until", "zh": "截至"}, data.context["end"]),
+    ]
+    if data.failures:
+        facts.append(Fact({"en": "Failed runs", "zh": "失败运行"}, str(len(data.failures)), bad=True))
+    return facts
 
 
 def plain_tables(data: RunData) -> dict[str, pd.DataFrame]:
@@ -87,27 +79,3 @@ def plain_tables(data: RunData) -> dict[str, pd.DataFrame]:
 def headline(data: RunData) -> Text:
     """The report's first answer, for the end of a run."""
     return target_section(data).lead if data.tfr_target else effect_section(data).lead
-
-
-def _page(data: RunData, sections: list[Section], figures: dict[str, dict[str, str]], lang: str) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    environment.globals["number"] = number
-    inline = {
-        name: {language: inline_svg(svg, data.context["title"][language]) for language, svg in texts.items()}
-        for name, texts in figures.items()
-    }
-    return environment.get_template("report.html.j2").render(
-        lang=lang,
-        context=data.context,
-        manifest=data.manifest,
-        scenarios=[data.scenario_card(name) for name in data.scenarios],
-        seeds=data.seeds,
-        failures=len(data.failures),
-        sections=sections,
-        figures=inline,
-        css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
-        js=(TEMPLATES / "report.js").read_text(encoding="utf-8"),
-    )

@@ -63,7 +63,7 @@ def test_everything_wrong_is_named_at_once(write_config: Write) -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"kind": "sobol"}, "sobol is not in this release"),
+        ({"kind": "sobol"}, "factors: Field required"),
         ({"kind": "scenari"}, "did you mean 'scenario'"),
         ({"kind": None}, "kind: missing"),
         ({"end": None}, "end: Field required"),

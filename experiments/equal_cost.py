@@ -1,0 +1,139 @@
+"""Equal-cost bounds: for each measure the dose at which its public cost in one year is the same.
+
+The table is made from the model's own ledger, never typed: every measure alone at its plausible bound, its extra
+public cost (all payers but employers) against today's law, a first dose in proportion, runs at that dose, one
+correction, and runs at the dose found, whose cost the table gives. A measure that costs less than the sum even at its
+bound keeps the bound, and the table says so; so does one whose cost the ledger does not book to the public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from experiments.config import BASELINE_SCENARIO
+from experiments.equal_cost_table import COLUMNS
+from experiments.laws import LazyLaws
+from experiments.plan import BASELINE, HIGH, Plan, Row
+from experiments.study import Study
+from policies.clock import month_index, month_label, year_of
+from policies.errors import InputError
+
+EMPLOYER = "employer"
+GROUPS = ("all", f"payer:{EMPLOYER}")
+MATCHED, CLIPPED, NO_COST = "matched", "clipped: costs less at its bound", "no public cost in the ledger"
+LEAST_COST = 0.02
+"""A measure that costs less than this share of the sum counts as having no public cost of its own."""
+MILLION = 1e6
+
+
+def make_table(
+    study: Study, wanted: float, year: int, seeds: int, run: Callable[[Study], pd.DataFrame]
+) -> pd.DataFrame:
+    """The table of bounds at which every measure costs ``wanted`` yuan in ``year``; ``run`` gives a study's series.
+
+    Raises InputError when the year lies outside what can be simulated or the config has no factors.
+    """
+    if study.plan is None or not study.plan.factors:
+        raise InputError(f"{study.name}: kind: found {study.kind}; equal-cost bounds need a config with factors")
+    if not year_of(study.branch_month) <= year:
+        raise InputError(f"--year: found {year}; allowed {year_of(study.branch_month)} or later")
+    names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
+    at_one = _costs(run(alone_study(study, dict.fromkeys(names, 1.0), seeds, year)), year)
+    first = first_doses(at_one, wanted)
+    if not first:
+        return bounds_table(study, at_one, {}, {}, wanted, year, seeds)
+    at_first = _costs(run(alone_study(study, first, seeds, year)), year)
+    doses = {name: corrected_dose(dose, at_first[name], at_one[name], wanted) for name, dose in first.items()}
+    measured = _costs(run(alone_study(study, doses, seeds, year)), year)
+    return bounds_table(study, at_one, doses, measured, wanted, year, seeds)
+
+
+def _costs(series: pd.DataFrame, year: int) -> dict[str, float]:
+    return {name.removesuffix("-high"): cost for name, cost in public_costs(series, year).items()}
+
+
+def alone_study(study: Study, doses: Mapping[str, float], seeds: int, year: int) -> Study:
+    """The same city to the end of ``year`` with today's law and every factor of ``doses`` alone at its dose."""
+    assert study.plan is not None
+    factors = study.plan.factors
+    nothing = [float("nan")] * len(factors)
+    rows = [Row(BASELINE_SCENARIO, BASELINE, "", tuple(nothing), seeds, (0,))]
+    for place, factor in enumerate(factors):
+        if factor.name in doses:
+            own = [*nothing]
+            own[place] = doses[factor.name]
+            rows.append(Row(f"{factor.name}-high", HIGH, factor.name, tuple(own), seeds, (0,)))
+    plan = Plan(tuple(rows), factors, {}, ({},), False)
+    laws = LazyLaws(study.catalogue, plan.changes(), study.branch_month)
+    end = month_index(f"{year}-12")
+    config = {**study.config, "end": month_label(end), "seeds": seeds}
+    return replace(
+        study, name=f"{study.name}-equal-cost", config=config, plan=plan, timelines=laws, groups=GROUPS,
+        outputs=("cost",), draw_changes=({},), end_month=end,
+    )  # fmt: skip
+
+
+def public_costs(series: pd.DataFrame, year: int) -> dict[str, float]:
+    """Extra public cost of every scenario against the baseline in ``year``, yuan, mean over seeds (paired)."""
+    own = series[(series["indicator"].astype(str) == "cost") & (series["year"] == year)]
+    own = own.astype({"group": str, "scenario": str})
+    wide = own.pivot_table(index=["scenario", "seed"], columns="group", values="value", observed=True).fillna(0.0)
+    if wide.empty:
+        raise InputError(f"the run has no cost in {year}")
+    public = wide["all"] - wide.get(GROUPS[1], 0.0)
+    by = public.unstack("scenario")
+    extra = by.sub(by[BASELINE_SCENARIO], axis=0).mean()
+    return {str(name): float(value) for name, value in extra.items() if name != BASELINE_SCENARIO}
+
+
+def first_doses(costs: Mapping[str, float], wanted: float) -> dict[str, float]:
+    """Doses in proportion to cost, for the factors that cost more than the sum at their bound."""
+    return {name: wanted / cost for name, cost in costs.items() if cost > wanted}
+
+
+def corrected_dose(dose: float, cost: float, cost_at_one: float, wanted: float) -> float:
+    """Dose at which a line through the two points nearest to the sum reaches it (through zero below the first)."""
+    if cost <= 0:
+        return dose
+    if cost >= wanted:
+        return dose * wanted / cost
+    return min(1.0, dose + (1.0 - dose) * (wanted - cost) / max(cost_at_one - cost, 1e-9))
+
+
+def bounds_table(
+    study: Study,
+    at_one: Mapping[str, float],
+    doses: Mapping[str, float],
+    measured: Mapping[str, float],
+    wanted: float,
+    year: int,
+    seeds: int,
+) -> pd.DataFrame:
+    """The table: one row a field, costs in million yuan as run. ``measured``: cost at the doses found."""
+    assert study.plan is not None
+    rows: list[dict[str, Any]] = []
+    for factor in study.plan.factors:
+        if factor.is_parameter:
+            continue
+        cost = at_one[factor.name]
+        dose, status, at_bound = 1.0, CLIPPED, cost
+        payers = study.catalogue.levers[factor.spans[0].name.partition(".")[0]].payers
+        is_public = any(payer != EMPLOYER for shares in payers.values() for payer in shares)
+        if not is_public or abs(cost) < LEAST_COST * wanted:
+            status = NO_COST
+        elif factor.name in doses:
+            status, dose, at_bound = MATCHED, doses[factor.name], measured[factor.name]
+        for span in factor.spans:
+            end = float(f"{float(span.at(dose)):.5g}")
+            rows.append(
+                dict(zip(COLUMNS, [
+                    study.city.name, factor.name, span.name, span.unit, span.law, span.start, span.end,
+                    end if end != span.start else span.end, round(dose, 4), status, round(cost / MILLION, 2),
+                    round(at_bound / MILLION, 2), round(wanted / MILLION, 2), year, study.scale, seeds,
+                ], strict=True))
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,64 @@
+"""The shipped table of equal-cost bounds, read and laid over the factors of a config.
+
+``experiments.equal_cost`` says how it is made.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from experiments.factors import Factor, Span
+from policies.errors import InputError, nearest
+
+TABLE = Path(__file__).resolve().parent / "configs" / "sobol" / "equal_cost_bounds.csv"
+COLUMNS = [
+    "city", "factor", "field", "unit", "law", "from", "plausible_to", "equal_cost_to", "dose", "status",
+    "public_cost_at_plausible_million", "public_cost_at_bound_million", "wanted_million", "year", "scale", "seeds",
+]  # fmt: skip
+
+
+def narrowed_to_equal_cost(
+    factors: tuple[Factor, ...], config: Path, written: str | None, city: str
+) -> tuple[tuple[Factor, ...], Path]:
+    """Factors with their strong end from the table (``written``, relative to the config, or the shipped one).
+
+    Raises InputError when the table, the city or a field is missing, or a bound lies outside the factor's range.
+    """
+    path = TABLE if written is None else (config.parent / written).resolve()
+    rows = _read(path)
+    own = {row["field"]: row for row in rows if row["city"] == Path(city).name}
+    if not own:
+        cities = sorted({row["city"] for row in rows})
+        raise InputError(f"{path}: no bounds for {city}; it has {', '.join(cities)}; make them with cradle equal-cost")
+    return tuple(replace(f, spans=tuple(_narrowed(s, own, path, f) for s in f.spans)) for f in factors), path
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such table; make it with cradle equal-cost")
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        if list(reader.fieldnames or ()) != COLUMNS:
+            raise InputError(f"{path}: columns: found {reader.fieldnames}, allowed {COLUMNS}")
+        return list(reader)
+
+
+def _narrowed(span: Span, own: Mapping[str, dict[str, str]], path: Path, factor: Factor) -> Span:
+    if factor.is_parameter:
+        return span
+    if span.name not in own:
+        raise InputError(
+            f"{path}: no bound for {span.name} (factors.{factor.name}); the nearest is {nearest(span.name, own)!r};"
+            " make the table anew with cradle equal-cost"
+        )
+    end = float(own[span.name]["equal_cost_to"])
+    low, high = sorted((span.start, span.end))
+    if not low <= end <= high or end == span.start:
+        raise InputError(
+            f"{path}: {span.name}: found {end:g}; allowed {low:g} to {high:g}, other than {span.start:g} (the range of"
+            f" factors.{factor.name})"
+        )
+    return replace(span, end=end)

@@ -1,0 +1,70 @@
+"""What the analysis of a sweep, a Sobol study, a forecast or an optimisation needs to know of its plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments.factors import BEHAVIOUR, Factor, Span
+from experiments.plan import UNCERTAINTY
+from experiments.study import Study
+
+KEPT = (
+    "method", "samples", "second_order", "levels", "group_by", "bounds", "outcome", "replicate_seeds", "replicate_rows",
+    "design_seed", "points", "target", "budget", "population", "generations", "report_years",
+)  # fmt: skip
+"""Keys of the config that the analysis reads."""
+
+
+def plan_card(study: Study) -> dict[str, Any]:
+    """Method, factors with their ranges, SALib's problem and the values of every parameter draw (plain values)."""
+    plan = study.plan
+    assert plan is not None
+    factors = [_factor_card(factor) for factor in plan.factors]
+    if plan.has_uncertainty and study.kind == "sobol":
+        label = {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"}
+        factors.append({"name": UNCERTAINTY, "label": label, "group": BEHAVIOUR, "spans": [], "is_parameter": True,
+                        "starts_at_law": True, "with": {}})  # fmt: skip
+    return {
+        **{key: study.config[key] for key in KEPT if key in study.config},
+        "full_seeds": int(study.config["seeds"]),
+        "factors": factors,
+        "problem": dict(plan.problem),
+        "has_uncertainty": plan.has_uncertainty,
+        "draws": [dict(changes) for changes in plan.draw_changes],
+        "uncertain": _uncertain_cards(study),
+    }
+
+
+def _factor_card(factor: Factor) -> dict[str, Any]:
+    return {
+        "name": factor.name,
+        "label": dict(factor.label),
+        "group": factor.group,
+        "is_parameter": factor.is_parameter,
+        "starts_at_law": factor.starts_at_law,
+        "with": dict(factor.fixed),
+        "spans": [_span_card(span) for span in factor.spans],
+    }
+
+
+def _span_card(span: Span) -> dict[str, Any]:
+    return {
+        "name": span.name, "label": dict(span.label), "unit": span.unit,
+        "unit_zh": span.unit_zh or span.unit, "from": span.start, "to": span.end,
+        "law": span.law, "whole": span.whole, "items": list(span.items) if span.items is not None else None,
+    }  # fmt: skip
+
+
+def _uncertain_cards(study: Study) -> list[dict[str, Any]]:
+    """Uncertain parameters with the value of each draw (of a list: its last varied item)."""
+    written = (study.config.get("uncertainty") or {}).get("parameters", {})
+    cards = []
+    for name, narrowed in written.items():
+        entry = study.parameters.entry(name)
+        values = [changes[name] for changes in study.draw_changes]
+        items = (narrowed or {}).get("items") or []
+        if isinstance(entry.value, tuple):
+            place = items[-1] if items else len(entry.value) - 1
+            values = [value[place] for value in values]
+        cards.append({"name": name, "unit": entry.unit, "source": entry.source, "values": values})
+    return cards

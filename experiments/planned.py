@@ -1,0 +1,151 @@
+"""Kinds whose runs are planned from factors and draws: sweep, sobol, optimise and forecast, resolved and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from abm.parameters import Parameters
+from experiments.config import (
+    BASELINE_SCENARIO,
+    MOST_DRAWS,
+    Config,
+    ForecastConfig,
+    OptimiseConfig,
+    SobolConfig,
+    SweepConfig,
+    UncertaintyConfig,
+)
+from experiments.equal_cost_table import narrowed_to_equal_cost
+from experiments.factors import Factor, read_factors
+from experiments.laws import LazyLaws
+from experiments.parameter_draws import latin_draws, uncertain_spans
+from experiments.plan import MOST_ROWS, Plan, Row, rows_asked, sobol_plan, sweep_plan
+from experiments.problems import attempt
+from policies.catalogue import Catalogue
+from policies.timeline import Timeline, timeline_for
+
+Draws = tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class PlannedKind:
+    """What a planned kind adds to a study: parts of its complete config, timelines, kept groups, plan and draws."""
+
+    config: dict[str, Any]
+    timelines: Mapping[str, Timeline]
+    groups: tuple[str, ...]
+    plan: Plan
+    draw_changes: Draws
+
+
+def resolve_planned(
+    path: Path, config: Config | None, catalogue: Catalogue, parameters: Parameters, branch: int, problems: list[str]
+) -> PlannedKind | None:
+    """Factors, draws and rows of a config; None (and problems) when it cannot be planned."""
+    before = len(problems)
+    if isinstance(config, ForecastConfig):
+        return _forecast(path, config, catalogue, parameters, branch, problems)
+    if not isinstance(config, SweepConfig | SobolConfig | OptimiseConfig):
+        return None
+    law = timeline_for(catalogue).at(branch)
+    factors = read_factors(config.factors, catalogue, parameters, law, problems)
+    extra: dict[str, Any] = {}
+    if not isinstance(config, OptimiseConfig) and config.bounds == "equal_cost":
+        narrow = partial(narrowed_to_equal_cost, factors, path, config.equal_cost_table, config.city)
+        narrowed = attempt(problems, narrow, "bounds")
+        if narrowed is not None:
+            factors, table = narrowed
+            extra["equal_cost_table"] = str(table)
+    draws = _draws(config.uncertainty, parameters, problems)
+    _check_factors(config, factors, len(draws) > 1, problems)
+    if len(problems) > before:
+        return None
+    plan = _plan_of(config, factors, draws, parameters)
+    laws = LazyLaws(catalogue, plan.changes(), branch)
+    return PlannedKind(extra, laws, tuple(config.groups), plan, plan.draw_changes)
+
+
+def _plan_of(
+    config: SweepConfig | SobolConfig | OptimiseConfig,
+    factors: tuple[Factor, ...],
+    draws: Draws,
+    parameters: Parameters,
+) -> Plan:
+    if isinstance(config, SobolConfig):
+        return sobol_plan(config, factors, draws, parameters)
+    if isinstance(config, SweepConfig):
+        return sweep_plan(config, factors, draws, parameters)
+    baseline = Row(BASELINE_SCENARIO, "baseline", "", (float("nan"),) * len(factors), config.seeds, _all(draws))
+    return Plan((baseline,), factors, {}, draws, len(draws) > 1)
+
+
+def _all(draws: Draws) -> tuple[int, ...]:
+    return tuple(range(len(draws)))
+
+
+def _draws(config: UncertaintyConfig | None, parameters: Parameters, problems: list[str]) -> Draws:
+    if config is None:
+        return ({},)
+    return latin_draws(config, uncertain_spans(config, parameters, problems), parameters)
+
+
+def _check_factors(
+    config: SweepConfig | SobolConfig | OptimiseConfig,
+    factors: tuple[Factor, ...],
+    uncertain: bool,
+    problems: list[str],
+) -> None:
+    """Behavioural factors only where each may have its own history; not more rows than can be meant."""
+    behavioural = [factor.name for factor in factors if factor.is_parameter]
+    is_sobol = isinstance(config, SobolConfig) and config.method == "sobol"
+    if behavioural and (is_sobol or isinstance(config, OptimiseConfig)):
+        problems.append(
+            f"factors.{behavioural[0]}: every value of a parameter needs a history of its own; here write it under"
+            f" uncertainty: {{draws: at most {MOST_DRAWS}, parameters: ...}}"
+        )
+    elif behavioural and uncertain:
+        problems.append(f"factors.{behavioural[0]}: a parameter varies either as a factor or under uncertainty")
+    if isinstance(config, SobolConfig) and config.group_by == "family":
+        groups = {factor.group for factor in factors}
+        if len(groups) + uncertain < 2:
+            problems.append(f"group_by: family: all factors are of one family, {', '.join(sorted(groups))}")
+    if isinstance(config, OptimiseConfig):
+        return
+    rows = rows_asked(config, factors)
+    if rows > MOST_ROWS:
+        problems.append(f"the design has {rows:,} rows; allowed at most {MOST_ROWS:,}")
+
+
+def _forecast(
+    path: Path,
+    config: ForecastConfig,
+    catalogue: Catalogue,
+    parameters: Parameters,
+    branch: int,
+    problems: list[str],
+) -> PlannedKind | None:
+    """One arm on every seed and draw: today's law, or a package over it."""
+    before = len(problems)
+    draws = _draws(config.uncertainty, parameters, problems)
+    timelines: dict[str, Timeline] = {BASELINE_SCENARIO: timeline_for(catalogue)}
+    rows = [Row(BASELINE_SCENARIO, "baseline", "", (), config.seeds, _all(draws))]
+    if config.package is not None:
+        package: str | Path = config.package
+        if config.package.endswith((".yaml", ".yml")):
+            package = (path.parent / config.package).resolve()
+        made = attempt(problems, lambda: timeline_for(catalogue, package, start=branch, name="package"), "package")
+        if made is not None:
+            early = [c for c in made.changes if min(c.from_month, c.announced_month) < branch]
+            if early:
+                problems.append(f"package: {early[0].field} is known before the branch; set branch earlier")
+            timelines["package"] = made
+            rows.append(Row("package", "high", "", (), config.seeds, _all(draws)))
+    if len(problems) > before:
+        return None
+    plan = Plan(tuple(rows), (), {}, draws, len(draws) > 1)
+    package_text = {"package": str(package)} if config.package is not None else {}
+    return PlannedKind(package_text, timelines, (), plan, draws)

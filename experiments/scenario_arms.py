@@ -1,0 +1,131 @@
+"""The arms of a scenario config: names, packages, and the timeline of each."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments.config import BASELINE, BASELINE_SCENARIO, LAST_LAW_MONTH
+from experiments.problems import attempt, unknown
+from policies.catalogue import Catalogue
+from policies.clock import month_index, month_label
+from policies.packages import load_package, package_names
+from policies.timeline import Timeline, timeline_for
+
+
+def with_package_paths(raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The config with package files written as full paths (they are given relative to the config file)."""
+    scenarios = raw.get("scenarios")
+    if not isinstance(scenarios, dict):
+        return raw
+    full: dict[str, Any] = {}
+    for name, scenario in scenarios.items():
+        package = scenario.get("package") if isinstance(scenario, dict) else None
+        if isinstance(package, str) and package.endswith((".yaml", ".yml")):
+            scenario = {**scenario, "package": str((path.parent / package).resolve())}
+        full[name] = scenario
+    return {**raw, "scenarios": full}
+
+
+def check_names(scenarios: dict[str, Any], problems: list[str]) -> None:
+    """Names that can be file names, and none that is the baseline's."""
+    for name in scenarios:
+        if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum() or not name.isascii():
+            problems.append(
+                f"scenarios: {name!r}: a name is made of letters, digits, - and _ (the label may be Chinese)"
+            )
+        elif name in (BASELINE_SCENARIO, BASELINE):
+            problems.append(f"scenarios: {name!r} is the baseline, which is always run; choose another name")
+
+
+def check_packages(scenarios: dict[str, Any], problems: list[str]) -> None:
+    """Packages that exist, and arms that change something."""
+    for name, scenario in scenarios.items():
+        package = scenario.get("package") if isinstance(scenario, dict) else None
+        if isinstance(package, str) and not _package_exists(package):
+            problems.append(unknown("package", package, package_names(), f"scenarios.{name}.package"))
+        elif isinstance(scenario, dict) and not package and not scenario.get("changes"):
+            problems.append(f"scenarios.{name}: nothing changes; give a package, changes, or both")
+
+
+def check_interactions(pairs: Any, scenarios: dict[str, Any], problems: list[str]) -> None:
+    """Pairs of scenarios that there are."""
+    for pair in pairs if isinstance(pairs, list | tuple) else ():
+        for name in (*pair["alone"], pair["together"]) if isinstance(pair, dict) and len(pair) == 2 else ():
+            if name not in scenarios:
+                problems.append(unknown("scenario", name, scenarios, "interactions"))
+
+
+def timelines_of(
+    scenarios: dict[str, Any], catalogue: Catalogue, start: int, problems: list[str]
+) -> dict[str, Timeline]:
+    """Timeline of every scenario, its undated changes in force from ``start``; one problem a wrong change."""
+    made = {}
+    for name, scenario in scenarios.items():
+        if not isinstance(scenario, dict):
+            continue
+        where = f"scenarios.{name}.changes"
+        changes = scenario.get("changes") or {}
+        package = scenario.get("package")
+        known_package = package if isinstance(package, str) and _package_exists(package) else None
+        if isinstance(changes, dict):
+            wrong = [
+                field
+                for field, value in changes.items()
+                if attempt(problems, partial(_trial, catalogue, {field: value}, start, where)) is None
+            ]
+            changes = {field: value for field, value in changes.items() if field not in wrong}
+        make = partial(timeline_for, catalogue, known_package, changes, start=start, name=name, where=where)
+        timeline = attempt(problems, make)
+        if timeline is not None:
+            made[str(name)] = timeline
+    return made
+
+
+def _trial(catalogue: Catalogue, changes: dict[str, Any], start: int, where: str) -> Timeline:
+    return timeline_for(catalogue, None, changes, start=start, where=where)
+
+
+def _package_exists(package: str) -> bool:
+    return package in package_names() or package.endswith((".yaml", ".yml"))
+
+
+def first_known(timeline: Timeline) -> int:
+    """First month in which anything of a scenario's changes is in force or known."""
+    months = [min(change.from_month, change.announced_month) for change in timeline.changes]
+    if timeline.law_of is not None:
+        months.append(timeline.law_of + 1)
+    return min(months, default=month_index(LAST_LAW_MONTH))
+
+
+def check_timelines(branch: int, end: int | None, timelines: dict[str, Timeline], problems: list[str]) -> None:
+    """No change known before scenarios part, none in force after the end."""
+    for name, timeline in timelines.items():
+        for change in timeline.changes:
+            known = min(change.from_month, change.announced_month)
+            if known < branch:
+                problems.append(
+                    f"scenarios.{name}: {change.field} is known in {month_label(known)}, before scenarios part in"
+                    f" {month_label(branch)}; set branch to {month_label(known)} or earlier"
+                )
+            if end is not None and change.from_month > end:
+                problems.append(
+                    f"scenarios.{name}: {change.field} changes in {month_label(change.from_month)}, after the end"
+                    f" {month_label(end)}"
+                )
+
+
+def complete_scenarios(scenarios: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """Scenarios with label, package and changes filled in, as plain YAML values."""
+    complete = {}
+    for name, scenario in scenarios.items():
+        label = scenario.get("label")
+        if label is None and scenario.get("package"):
+            label = load_package(scenario["package"], catalogue).label.model_dump()
+        if label is None or (scenario.get("changes") and scenario.get("package") and scenario.get("label") is None):
+            label = {"en": name.replace("_", " "), "zh": name.replace("_", " ")}
+        complete[name] = {
+            "label": label, "package": scenario.get("package"), "changes": scenario.get("changes") or {}
+        }  # fmt: skip
+    return complete

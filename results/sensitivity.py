@@ -1,0 +1,230 @@
+"""Sensitivity analysis: which factor moves an outcome, how much of that is known, and what is only chance.
+
+SALib computes the indices; this file sees to what it does not: rows in design order, nothing missing or infinite (one
+NaN makes SALib return zeros), positive seeds (0 is not one), at least 1,000 bootstrap resamples, which ranks can be
+told apart, and the share of variance that is simulation noise.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from SALib.analyze import morris as morris_analysis
+from SALib.analyze import sobol as sobol_analysis
+from scipy import stats
+
+from results.store import RunFolderError
+
+Array = NDArray[np.float64]
+RESAMPLES = 1000
+BOOTSTRAP_SEED = 20260101
+CONFIDENCE = 0.95
+TAIL = 100 * (1 - CONFIDENCE) / 2
+FEWEST_BASE_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Indices:
+    """First and total order indices of each factor (or group), with percentile intervals and their resamples."""
+
+    names: tuple[str, ...]
+    first: Array
+    first_low: Array
+    first_high: Array
+    total: Array
+    total_low: Array
+    total_high: Array
+    total_resamples: Array
+    first_resamples: Array
+    second: Array | None
+    second_half: Array | None
+    base_rows: int
+
+    def table(self) -> pd.DataFrame:
+        """One row a factor, strongest total index first."""
+        names = ("first", "first_low", "first_high", "total", "total_low", "total_high")
+        frame = pd.DataFrame({"factor": self.names, **{name: getattr(self, name) for name in names}})
+        low, high = rank_intervals(self.total_resamples)
+        frame["rank_low"], frame["rank_high"] = low, high
+        frame = frame.sort_values("total", ascending=False, kind="stable").reset_index(drop=True)
+        return frame.assign(rank=np.arange(1, len(frame) + 1), base_rows=self.base_rows)
+
+
+def names_of(problem: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of what is ranked: groups in order of first appearance, or factors."""
+    groups = problem.get("groups")
+    return tuple(dict.fromkeys(groups)) if groups else tuple(problem["names"])
+
+
+def ordered_values(design: pd.DataFrame, values: Mapping[str, float], outcome: str) -> Array:
+    """Values in the order of ``design`` by run id.
+
+    Raises RunFolderError naming every run (the first ten) that is missing or not finite.
+    """
+    found = np.array([float(values.get(run, math.nan)) for run in design["run_id"]])
+    bad = ~np.isfinite(found)
+    if bad.any():
+        rows = design[bad].head(10)
+        listed = ", ".join(f"{r.scenario} (seed {r.seed}, run {r.run_id})" for r in rows.itertuples(index=False))
+        more = f" and {int(bad.sum()) - 10} more" if bad.sum() > 10 else ""
+        raise RunFolderError(
+            f"{outcome}: {int(bad.sum())} of {len(design)} runs are missing or not finite: {listed}{more}; indices of"
+            " an incomplete design would be wrong; do the rest with cradle resume"
+        )
+    return found
+
+
+def row_means(design: pd.DataFrame, values: Array, seeds: int) -> Array:
+    """Mean over seeds 1 to ``seeds`` of every design row, rows in order of their names.
+
+    Raises RunFolderError when a row lacks a seed or stands twice.
+    """
+    table = pd.DataFrame({"scenario": design["scenario"].to_numpy(), "seed": design["seed"].to_numpy(), "y": values})
+    table = table[table["seed"] <= seeds]
+    if table.duplicated(["scenario", "seed"]).any():
+        raise RunFolderError("the design holds a row twice")
+    wide = table.pivot(index="scenario", columns="seed", values="y").sort_index()
+    if wide.isna().any().any():
+        lacking = wide.index[wide.isna().any(axis=1)][0]
+        raise RunFolderError(f"{lacking} was not run on all of its {seeds} seeds")
+    return np.asarray(wide.mean(axis=1).to_numpy(), dtype=float)
+
+
+def sobol_indices(problem: Mapping[str, Any], values: Array, second_order: bool, resamples: int = RESAMPLES) -> Indices:
+    """Indices of values [rows of SALib's Sobol design, in order] with bootstrap intervals.
+
+    Raises RunFolderError for values that are not finite or all the same, and for a wrong number of rows.
+    """
+    names = names_of(problem)
+    step = 2 * len(names) + 2 if second_order else len(names) + 2
+    if not np.isfinite(values).all() or len(values) % step or not len(values):
+        raise RunFolderError(f"Sobol indices need a multiple of {step} finite values; found {len(values)}")
+    if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
+        raise RunFolderError("all rows of the design give the same value; no factor moves this outcome")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = sobol_analysis.analyze(
+            dict(problem), np.asarray(values, dtype=float), calc_second_order=second_order, num_resamples=resamples,
+            conf_level=CONFIDENCE, keep_resamples=True, seed=BOOTSTRAP_SEED,
+        )  # fmt: skip
+    firsts, totals = np.asarray(found["S1_conf_all"]), np.asarray(found["ST_conf_all"])
+    first_low, first_high = np.percentile(firsts, [TAIL, 100 - TAIL], axis=0)
+    total_low, total_high = np.percentile(totals, [TAIL, 100 - TAIL], axis=0)
+    return Indices(
+        names, np.asarray(found["S1"]), first_low, first_high, np.asarray(found["ST"]), total_low, total_high, totals,
+        firsts,
+        np.asarray(found["S2"]) if second_order else None, np.asarray(found["S2_conf"]) if second_order else None,
+        len(values) // step,
+    )  # fmt: skip
+
+
+def convergence(problem: Mapping[str, Any], values: Array, second_order: bool) -> pd.DataFrame:
+    """Indices from the first 2^k base rows: base_rows, factor, first, total and their intervals."""
+    count = len(names_of(problem))
+    step = 2 * count + 2 if second_order else count + 2
+    tables = []
+    rows = FEWEST_BASE_ROWS
+    while rows * step <= len(values):
+        tables.append(sobol_indices(problem, values[: rows * step], second_order).table())
+        rows *= 2
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def probability_above(resamples: Array) -> Array:
+    """Share of resamples in which factor i's index is above factor j's, [i, j]; the diagonal is NaN."""
+    above = (resamples[:, :, None] > resamples[:, None, :]).mean(axis=0)
+    np.fill_diagonal(above, np.nan)
+    return np.asarray(above, dtype=float)
+
+
+def ranks(resamples: Array) -> NDArray[np.int64]:
+    """Rank of every factor in every resample, 1 the largest, [resample, factor]."""
+    order = np.argsort(-resamples, axis=1, kind="stable")
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, np.arange(1, resamples.shape[1] + 1)[None, :], axis=1)
+    return place
+
+
+def rank_intervals(resamples: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Lowest and highest rank of every factor within the central 95 % of resamples."""
+    found = ranks(resamples)
+    low, high = np.percentile(found, [TAIL, 100 - TAIL], axis=0, method="closest_observation")
+    return low.astype(np.int64), high.astype(np.int64)
+
+
+def rank_shares(found: NDArray[np.int64]) -> Array:
+    """Share of resamples (or draws) in which a factor has each rank, [factor, rank]."""
+    count = found.shape[1]
+    return np.array([[float((found[:, i] == rank).mean()) for rank in range(1, count + 1)] for i in range(count)])
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Simulation noise: its variance in one run, and its share in the variance of the design's values."""
+
+    variance: float
+    share: float
+    share_low: float
+    share_high: float
+    rows: int
+    seeds: int
+
+
+def simulation_noise(design: pd.DataFrame, values: Array, seeds: int) -> Noise | None:
+    """What is left of replicated rows after row and seed effects (two-way analysis of variance).
+
+    The seed effect is common to all rows (common random numbers) and is no noise of a comparison. ``seeds`` is how
+    many seeds the design's values are means of. None when fewer than two rows were run on two seeds.
+    """
+    table = pd.DataFrame({"scenario": design["scenario"].to_numpy(), "seed": design["seed"].to_numpy(), "y": values})
+    wide = table.pivot(index="scenario", columns="seed", values="y")
+    total = float(np.var(row_means(design, values, seeds), ddof=1))
+    wide = wide.dropna()
+    rows, columns = wide.shape
+    if rows < 2 or columns < 2 or total <= 0:
+        return None
+    y = wide.to_numpy(dtype=float)
+    residual = y - y.mean(axis=1, keepdims=True) - y.mean(axis=0, keepdims=True) + y.mean()
+    freedom = (rows - 1) * (columns - 1)
+    squares = float((residual**2).sum())
+    low, high = (squares / stats.chi2.ppf(q, freedom) for q in (0.5 + CONFIDENCE / 2, 0.5 - CONFIDENCE / 2))
+    scale = seeds * total
+    shares = [min(1.0, value / scale) for value in (squares / freedom, low, high)]
+    return Noise(squares / freedom, shares[0], shares[1], shares[2], rows, columns)
+
+
+def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, levels: int) -> pd.DataFrame:
+    """Morris screen: mu, mu* with interval, and sigma of each factor (or group), strongest first."""
+    if not np.isfinite(values).all():
+        raise RunFolderError("a Morris screen needs finite values only")
+    found = morris_analysis.analyze(
+        dict(problem), np.asarray(doses, dtype=float), np.asarray(values, dtype=float), num_resamples=RESAMPLES,
+        conf_level=CONFIDENCE, num_levels=levels, seed=BOOTSTRAP_SEED,
+    )  # fmt: skip
+    table = pd.DataFrame({"factor": list(names_of(problem))})
+    for name in ("mu", "mu_star", "mu_star_conf", "sigma"):
+        table[name] = np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan)
+    table["low"], table["high"] = table["mu_star"] - table["mu_star_conf"], table["mu_star"] + table["mu_star_conf"]
+    return table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def regression_coefficients(doses: Array, values: Array, names: Sequence[str]) -> tuple[pd.DataFrame, float]:
+    """Standardised regression coefficients with 95 % intervals, and the share of variance that they explain."""
+    x = doses - doses.mean(axis=0)
+    x = x / np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
+    y = (values - values.mean()) / values.std()
+    slopes, *_ = np.linalg.lstsq(x, y, rcond=None)
+    freedom = max(len(y) - x.shape[1] - 1, 1)
+    left = y - x @ slopes
+    spread = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * float(left @ left) / freedom)
+    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom)) * spread
+    table = pd.DataFrame({"factor": list(names), "value": slopes, "low": slopes - half, "high": slopes + half})
+    order = table["value"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True), 1.0 - float((left**2).sum() / (y**2).sum())

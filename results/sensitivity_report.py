@@ -1,0 +1,105 @@
+"""The report of a sweep or Sobol study: which measure moves births, what it costs, and how firm that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from results import sensitivity_figures, sensitivity_more
+from results.blocks import Section
+from results.figure_style import style, svg_text
+from results.page import Fact, Figures, write_page
+from results.run_data import LANGUAGES
+from results.sensitivity_sections import alone_section, money_section, ranking_section
+from results.sensitivity_sections_more import (
+    indices_section,
+    noise_section,
+    reproduce_section,
+    sweep_section,
+    unknown_section,
+)
+from results.store import RunFolder
+from results.study_data import StudyData
+from results.words import Text, number
+
+MAKERS: dict[str, Callable[[StudyData, str], Figure | None]] = {
+    "tornado": sensitivity_figures.tornado,
+    "births_for_money": sensitivity_figures.births_for_money,
+    "indices": sensitivity_figures.indices,
+    "interactions": sensitivity_figures.interactions,
+    "rank_stability": sensitivity_more.rank_stability,
+    "unknown_numbers": sensitivity_more.unknown_numbers,
+    "convergence": sensitivity_more.convergence,
+    "curves": sensitivity_more.curves,
+    "grid_map": sensitivity_more.grid_map,
+    "regression": sensitivity_more.regression,
+}
+
+
+def write_sensitivity_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
+    """Write the report; returns the page's path and its first answer."""
+    data = StudyData.read(folder)
+    sections = sections_of(data)
+    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), plain_tables(data), lang)
+    return page, sections[0].lead
+
+
+def sections_of(data: StudyData) -> list[Section]:
+    """The sections that this kind and method of study can answer, in order."""
+    if data.kind == "sweep":
+        return [sweep_section(data), reproduce_section(data)]
+    makers = [ranking_section, alone_section, money_section, indices_section, unknown_section, noise_section]
+    made = [section for make in makers if (section := make(data)) is not None]
+    return [*made, reproduce_section(data)]
+
+
+def make_figures(data: StudyData) -> Figures:
+    """Every figure the study has rows for: name -> language -> SVG text."""
+    made: Figures = {}
+    with style():
+        for name, maker in MAKERS.items():
+            for lang in LANGUAGES:
+                figure = maker(data, lang)
+                if figure is not None:
+                    made.setdefault(name, {})[lang] = svg_text(figure, f"{name}.{lang}")
+    return made
+
+
+def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
+    """Numbers behind the figures, unrounded."""
+    tables = {"runs": data.runs}
+    if data.kind == "sobol":
+        tables |= {f"alone_{name}": data.alone(name) for name in ("births", "tfr", "cost")}
+        tables["births_for_money"] = data.money
+        if data.method == "morris" and not data.problem_with_sample:
+            tables["morris"] = data.morris
+        elif not data.problem_with_sample:
+            tables |= {f"indices_{name}": data.indices(name).table() for name in data.indexed_outcomes}
+            tables["convergence"] = data.convergence
+        if len(data.by_draw):
+            tables["effects_by_draw"] = data.by_draw.reset_index()
+            tables["unknown_numbers"] = data.moved_by
+    elif data.method == "lhs" and not data.problem_with_sample:
+        tables["regression"] = data.regression[0]
+    if data.kind == "sweep" and data.method != "one_at_a_time":
+        tables["changes"] = data.changes_of_sample(data.main)
+    return tables
+
+
+def _facts(data: StudyData) -> list[Fact]:
+    design = data.design
+    facts = [
+        Fact({"en": "Factors", "zh": "因素"}, str(len(data.plan["factors"]))),
+        Fact({"en": "Runs", "zh": "运行次数"}, number(len(design))),
+        Fact({"en": "Seeds", "zh": "随机种子"}, str(design["seed"].nunique())),
+        Fact({"en": "Parameter draws", "zh": "参数组"}, str(design["draw"].nunique())),
+        Fact({"en": "People simulated", "zh": "模拟人数"}, number(data.context["people"])),
+        Fact({"en": "Measures from", "zh": "措施起始"}, data.context["branch"]),
+        Fact({"en": "Until", "zh": "截至"}, data.context["end"]),
+    ]
+    if data.failures:
+        facts.append(Fact({"en": "Failed runs", "zh": "失败运行"}, str(len(data.failures)), bad=True))
+    return facts

@@ -1,0 +1,300 @@
+"""Sections of a sensitivity report. Each answers in a sentence first."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from results import sensitivity
+from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.sensitivity_figures import digits_for, outcome_words
+from results.study_data import FAMILIES, OUTCOMES, StudyData
+from results.words import Text, interval, joined, number
+
+TOLD_APART = 0.95
+NOT_MEASURES = ("uncertainty", "behaviour")
+"""Names under which what we do not know stands among the factors."""
+UNITS: dict[str, Text] = {
+    "births": {"en": "births", "zh": "人"},
+    "tfr": {"en": "children per woman", "zh": "孩/妇女"},
+    "cost": {"en": "million yuan a year", "zh": "百万元/年"},
+}
+
+
+def names_text(data: StudyData, names: list[str]) -> Text:
+    """Names in running text."""
+    return {lang: joined([data.label(name, lang) for name in names], lang) for lang in ("en", "zh")}
+
+
+def pairs_told_apart(data: StudyData) -> tuple[int, int]:
+    """Of neighbouring ranks by total index, how many can be told apart in 95 % of resamples; and how many there are."""
+    found = data.indices(data.main)
+    order = np.argsort(-found.total, kind="stable")
+    above = sensitivity.probability_above(found.total_resamples)
+    apart = sum(above[i, j] >= TOLD_APART for i, j in zip(order, order[1:], strict=False))
+    return int(apart), len(order) - 1
+
+
+def ranking_section(data: StudyData) -> Section:
+    """Which factor moves the outcome most, and what stands in doubt."""
+    title = both("Which measures matter?", "哪些措施最重要？")
+    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
+    if data.problem_with_sample:
+        lead = both(
+            "The design is incomplete, so no index is given; the effects of each measure alone are below.",
+            "设计尚未完成，因此不给出敏感度指数；各措施单独效果见下文。",
+        )
+        warning = both(data.problem_with_sample, data.problem_with_sample)
+        return Section("ranking", title, lead, [Paragraph(warning, "warn")])
+    if data.method == "morris":
+        table = data.morris
+        top = names_text(data, [str(n) for n in table["factor"].head(3)])
+        lead = both(
+            f"In a Morris screen the largest mean absolute effects on {words['en']} are those of {top['en']}.",
+            f"莫里斯筛选中，对{words['zh']}平均绝对效应最大的是{top['zh']}。",
+        )
+        return Section("ranking", title, lead, [FigureRef("indices", _morris_caption()), _morris_table(data, table)])
+    table = data.indices(data.main).table()
+    known = table[~table["factor"].isin(NOT_MEASURES)]
+    best = known.iloc[0]
+    apart, pairs = pairs_told_apart(data)
+    rest = names_text(data, [str(n) for n in known["factor"].iloc[1:3]])
+    name = names_text(data, [str(best["factor"])])
+    span = f"{100 * best['total_low']:.0f}–{100 * best['total_high']:.0f} %"
+    lead = both(
+        f"Among the measures {name['en']} moves {words['en']} most: it has a part in {100 * best['total']:.0f} "
+        "% of the "
+        f"variance (95 % interval {span}), followed by {rest['en']}. Of {pairs} neighbouring ranks {apart} can "
+        "be told apart.",
+        f"在各项措施中，{name['zh']}对{words['zh']}影响最大：与 {100 * best['total']:.0f} % 的方差有关（95%区间 "
+        f"{span}），其次为{rest['zh']}。"
+        f"{pairs} 对相邻名次中有 {apart} 对可以区分。",
+    )
+    blocks: list[Block] = [FigureRef("indices", _indices_caption(data)), _indices_table(data, table)]
+    if len(data.by_draw) > 1:
+        blocks.insert(0, Paragraph(_unknown_share(data, table)))
+    if data.plan.get("bounds") == "equal_cost":
+        blocks.append(
+            Paragraph(
+                both(
+                    "Bounds at equal cost: each measure runs up to the dose that costs the same public money a year; "
+                    "measures that "
+                    "cost less even at their bound keep it.",
+                    "等成本边界：各措施的上限为相同年度公共支出对应的剂量；即使取上限成本仍较低的措施保持其上限。",
+                ),
+                "note",
+            )
+        )
+    return Section("ranking", title, lead, blocks)
+
+
+def _unknown_share(data: StudyData, table: pd.DataFrame) -> Text:
+    own = table.set_index("factor")
+    name = next((n for n in NOT_MEASURES if n in own.index), None)
+    if name is None:
+        return both("", "")
+    row = own.loc[name]
+    return both(
+        "What we do not know stands beside the measures as a factor of its own: the behavioural numbers "
+        "together have a part "
+        f"in {100 * row['total']:.0f} % of the variance "
+        f"({100 * row['total_low']:.0f}–{100 * row['total_high']:.0f} %).",
+        f"未知因素与措施分开计算：行为参数合计与 {100 * row['total']:.0f} % 的方差有关"
+        f"（{100 * row['total_low']:.0f}–{100 * row['total_high']:.0f} %）。",
+    )
+
+
+def _indices_caption(data: StudyData) -> Text:
+    return both(
+        "Total index: share of variance that would remain if all but this were fixed. First-order: share that "
+        "goes when this "
+        "alone is fixed. Left of the dashed line a total index may be chance alone.",
+        "总效应指数：固定其他全部因素后仍会保留的方差占比；一阶指数：仅固定该因素可消除的方差占比。"
+        "虚线左侧的总效应指数可能仅为随机波动。",
+    )
+
+
+def _morris_caption() -> Text:
+    return both(
+        "A screen finds what hardly matters at small cost; it does not divide up variance.",
+        "筛选法以较小代价找出影响很小的因素，不分解方差。",
+    )
+
+
+def _share(value: float, low: float, high: float) -> Measured:
+    return Measured(number(100 * value, 1), interval(100 * low, 100 * high, 1))
+
+
+def _indices_table(data: StudyData, table: pd.DataFrame) -> Table:
+    head: list[Cell] = [
+        both("Factor", "因素"),
+        both("Rank", "名次"),
+        both("Total index, %", "总效应指数（%）"),
+        both("First-order index, %", "一阶指数（%）"),
+    ]
+    rows: list[list[Cell]] = []
+    for row in table.itertuples(index=False):
+        places = str(row.rank) if row.rank_low == row.rank_high else f"{row.rank} ({row.rank_low}–{row.rank_high})"
+        rows.append(
+            [
+                names_text(data, [str(row.factor)]),
+                places,
+                _share(row.total, row.total_low, row.total_high),
+                _share(row.first, row.first_low, row.first_high),
+            ]
+        )
+    caption = both("Indices with 95 % intervals and the ranks that resamples give", "指数、95%区间及重抽样名次范围")
+    return Table("indices", caption, head, rows)
+
+
+def _morris_table(data: StudyData, table: pd.DataFrame) -> Table:
+    head: list[Cell] = [
+        both("Factor", "因素"),
+        both("Mean absolute effect", "平均绝对效应"),
+        both("Mean effect", "平均效应"),
+        both("Spread", "标准差"),
+    ]
+    digits = digits_for(float(table["mu_star"].max()))
+    rows: list[list[Cell]] = [
+        [
+            names_text(data, [str(r.factor)]),
+            Measured(number(r.mu_star, digits), interval(r.low, r.high, digits)),
+            number(r.mu, digits, sign=True),
+            number(r.sigma, digits),
+        ]
+        for r in table.itertuples(index=False)
+    ]
+    return Table("morris", both("Morris measures", "莫里斯指标"), head, rows)
+
+
+def range_text(data: StudyData, factor: str) -> Text:
+    """The range over which a factor runs, in its first unit."""
+    spans = data.card(factor)["spans"]
+    span = spans[0]
+    more = f" (+{len(spans) - 1})" if len(spans) > 1 else ""
+    numbers = f"{_plain(span['from'])} → {_plain(span['to'])}"
+    return both(f"{numbers} {span['unit']}{more}", f"{numbers} {span.get('unit_zh') or span['unit']}{more}")
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:g}"
+
+
+def alone_section(data: StudyData) -> Section | None:
+    """Direction and size of each measure alone."""
+    table = data.alone(data.main)
+    if table.empty:
+        return None
+    title = both("What does each measure do alone?", "各项措施单独实施的效果")
+    sure = table[table["certain_sign"]]
+    up = [str(n) for n in sure[sure["mean"] > 0]["factor"]]
+    down = [str(n) for n in sure[sure["mean"] < 0]["factor"]]
+    level = data.baseline_level[data.main]
+    first = table.iloc[0]
+    share = 100 * first["mean"] / level if level else math.nan
+    lead = both(
+        f"Alone, {len(up)} of {len(table)} measures raise the outcome with a certain sign and {len(down)} lower "
+        "it; the "
+        f"largest is {names_text(data, [str(first['factor'])])['en']} with {number(share, 1, sign=True)} %.",
+        f"单独实施时，{len(table)} 项措施中有 {len(up)} 项明确提高结果，{len(down)} 项明确降低；最大的是"
+        f"{names_text(data, [str(first['factor'])])['zh']}，为 {number(share, 1, sign=True)} %。",
+    )
+    digits = digits_for(float(table["mean"].abs().max()))
+    tfr, cost = data.alone("tfr").set_index("factor"), data.alone("cost").set_index("factor")
+    head: list[Cell] = [
+        both("Measure", "措施"),
+        both("Family", "类别"),
+        both("From weak to strong end", "取值范围"),
+        both(f"Change of {OUTCOMES[data.main]['en'].lower()}", f"{OUTCOMES[data.main]['zh']}变化"),
+        both("Percent", "百分比"),
+        both("Change of the TFR", "总和生育率变化"),
+        both("Cost, million yuan a year", "支出（百万元/年）"),
+    ]
+    rows: list[list[Cell]] = []
+    for row in table.itertuples(index=False):
+        name = str(row.factor)
+        money, rate = cost.loc[name], tfr.loc[name]
+        rows.append(
+            [
+                names_text(data, [name]),
+                dict(FAMILIES.get(data.groups[name], both(data.groups[name], data.groups[name]))),
+                range_text(data, name),
+                Measured(number(row.mean, digits, sign=True), interval(row.low, row.high, digits, sign=True)),
+                number(100 * row.mean / level if level else math.nan, 1, sign=True),
+                Measured(number(rate["mean"], 3, sign=True), interval(rate["low"], rate["high"], 3, sign=True)),
+                Measured(
+                    number(money["mean"] / 1e6, 1, sign=True),
+                    interval(money["low"] / 1e6, money["high"] / 1e6, 1, True),
+                ),
+            ]
+        )
+    caption = both("Each measure alone, others at today's law", "各措施单独实施（其余为现行法律）")
+    figure = FigureRef(
+        "tornado",
+        both(
+            "Same seeds in both arms, so that the difference is what the measure did.",
+            "两组使用相同随机种子，差异即为措施效果。",
+        ),
+    )
+    return Section("alone", title, lead, [figure, Table("alone", caption, head, rows, text_columns=3)])
+
+
+def money_section(data: StudyData) -> Section | None:
+    """Additional births per 100 million yuan."""
+    table = data.money
+    if table.empty:
+        return None
+    title = both("What does 100 million yuan buy?", "每 1 亿元能带来多少新增出生？")
+    known = table[(table["cost_low"] > 0) & np.isfinite(table["births_per_100_million"])]
+    known = known.sort_values("births_per_100_million", ascending=False)
+    if known.empty:
+        lead = both("No measure has a cost that can be told from zero.", "没有措施的成本可与零区分。")
+        return Section("money", title, lead)
+    first = known.iloc[0]
+    name = names_text(data, [str(first["factor"])])
+    low, high = interval(first["low"], first["high"])["en"], interval(first["low"], first["high"])["zh"]
+    lead = both(
+        f"Per 100 million yuan most births come from {name['en']}: {number(first['births_per_100_million'])} "
+        f"(95 % {low}).",
+        f"每 1 亿元新增出生最多的是{name['zh']}：{number(first['births_per_100_million'])} 人（95% {high}）。",
+    )
+    head: list[Cell] = [
+        both("Measure", "措施"),
+        both("Births per 100 million yuan", "每1亿元新增出生"),
+        both("Cost, million yuan a year", "支出（百万元/年）"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            names_text(data, [str(r.factor)]),
+            Measured(number(r.births_per_100_million), interval(r.low, r.high)),
+            Measured(number(r.cost_a_year / 1e6, 1), interval(r.cost_low / 1e6, r.cost_high / 1e6, 1)),
+        ]
+        for r in known.itertuples(index=False)
+    ]
+    free = [str(n) for n in table["factor"] if n not in set(known["factor"])]
+    blocks: list[Block] = [
+        FigureRef(
+            "births_for_money",
+            both(
+                "Fieller intervals of the ratio; the cost is what all payers book.",
+                "比值的Fieller区间；成本为全部出资方的账目支出。",
+            ),
+        ),
+        Table("births_for_money", both("Births for money", "支出与新增出生"), head, rows),
+    ]
+    if free:
+        names = names_text(data, free)
+        blocks.append(
+            Paragraph(
+                both(
+                    f"Not listed, because the ledger books no extra cost that can be told from zero: {names['en']}. "
+                    "That is not the "
+                    "same as being free.",
+                    f"未列出（账目中没有可与零区分的新增成本）：{names['zh']}。这不等于没有成本。",
+                ),
+                "note",
+            )
+        )
+    return Section("money", title, lead, blocks)

@@ -1,0 +1,218 @@
+"""Sections of a sensitivity report on how firm its answers are, on sweeps, and on reproducing it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from results import sensitivity
+from results.alone import draw_ranks
+from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
+from results.sensitivity_figures import digits_for, outcome_words
+from results.sensitivity_sections import TOLD_APART, names_text
+from results.study_data import StudyData
+from results.words import interval, number
+
+
+def indices_section(data: StudyData) -> Section | None:
+    """Interactions and the firmness of ranks."""
+    if data.problem_with_sample or data.method == "morris":
+        return None
+    title = both("Do measures add up, and how firm is the ranking?", "措施效果能否叠加，排序有多稳固？")
+    found = data.indices(data.main)
+    together = float(found.first.sum())
+    low, high = np.percentile(found.first_resamples.sum(axis=1), [2.5, 97.5])
+    span = f"{100 * low:.0f}–{100 * high:.0f} %"
+    adds = together > 0.9 and low > 0.7
+    lead = both(
+        f"First-order indices sum to {100 * together:.0f} % (95 % {span}): "
+        + (
+            "measures nearly add up."
+            if adds
+            else "what lacks to 100 % lies in interactions, noise and the size of the design."
+        ),
+        f"一阶指数合计 {100 * together:.0f} %（95% {span}）："
+        + ("措施效果基本可以相加。" if adds else "不足 100 % 的部分为交互作用、模拟噪声及样本误差。"),
+    )
+    above = sensitivity.probability_above(found.total_resamples)
+    order = np.argsort(-found.total, kind="stable")
+    items = []
+    for i, j in zip(order, order[1:], strict=False):
+        if above[i, j] < TOLD_APART:
+            one, two = names_text(data, [found.names[i]]), names_text(data, [found.names[j]])
+            items.append(
+                both(
+                    f"{one['en']} and {two['en']}: the first is above in {100 * above[i, j]:.0f} % of resamples.",
+                    f"{one['zh']}与{two['zh']}：前者在 {100 * above[i, j]:.0f} % 的重抽样中居上。",
+                )
+            )
+    blocks: list[Block] = [
+        FigureRef(
+            "interactions",
+            both(
+                "Second-order indices; the design must be made with second_order: true.",
+                "二阶指数（需 second_order: true 的设计）。",
+            ),
+        ),
+        FigureRef(
+            "rank_stability",
+            both("Rows that spread over several ranks cannot be ranked firmly.", "名次分散的因素无法稳固排序。"),
+        ),
+    ]
+    if items:
+        blocks += [
+            Paragraph(both("Neighbouring ranks that cannot be told apart:", "无法区分的相邻名次：")),
+            Bullets(items),
+        ]
+    return Section("ranks", title, lead, blocks)
+
+
+def unknown_section(data: StudyData) -> Section | None:
+    """What is not known about behaviour, and what it does to the ranking."""
+    effects = data.by_draw
+    if len(effects) < 2:
+        return None
+    title = both("What do we not know, and does it change the ranking?", "未知因素会改变排序吗？")
+    found = draw_ranks(effects)
+    always = [str(c) for i, c in enumerate(effects.columns) if (found[:, i] <= 3).mean() >= TOLD_APART]
+    kept = names_text(data, always)
+    firm = (
+        both(
+            f"{kept['en']} stay among the three strongest in at least 95 % of {len(effects)} parameter draws.",
+            f"在 {len(effects)} 组参数的至少95%中，{kept['zh']}始终居于前三。",
+        )
+        if always
+        else both(
+            f"No measure stays among the three strongest in 95 % of {len(effects)} parameter draws.",
+            f"没有措施能在 {len(effects)} 组参数的95%中保持前三。",
+        )
+    )
+    digits = digits_for(float(effects.abs().max().max()))
+    head: list[Cell] = [
+        both("Measure", "措施"),
+        both("Median effect", "效果中位数"),
+        both("Smallest and largest", "最小与最大"),
+        both("Draws above zero", "为正的参数组占比"),
+    ]
+    ordered = effects.median().sort_values(ascending=False).index
+    rows: list[list[Cell]] = [
+        [
+            names_text(data, [str(name)]),
+            number(effects[name].median(), digits, sign=True),
+            interval(effects[name].min(), effects[name].max(), digits, sign=True),
+            f"{100 * (effects[name] > 0).mean():.0f} %",
+        ]
+        for name in ordered
+    ]
+    ranges = [
+        both(
+            f"{data.parameter_label(c['name'], 'en')}: {min(c['values']):.3g} to {max(c['values']):.3g} {c['unit']}. "
+            f"{c['source']}",
+            f"{data.parameter_label(c['name'], 'zh')}：{min(c['values']):.3g} 至 {max(c['values']):.3g}",
+        )
+        for c in data.plan["uncertain"]
+    ]
+    caption = both("Effects alone over parameter draws", "各参数组下的单独效果")
+    blocks: list[Block] = [
+        FigureRef(
+            "unknown_numbers",
+            both(
+                "Blue: a larger number makes the measure weaker; red: stronger.", "蓝色：参数越大效果越弱；红色：越强。"
+            ),
+        ),
+        Table("effects_over_draws", caption, head, rows),
+        Paragraph(both("The ranges drawn from (uniform and independent):", "抽样范围（均匀、相互独立）："), "note"),
+        Bullets(ranges),
+    ]
+    return Section("unknown", title, firm, blocks)
+
+
+def noise_section(data: StudyData) -> Section | None:
+    """Simulation noise and convergence."""
+    title = both("Is the design large enough?", "样本是否足够？")
+    noise = data.noise
+    if noise is None:
+        lead = both("No row was repeated on other seeds, so noise is unknown.", "没有重复运行，无法估计模拟噪声。")
+    else:
+        lead = both(
+            f"Simulation noise is {100 * noise.share:.1f} % of the outcome's variance over the design (95 % "
+            f"{100 * noise.share_low:.1f}–{100 * noise.share_high:.1f} %), from {noise.rows} rows on "
+            f"{noise.seeds} seeds; "
+            "a total index of that size or less cannot be told from chance.",
+            f"模拟噪声占设计内结果方差的 {100 * noise.share:.1f} %（95% {100 * noise.share_low:.1f}–"
+            f"{100 * noise.share_high:.1f} %），由 {noise.rows} 行在 {noise.seeds} 个种子上的重复估计；"
+            "不大于此值的总效应指数无法与随机区分。",
+        )
+    caption = both("Where lines still move, the design is too small.", "曲线仍在变动处，样本量不足。")
+    return Section("noise", title, lead, [FigureRef("convergence", caption)])
+
+
+def sweep_section(data: StudyData) -> Section:
+    """What a sweep shows."""
+    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
+    title = both("How does the outcome move?", "结果如何变化？")
+    captions = both("Bands: 95 % intervals over seeds.", "色带：各种子的95%区间。")
+    blocks: list[Block] = [FigureRef(name, captions) for name in ("curves", "grid_map", "regression")]
+    if data.method == "one_at_a_time":
+        lead = both(f"Curves of one factor at a time: {words['en']}.", f"单因素曲线：{words['zh']}。")
+        return Section("sweep", title, lead, blocks)
+    table = data.changes_of_sample(data.main)
+    best = table.loc[table["mean"].idxmax()]
+    digits = digits_for(float(table["mean"].abs().max()))
+    fields = [c for c in table.columns if "." in c]
+    where = ", ".join(f"{field} {best[field]:,.6g}" for field in fields)
+    span = interval(best["low"], best["high"], digits, sign=True)
+    lead = both(
+        f"Over {len(table)} rows the largest change of {words['en']} is {number(best['mean'], digits, sign=True)} "
+        f"({span['en']}), at {where}.",
+        f"在 {len(table)} 行中，{words['zh']}的最大变化为 {number(best['mean'], digits, sign=True)}（{span['zh']}），"
+        f"取值为 {where}。",
+    )
+    shown = table.sort_values("mean", ascending=False)
+    head: list[Cell] = [both("Row", "行"), *fields, both("Change", "变化")]
+    rows: list[list[Cell]] = [
+        [
+            str(row["scenario"]),
+            *(f"{row[field]:,.6g}" for field in fields),
+            Measured(number(row["mean"], digits, sign=True), interval(row["low"], row["high"], digits, sign=True)),
+        ]
+        for _, row in shown.iterrows()
+    ]
+    blocks.append(Table("sweep", both("All rows, largest change first", "全部行（按变化排序）"), head, rows))
+    return Section("sweep", title, lead, blocks)
+
+
+def reproduce_section(data: StudyData) -> Section:
+    """How to get the same numbers again."""
+    manifest, context = data.manifest, data.context
+    runs = manifest["runs"]
+    method = {"sobol": "Sobol", "morris": "Morris"}.get(data.method, data.method)
+    lead = both(
+        f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
+        f"{runs['asked']} runs, "
+        f"design {method}, {number(context['people'])} people ({100 * context['scale']:g} % of residents).",
+        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，设计为 {method}，模拟 "
+        f"{number(context['people'])} 人（常住人口的 {100 * context['scale']:g} %）。",
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    items = [
+        both(f"Versions: {versions}.", f"版本：{versions}。"),
+        both(
+            f"Sources {manifest['source_hash'][:12]}, data {manifest['data_hash'][:12]}, runs "
+            f"{manifest['config_hash'][:12]}.",
+            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，运行 "
+            f"{manifest['config_hash'][:12]}。",
+        ),
+        both(
+            "Intervals of indices: percentiles of 1,000 bootstrap resamples of the base rows; of effects alone: "
+            "t over seeds "
+            "(and "
+            "draws).",
+            "指数区间：基础样本 1,000 次自助重抽样的百分位；单独效果区间：按种子（及参数组）的 t 区间。",
+        ),
+        both(
+            "Tables and figures lie beside this page as files; runs.csv holds every run with its doses and outcomes.",
+            "表格与图另存于同一文件夹；runs.csv 含每次运行的剂量与结果。",
+        ),
+    ]
+    title = both("How to reproduce it", "如何复现")
+    return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])

@@ -1,0 +1,265 @@
+"""A finished sweep or Sobol run as its report sees it: one value a run for each outcome, and the analyses of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from results import alone, sensitivity
+from results.compare import t_interval
+from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
+from results.words import Text
+
+TFR_YEARS = 5
+OUTCOMES: dict[str, Text] = {
+    "births": {"en": "Births, all years together", "zh": "累计出生人数"},
+    "tfr": {"en": "Total fertility rate, mean of the last years", "zh": "总和生育率（末几年平均）"},
+    "cost": {"en": "Cost a year, all payers", "zh": "年均支出（全部出资方）"},
+}
+FAMILIES: dict[str, Text] = {
+    "childcare": {"en": "Childcare", "zh": "托育服务"},
+    "leave": {"en": "Leave", "zh": "生育休假"},
+    "housing": {"en": "Housing", "zh": "住房支持"},
+    "cash": {"en": "Cash and tax", "zh": "现金与税收"},
+    "health": {"en": "Health", "zh": "健康与医疗"},
+    "work": {"en": "Work", "zh": "就业"},
+    "education": {"en": "Education", "zh": "教育"},
+    "marriage": {"en": "Marriage", "zh": "婚姻"},
+    "rules": {"en": "Rules", "zh": "法规"},
+    "behaviour": {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"},
+}
+PARAMETERS: dict[str, Text] = {
+    "marriage_drift": {"en": "drift of marriage after 2023", "zh": "2023 年后结婚水平的走势"},
+    "present_weight_rho": {"en": "weight of the present (rho)", "zh": "时间贴现率（ρ）"},
+    "care_scale": {"en": "care scale (lambda)", "zh": "照护选择尺度（λ）"},
+    "marriage_prospect": {"en": "value of a family to marriage (mu)", "zh": "成家前景对结婚的作用（μ）"},
+    "private_share_by_schooling": {"en": "share in formal work", "zh": "正规就业比例"},
+    "ideal_gain": {"en": "utility of a wanted child", "zh": "理想数内一孩的效用"},
+}
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """One run folder of a planned study, read once."""
+
+    context: dict[str, Any]
+    manifest: dict[str, Any]
+    design: pd.DataFrame
+    series: pd.DataFrame
+    failures: list[dict[str, str]]
+
+    @classmethod
+    def read(cls, folder: RunFolder) -> StudyData:
+        """Read a run folder. Raises RunFolderError when a file is missing."""
+        return cls(
+            folder.read_json(CONTEXT), folder.read_json(MANIFEST), folder.read_table(DESIGN),
+            folder.read_table(SERIES), folder.read_failures(),
+        )  # fmt: skip
+
+    # ---- what was asked --------------------------------------------------------------------------------------
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        return dict(self.context["plan"])
+
+    @property
+    def kind(self) -> str:
+        return str(self.context["kind"])
+
+    @property
+    def method(self) -> str:
+        return str(self.plan["method"])
+
+    @property
+    def baseline(self) -> str:
+        return str(self.context["baseline"])
+
+    @property
+    def main(self) -> str:
+        """The outcome that measures are ranked by."""
+        return str(self.plan.get("outcome", "births"))
+
+    @property
+    def branch_year(self) -> int:
+        return int(self.context["branch"][:4])
+
+    @cached_property
+    def end_year(self) -> int:
+        year, month = (int(part) for part in self.context["end"].split("-"))
+        return min(year if month == 12 else year - 1, int(self.series["year"].max()))
+
+    @property
+    def years(self) -> int:
+        return self.end_year - self.branch_year + 1
+
+    @property
+    def tfr_years(self) -> int:
+        return min(TFR_YEARS, self.years)
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Family of every factor."""
+        return {card["name"]: card["group"] for card in self.plan["factors"]}
+
+    @property
+    def measures(self) -> list[str]:
+        """Factors that run alone: all but the index into parameter draws."""
+        return [card["name"] for card in self.plan["factors"] if card["spans"]]
+
+    def card(self, factor: str) -> dict[str, Any]:
+        return dict(next(card for card in self.plan["factors"] if card["name"] == factor))
+
+    def label(self, name: str, lang: str) -> str:
+        """Label of a factor or of a family."""
+        for card in self.plan["factors"]:
+            if card["name"] == name:
+                return str(card["label"][lang])
+        return FAMILIES.get(name, {}).get(lang, name)
+
+    def colour_group(self, name: str) -> str:
+        """The family that decides a factor's colour."""
+        return self.groups.get(name, name)
+
+    # ---- one value a run -------------------------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """The design with one column an outcome: births (sum of all years), tfr (mean of the last years), cost a year.
+
+        A run that is missing or failed has NaN.
+        """
+        yearly = self.series[self.series["month"].isna() & (self.series["group"].astype(str) == "all")]
+        yearly = yearly[yearly["year"].between(self.branch_year, self.end_year)]
+        table = self.design.copy()
+        for name in OUTCOMES:
+            own = yearly[yearly["indicator"].astype(str) == name]
+            if name == "tfr":
+                own = own[own["year"] > self.end_year - self.tfr_years]
+            grouped = own.groupby(own["run_id"].astype(str))["value"]
+            found = grouped.mean() if name == "tfr" else grouped.sum(min_count=1)
+            if name == "cost":
+                found = found / self.years
+            table[name] = found.reindex(table["run_id"]).to_numpy()
+        return table
+
+    @cached_property
+    def sample(self) -> pd.DataFrame:
+        """Rows of the design proper, in design order."""
+        return self.runs[self.runs["role"] == "sample"].reset_index(drop=True)
+
+    def values(self, outcome: str) -> np.ndarray:
+        """Mean over the design's seeds of every design row, in SALib's order. Raises RunFolderError."""
+        design = self.sample[self.sample["seed"] <= self.plan["full_seeds"]]
+        ordered = sensitivity.ordered_values(design, dict(zip(design["run_id"], design[outcome], strict=True)), outcome)
+        return sensitivity.row_means(design, ordered, self.plan["full_seeds"])
+
+    def doses(self) -> np.ndarray:
+        """Doses of every design row, in the order of ``values``."""
+        rows = self.sample[self.sample["seed"] == 1].sort_values("scenario")
+        names = [card["name"] for card in self.plan["factors"]]
+        return rows[[f"dose:{name}" for name in names]].to_numpy(dtype=float)
+
+    # ---- analyses --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def problem_with_sample(self) -> str:
+        """What keeps the design from being analysed, or an empty text."""
+        try:
+            self.values(self.main)
+            if self.kind == "sobol" and self.method == "sobol":
+                self.indices(self.main)
+        except RunFolderError as error:
+            return str(error)
+        return ""
+
+    @cached_property
+    def indexed_outcomes(self) -> list[str]:
+        """Outcomes that some factor moves (a constant one has no indices)."""
+        return [name for name in OUTCOMES if np.ptp(self.values(name)) > 0]
+
+    def indices(self, outcome: str) -> sensitivity.Indices:
+        """Sobol indices of an outcome. Raises RunFolderError for an incomplete design."""
+        if outcome not in self._indices:
+            self._indices[outcome] = sensitivity.sobol_indices(
+                self.plan["problem"], self.values(outcome), bool(self.plan["second_order"])
+            )
+        return self._indices[outcome]
+
+    @cached_property
+    def _indices(self) -> dict[str, sensitivity.Indices]:
+        return {}
+
+    @cached_property
+    def morris(self) -> pd.DataFrame:
+        """Morris measures of the main outcome. Raises RunFolderError for an incomplete design."""
+        return sensitivity.morris_measures(
+            self.plan["problem"], self.doses(), self.values(self.main), int(self.plan["levels"])
+        )
+
+    @cached_property
+    def convergence(self) -> pd.DataFrame:
+        return sensitivity.convergence(self.plan["problem"], self.values(self.main), bool(self.plan["second_order"]))
+
+    @cached_property
+    def noise(self) -> sensitivity.Noise | None:
+        """Simulation noise of the main outcome."""
+        usable = self.sample[np.isfinite(self.sample[self.main])]
+        if usable.empty:
+            return None
+        return sensitivity.simulation_noise(usable, usable[self.main].to_numpy(dtype=float), self.plan["full_seeds"])
+
+    def alone(self, outcome: str) -> pd.DataFrame:
+        """Effect of every measure alone, largest first."""
+        table = alone.effects_alone(self.runs, self.measures, self.baseline, outcome)
+        order = table["mean"].abs().sort_values(ascending=False, kind="stable").index
+        return table.loc[order].reset_index(drop=True)
+
+    @cached_property
+    def money(self) -> pd.DataFrame:
+        """Births per 100 million yuan of every measure."""
+        return alone.births_per_money(self.runs, self.measures, self.baseline, self.years)
+
+    @cached_property
+    def by_draw(self) -> pd.DataFrame:
+        """Effects of measures under every parameter draw (empty when there is only one)."""
+        if len(self.plan["draws"]) < 2 or not self.plan["has_uncertainty"]:
+            return pd.DataFrame()
+        return alone.effects_by_draw(self.runs, self.measures, self.baseline, self.main)
+
+    @cached_property
+    def moved_by(self) -> pd.DataFrame:
+        """Which unknown number moves which measure's effect."""
+        draws = {card["name"]: np.asarray(card["values"], dtype=float) for card in self.plan["uncertain"]}
+        return alone.what_moves_effects(self.by_draw, draws) if len(self.by_draw) else pd.DataFrame()
+
+    @cached_property
+    def regression(self) -> tuple[pd.DataFrame, float]:
+        """Standardised regression coefficients of a Latin hypercube, and the variance they explain."""
+        names = [card["name"] for card in self.plan["factors"]]
+        return sensitivity.regression_coefficients(self.doses(), self.values(self.main), names)
+
+    def changes_of_sample(self, outcome: str) -> pd.DataFrame:
+        """Every design row's change against today's law: its lever values, mean, low, high."""
+        fields = [span["name"] for card in self.plan["factors"] for span in card["spans"]]
+        fields = [field for field in fields if field in self.sample]
+        rows = []
+        for scenario, part in self.sample.groupby("scenario", sort=True):
+            differences = alone.paired_differences(self.runs, str(scenario), self.baseline, outcome)
+            mean, low, high = t_interval(differences.to_numpy())
+            own = {field: float(part[field].iloc[0]) for field in fields}
+            rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(differences)})
+        return pd.DataFrame(rows)
+
+    def parameter_label(self, name: str, lang: str) -> str:
+        """A behavioural number's name for people."""
+        return PARAMETERS.get(name, {}).get(lang, name)
+
+    @cached_property
+    def baseline_level(self) -> dict[str, float]:
+        """Mean of every outcome under today's law."""
+        rows = self.runs[self.runs["role"] == "baseline"]
+        return {name: float(rows[name].mean()) for name in OUTCOMES}

@@ -1,0 +1,137 @@
+"""Sensitivity analysis against cases worked out by hand, and the report of small studies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.progress import LineReporter
+from experiments.runner import execute, start_run
+from experiments.study import read_study
+from results import alone, sensitivity
+from results.report import write_report_of_kind
+from results.store import RunFolderError
+from tests.experiments.known_functions import LEVERS, model_of
+
+Write = Callable[..., Path]
+
+
+def test_missing_and_infinite_values_are_refused_by_name() -> None:
+    design = pd.DataFrame({"run_id": ["a", "b", "c"], "scenario": ["row-0", "row-1", "row-2"], "seed": [1, 1, 1]})
+    with pytest.raises(RunFolderError, match=r"births: 2 of 3 runs.*row-1 \(seed 1, run b\), row-2"):
+        sensitivity.ordered_values(design, {"a": 1.0, "b": float("inf")}, "births")
+    assert sensitivity.ordered_values(design, {"c": 3.0, "b": 2.0, "a": 1.0}, "births").tolist() == [1, 2, 3]
+
+
+def test_constant_values_and_wrong_numbers_of_rows_are_refused() -> None:
+    problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1]] * 2}
+    with pytest.raises(RunFolderError, match="same value"):
+        sensitivity.sobol_indices(problem, np.ones(8), False)
+    with pytest.raises(RunFolderError, match="multiple of 4 finite values; found 7"):
+        sensitivity.sobol_indices(problem, np.arange(7.0), False)
+
+
+def test_ranks_and_who_stands_above_whom() -> None:
+    resamples = np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 2.0], [3.0, 2.0, 1.0], [3.0, 2.0, 1.0]])
+    assert sensitivity.ranks(resamples).tolist()[1] == [1, 3, 2]
+    above = sensitivity.probability_above(resamples)
+    assert above[0, 1] == 1.0 and above[1, 2] == 0.75 and np.isnan(above[1, 1])
+    assert sensitivity.rank_shares(sensitivity.ranks(resamples)).tolist()[1] == [0.0, 0.75, 0.25]
+
+
+def test_noise_is_what_rows_and_seeds_do_not_explain() -> None:
+    """y = row + seed, plus a residual of +-1 laid out so that row and seed means keep: variance 4 / 1 of freedom."""
+    rows = [("r0", 1, 10 + 1), ("r0", 2, 20 - 1), ("r1", 1, 50 - 1), ("r1", 2, 60 + 1)]
+    design = pd.DataFrame(rows, columns=["scenario", "seed", "y"]).assign(run_id=list("abcd"))
+    noise = sensitivity.simulation_noise(design, design["y"].to_numpy(dtype=float), 1)
+    assert noise is not None and noise.variance == pytest.approx(4.0)
+    assert noise.share == pytest.approx(4.0 / np.var([11, 49], ddof=1))
+
+
+def test_effects_alone_are_paired_and_money_is_a_ratio() -> None:
+    rows = []
+    for seed, level in ((1, 100.0), (2, 300.0)):
+        rows += [("current_law", "baseline", "", seed, level, 0.0), ("x-high", "high", "x", seed, level + 10, 1e7)]
+        rows += [("y-low", "low", "y", seed, level - 5, 0.0), ("y-high", "high", "y", seed, level + 5, 0.0)]
+    table = pd.DataFrame(rows, columns=["scenario", "role", "factor", "seed", "births", "cost"]).assign(draw=0)
+    found = alone.effects_alone(table, ["x", "y"], "current_law", "births").set_index("factor")
+    assert found.loc["x", ["mean", "low", "high", "law_to_weak"]].tolist() == [10, 10, 10, 0]
+    assert found.loc["y", ["mean", "law_to_weak", "law_to_strong"]].tolist() == [10, -5, 5]
+    money = alone.births_per_money(table, ["x", "y"], "current_law", years=2).set_index("factor")
+    assert money.loc["x", "births_per_100_million"] == pytest.approx(10 / 2e7 * 1e8)
+    assert np.isnan(money.loc["y", "births_per_100_million"]), "no cost, no ratio"
+
+
+def test_regression_finds_slopes() -> None:
+    doses = np.array([[a, b] for a in np.linspace(0, 1, 9) for b in np.linspace(0, 1, 9)])
+    table, explained = sensitivity.regression_coefficients(doses, 3 * doses[:, 0] - 4 * doses[:, 1], ["a", "b"])
+    assert table["factor"].tolist() == ["b", "a"] and explained == pytest.approx(1.0)
+    assert table["value"].tolist() == pytest.approx([-0.8, 0.6])
+
+
+def additive(u: np.ndarray) -> float:
+    return float(u[0] + 0.3 * u[1] + 0.5 * u[0] * u[1])
+
+
+FACTORS = {f"x{i}": {"fields": [field]} for i, field in enumerate(list(LEVERS)[:2])}
+DRAWS = {"draws": 4, "parameters": {"present_weight_rho": None}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "figures", "words"),
+    [
+        (
+            {"second_order": True},
+            {"tornado", "indices", "interactions", "rank_stability", "convergence"},
+            "Birth grant moves births",
+        ),
+        (
+            {"uncertainty": DRAWS, "samples": 16},
+            {"tornado", "indices", "rank_stability", "convergence"},
+            "parameter draws",
+        ),
+        ({"method": "morris", "samples": 6}, {"tornado", "indices"}, "In a Morris screen"),
+        ({"kind": "sweep", "method": "grid", "points": 3}, {"grid_map"}, "the largest change"),
+        ({"kind": "sweep", "method": "lhs", "samples": 12}, {"regression"}, "the largest change"),
+        ({"kind": "sweep", "method": "one_at_a_time", "points": 3}, {"curves"}, "Curves of one factor"),
+    ],
+)
+def test_every_method_has_its_report(
+    write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict, figures: set, words: str
+) -> None:  # fmt: skip
+    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(additive, noise=0.02))
+    keys = {"factors": FACTORS, "samples": 16, "end": "2028-12", **changes}
+    if keys.get("kind") == "sweep":
+        keys = {"replicate_seeds": None, "replicate_rows": None, "seeds": 3, **keys}
+        keys["samples"] = changes.get("samples")
+    study = read_study(write_study(**keys))
+    folder, design = start_run(study, tmp_path / "runs")
+    assert execute(study, folder, design, LineReporter()) == []
+    page, lead = write_report_of_kind(folder, "zh")
+    text = page.read_text(encoding="utf-8")
+    made = {p.name.split(".")[0] for p in (page.parent / "figures").iterdir()}
+    assert figures <= made
+    assert words in text and lead["zh"] in text
+    assert text.count('<span data-l="en">') == text.count('<span data-l="zh">')
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text)
+    assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.S).lower().replace("finance", "")
+    assert (page.parent / "tables" / "runs.csv").is_file()
+
+
+def test_an_incomplete_design_gets_no_index_but_a_report(
+    write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(additive))
+    study = read_study(write_study(factors=FACTORS, samples=8, end="2028-12"))
+    folder, design = start_run(study, tmp_path / "runs")
+    lost = design.index[design["scenario"] == "row-00005"]
+    execute(study, folder, design.drop(lost), LineReporter())
+    page, lead = write_report_of_kind(folder)
+    assert lead["en"].startswith("The design is incomplete")
+    assert "row-00005" in page.read_text(encoding="utf-8")
+    assert "indices" not in {p.stem for p in (page.parent / "tables").iterdir()}
