@@ -7,7 +7,7 @@ nearest valid name. A run folder keeps the complete config.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -49,7 +49,7 @@ class Study:
     city: Any
     catalogue: Catalogue
     parameters: Parameters
-    timelines: dict[str, Timeline]
+    timelines: Mapping[str, Timeline]
     start_month: int
     branch_month: int
     end_month: int
