@@ -24,6 +24,7 @@ from results.store import CONFIG, FAILURES, RunFolder, RunFolderError, StoreErro
 RUNS = Path("results") / "runs"
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 LANGUAGES = ("en", "zh")
+BENCH_PARTS = ("all", "engine", "study")
 RUNNERS = ("serial", "ray")
 NOT_YET = {
     "app": "the page in the browser",
@@ -309,14 +310,26 @@ def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
 @app.command()
 def bench(
     json: Annotated[Path | None, typer.Option(help="Write the numbers to this file too.", show_default=False)] = None,
+    part: Annotated[str, typer.Option(help="engine, study (the headline Sobol study) or all.")] = "all",
+    full_sobol: Annotated[bool, typer.Option(help="Run the whole headline study, up to half an hour.")] = False,
 ) -> None:
     """Measure speed and memory on this machine."""
     with clear_endings():
         if json is not None and not json.resolve().parent.is_dir():
             raise InputError(f"--json: {json}: no such folder {json.resolve().parent}")
-        from abm.bench import run_bench
+        if part not in BENCH_PARTS:
+            raise InputError(f"--part: found {part!r}, allowed: {', '.join(BENCH_PARTS)}")
+        from abm.bench import machine, run_bench, write_numbers
 
-        run_bench(json)
+        numbers = run_bench() if part != "study" else {"machine": machine()}
+        if part != "engine":
+            from experiments.bench_study import measure_study, study_table
+
+            study = measure_study(screen, full=full_sobol)
+            screen.print(study_table(study))
+            numbers = {**study, **numbers}
+        if json is not None:
+            write_numbers(numbers, json, screen)
 
 
 def _refuse(name: str) -> None:

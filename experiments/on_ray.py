@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -70,7 +71,7 @@ def connected(workers: int, address: str | None) -> Iterator[None]:
         _put_back(handlers)  # Ray takes the signals for itself
         yield
     except ClusterGone:
-        atexit.unregister(ray.shutdown)  # it would wait for a cluster that is gone, then end this process unheard
+        atexit.register(_leave)
         raise
     except BaseException:
         ray.shutdown()
@@ -79,6 +80,13 @@ def connected(workers: int, address: str | None) -> Iterator[None]:
         ray.shutdown()
     finally:
         _put_back(handlers)
+
+
+def _leave() -> None:
+    """End this process at once: Ray would wait a minute for a cluster that is gone, and then crash."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _put_back(handlers: dict[int, Any]) -> None:
