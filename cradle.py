@@ -135,7 +135,12 @@ def resume(run: RunName, on: On = "serial", workers: Workers = 1, lang: Lang = "
 
         folder = RunFolder.find(run, RUNS)
         study = read_study(folder.file(CONFIG))
-        design = take_up(folder, study)
+        if study.kind == "optimise":
+            from experiments.optimise import take_up_search
+
+            design = take_up_search(folder, study)
+        else:
+            design = take_up(folder, study)
         _execute(study, folder, design, workers, lang)
 
 
@@ -146,11 +151,14 @@ def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str
 
     with clear_endings(kept=folder.path):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
-        say(
-            f"{study.config['title']['en']}: {left} of {len(design)} runs to do,"
-            f" {study.people:,} people -> {folder.path}"
-        )
-        failures = execute(study, folder, design, reporter_for(errors), workers)
+        to_do = f"{left} of {len(design)} runs to do" if study.kind != "optimise" else "a search, runs as they are met"
+        say(f"{study.config['title']['en']}: {to_do}, {study.people:,} people -> {folder.path}")
+        if study.kind == "optimise":
+            from experiments.optimise import search
+
+            failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), workers))
+        else:
+            failures = execute(study, folder, design, reporter_for(errors), workers)
         if failures and not folder.finished():
             stop(f"{_failure_text(failures, folder)}; there is nothing to report", FAILED)
         page, lead = _report(folder, lang)
