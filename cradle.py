@@ -156,7 +156,12 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
 
         folder = RunFolder.find(run, RUNS)
         study = read_study(folder.file(CONFIG))
-        design = take_up(folder, study)
+        if study.kind == "optimise":
+            from experiments.optimise import take_up_search
+
+            design = take_up_search(folder, study)
+        else:
+            design = take_up(folder, study)
         _execute(study, folder, design, (workers, on, address), lang)
 
 
@@ -167,11 +172,16 @@ def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, 
 
     with clear_endings(kept=folder.path):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
-        say(
-            f"{study.config['title']['en']}: {left} of {len(design)} runs to do,"
-            f" {study.people:,} people -> {folder.path}"
-        )
-        failures = execute(study, folder, design, reporter_for(errors), *where)
+        to_do = f"{left} of {len(design)} runs to do" if study.kind != "optimise" else "a search, runs as they are met"
+        say(f"{study.config['title']['en']}: {to_do}, {study.people:,} people -> {folder.path}")
+        if study.kind == "optimise":
+            from experiments.optimise import search
+            from experiments.runner import standing_backend
+
+            with standing_backend(*where):
+                failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))
+        else:
+            failures = execute(study, folder, design, reporter_for(errors), *where)
         if failures and not folder.finished():
             stop(f"{_failure_text(failures, folder)}; there is nothing to report", FAILED)
         page, lead = _report(folder, lang)

@@ -18,6 +18,7 @@ from abm import estimators
 from abm.census import CENSUS_DTYPE, take_census
 from abm.city import City
 from abm.counters import COUNTS, FIRST_AGE, LEDGER_LEVERS
+from abm.county_rows import report_rows
 from abm.household import CARE, TENURE
 from abm.population import MARRIED, NEVER_MARRIED
 from policies.catalogue import PAYERS
@@ -106,6 +107,7 @@ class Observer:
         population = census["population"][: len(self.city.counties)]
         shape = self.city.national_birth_rates(min(record.year, 2024)).sum(axis=0)
         yield from population_rows(population, self.city.counties, self.scale)
+        yield from report_rows(population, self.city.counties, self.scale)
         women = population[:, :, 1].sum(axis=(0, 1))
         infants = population[..., 0].sum()
         yield "tfr_census", "all", estimators.census_tfr(infants, women[15:50], shape)
@@ -127,6 +129,8 @@ class Observer:
         count = dict(zip(COUNTS, flows["count"], strict=True))
         deaths = flows["deaths"].sum(axis=0)
         yield "deaths", "all", deaths.sum() / scale
+        for c, county in enumerate(self.city.counties):
+            yield "deaths", f"county:{county}", flows["deaths"][c].sum() / scale
         people = census["population"].sum(axis=(0, 1, 2))
         yield "life_expectancy", "all", estimators.life_expectancy(deaths.sum(axis=0)[:101], people)
         births = flows["births"].sum()

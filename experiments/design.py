@@ -94,10 +94,12 @@ def _run_id(study: Study, shared: dict[str, object], parameters: str, scenario: 
 
 
 def study_hash(study: Study) -> str:
-    """Hash of all runs of a study together; names its run folder."""
-    own = json.dumps(study.config, sort_keys=True) if study.kind == "optimise" else ""
-    ids = "".join(design_table(study)["run_id"])
-    return hashlib.sha256((own + ids).encode()).hexdigest()
+    """Hash of all runs of a study together; names its run folder. A search does not know its runs beforehand: there it
+    is a hash of what is searched."""
+    if study.kind == "optimise":
+        shared = {**_shared(study), "config": {k: v for k, v in study.config.items() if k != "title"}}
+        return hashlib.sha256(json.dumps(shared, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256("".join(design_table(study)["run_id"]).encode()).hexdigest()
 
 
 def folder_name(study: Study) -> str:

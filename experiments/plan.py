@@ -49,9 +49,13 @@ class Plan:
     problem: Mapping[str, Any]
     draw_changes: tuple[Mapping[str, Any], ...]
     has_uncertainty: bool
+    fixed: Mapping[str, dict[str, float]] | None = None
+    """Lever changes by row where they are not what the doses say."""
 
     def changes(self) -> dict[str, dict[str, float]]:
         """Lever changes by row (the baseline left out)."""
+        if self.fixed is not None:
+            return dict(self.fixed)
         return {row.scenario: row_changes(self.factors, row.doses) for row in self.rows if row.role != BASELINE}
 
     def dose_table(self) -> NDArray[np.float64]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from results.figures import make_figures
+from results.forecast_report import write_forecast_report
+from results.optimise_report import write_optimise_report
 from results.page import Fact, write_page
 from results.run_data import LANGUAGES, RunData
 from results.sections_basis import evidence_section, plan_section
@@ -23,7 +25,10 @@ SECTIONS = [
     plan_section, evidence_section, fit_section, reproduce_section,
 ]  # fmt: skip
 """The order in which a scenario report answers."""
-WRITERS = {"sweep": write_sensitivity_report, "sobol": write_sensitivity_report}
+WRITERS = {
+    "sweep": write_sensitivity_report, "sobol": write_sensitivity_report, "forecast": write_forecast_report,
+    "optimise": write_optimise_report,
+}  # fmt: skip
 """Reports of the other kinds: (folder, language) -> path of the page and its first answer."""
 
 

@@ -116,16 +116,22 @@ def curves(data: StudyData, lang: str) -> Figure | None:
 
 
 def _curve(axes: Axes, data: StudyData, name: str, table: pd.DataFrame, lang: str, digits: int) -> None:
-    span = data.card(name)["spans"][0]
-    x = span["from"] + table["dose"] * (span["to"] - span["from"])
-    if span["whole"]:
-        x = x.round()
+    spans = data.card(name)["spans"]
+    span = spans[0]
+    steps = len(spans) > 1 and any(each["whole"] for each in spans)
+    if steps:  # fields that move in steps and fields that do not: no one unit tells the dose
+        x = 100 * table["dose"]
+    else:
+        x = span["from"] + table["dose"] * (span["to"] - span["from"])
+        x = x.round() if span["whole"] else x
     colour = colour_of(data, name)
     axes.axhline(0, color="#7b8794", lw=0.9)
     axes.fill_between(x, table["low"].astype(float), table["high"].astype(float), color=colour, alpha=0.15, lw=0)
     axes.plot(x, table["mean"], color=colour, marker="o", ms=4)
     axes.set_title(wrapped(data.label(name, lang), 30), fontsize=10)
     unit = span["unit"] if lang == "en" else span.get("unit_zh") or span["unit"]
+    if steps:
+        unit = {"en": "% of the range", "zh": "占取值范围的百分比"}[lang]
     axes.set_xlabel(shortened(str(unit), 38), fontsize=8.5)
     axes.tick_params(labelsize=8.5)
     axes.xaxis.set_major_locator(MaxNLocator(4))

@@ -98,7 +98,7 @@ DRAWS = {"draws": 4, "parameters": {"present_weight_rho": None}}
         ({"method": "morris", "samples": 6}, {"tornado", "indices"}, "In a Morris screen"),
         ({"kind": "sweep", "method": "grid", "points": 3}, {"grid_map"}, "the largest change"),
         ({"kind": "sweep", "method": "lhs", "samples": 12}, {"regression"}, "the largest change"),
-        ({"kind": "sweep", "method": "one_at_a_time", "points": 3}, {"curves"}, "Curves of one factor"),
+        ({"kind": "sweep", "method": "one_at_a_time", "points": 3}, {"curves"}, "At its strong end"),
     ],
 )
 def test_every_method_has_its_report(
