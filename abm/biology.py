@@ -1,4 +1,4 @@
-"""What the body allows: fecundability, sterility, loss and the months after a birth (section 9 of the model).
+"""What the body allows: fecundability, sterility, loss and the months after a birth.
 
 Age bands and values stand in ``abm/parameters.yaml`` with their sources (Konishi et al. 2021; Steiner & Jukic 2016;
 Eijkemans et al. 2014; Magnus et al. 2019). Tested with choice switched off in ``tests/science/test_biology.py``.

@@ -1,4 +1,4 @@
-"""What a child would change in a couple's consumption and time: the value M of section 9 of the model.
+"""What a child would change in a couple's consumption and time: the value M that the wish for one is moved by.
 
 ::
 
@@ -54,7 +54,7 @@ def earnings_yuan_year(persons: Rows, row: int, month: int, pars: Rows, tables: 
 
 @compiled
 def potential_earnings_yuan_year(persons: Rows, row: int, month: int, work: int, pars: Rows, tables: Any) -> float:
-    """county x town x schooling x sector x age profile x exp(sigma rank), mean one over ranks (section 7)."""
+    """county x town x schooling x sector x age profile x exp(sigma rank), mean one over ranks."""
     p = pars[0]
     person = persons[row]
     age_group = min(10, max(0, age_years(person.birth_month, month) // 5 - 3))

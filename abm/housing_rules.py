@@ -1,4 +1,4 @@
-"""Whether a couple can buy a town home, and what it pays: deposit, loan ceiling, payment (section 11 of the model)."""
+"""Whether a couple can buy a town home, and what it pays: deposit, loan ceiling, payment."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def is_available_grandparent(persons: Rows, row: int, county: int, month: int, p
 
 @compiled
 def has_grandparent_carer(persons: Rows, woman: int, month: int, pars: Rows) -> bool:
-    """True if a mother or father of either partner can mind a child (section 2 of the model: kin are real links)."""
+    """True if a mother or father of either partner can mind a child; kin are real links."""
     county = persons[woman].county
     man = persons[woman].partner
     if is_available_grandparent(persons, persons[woman].mother, county, month, pars):

@@ -1,4 +1,4 @@
-"""The order of a month (section 3 of the model), written once.
+"""The order of a month, written once.
 
 ``live_month`` is compiled as one piece, so that the bundle of arrays is handed over once a month; each line is a
 process with a file of its own. What comes before it in a month (law and prices) and in January (norms) is called by

@@ -1,5 +1,5 @@
 """Who comes, or comes back: singles, wives with their husbands, husbands to wives who stayed, children who are left
-with grandparents (section 6 of the model).
+with grandparents.
 
 Who arrives is a new row. The absent (hukou members living elsewhere) are counts and no rows.
 """

@@ -1,4 +1,4 @@
-"""Who minds the children under three (section 10 of the model).
+"""Who minds the children under three.
 
 Every half-year of age the household chooses among a parent at home, a grandparent who is really there, a nursery and
 a paid minder: a logit in yuan. Nursery places are limited by county; who is turned away takes the next best. The same

@@ -1,4 +1,4 @@
-"""Homes of couples: buying, a public flat, a home of one's own after years with parents (section 11 of the model)."""
+"""Homes of couples: buying, a public flat, a home of one's own after years with parents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marriage and separation (section 8 of the model).
+"""Marriage and separation.
 
 A single person's calendar holds the next month in which they may enter the market. Women who enter search that month;
 men stand on the market for some months. Couples form by :mod:`abm.processes.matching`, find a home, and get calendars

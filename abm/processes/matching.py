@@ -1,4 +1,4 @@
-"""Who meets whom: men stand on their market's ring, women walk along it (section 8 of the model).
+"""Who meets whom: men stand on their market's ring, women walk along it.
 
 A searching man stands at a point fixed by his id, for as long as he searches. A searching woman starts at a keyed
 point and walks to the first free man in her age window whom a keyed draw for the pair accepts. Nobody is picked by

@@ -1,4 +1,4 @@
-"""Moves out of the city and from village to town (section 6 of the model); arrivals have a file of their own.
+"""Moves out of the city and from village to town; arrivals have a file of their own.
 
 Singles leave alone, most couples together; a mother who leaves may leave her children with their father or a
 grandparent. Who leaves keeps a row with status LEFT.

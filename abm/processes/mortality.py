@@ -1,4 +1,4 @@
-"""Deaths: rates by sex, age and year; the calendar holds the next month in which one may happen (section 6)."""
+"""Deaths: rates by sex, age and year; the calendar holds the next month in which one may happen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""January: what people see around them, and what the year starts from (section 12 of the model).
+"""January: what people see around them, and what the year starts from.
 
 One pass over all rows counts cells, couples' incomes, residents by age and each woman's exposure of the year; small
 functions turn the counts into slow-moving norms, income fifths, place chances, arrivals and village-to-town hazards.
