@@ -176,13 +176,12 @@ class Search:
         more = {f: v for f, v in WANTED.items() if f in self.study.catalogue.fields}
         self.add("missing-money", MISSING, corner, money)
         self.add("missing-wanted", MISSING, corner, {**best, **more})
-        draws = tuple(plan.draw_changes) + tuple(
-            {**changes, **marriage_as_in_2020(self.study, changes)} for changes in plan.draw_changes
-        )
-        self.study = replace(self.study, draw_changes=draws)
+        supposed = [{**changes, **marriage_as_in_2020(self.study, changes)} for changes in plan.draw_changes]
+        different = [changes for place, changes in enumerate(supposed) if changes not in supposed[:place]]
+        self.study = replace(self.study, draw_changes=(*plan.draw_changes, *different))
         self.add("missing-marriage", MISSING, corner, best)
         self.add("missing-all", MISSING, corner, {**money, **more})
-        other = tuple(range(every, 2 * every))
+        other = tuple(range(every, every + len(different)))
         self.rows = [
             replace(row, draws=other) if row.scenario in ("missing-marriage", "missing-all") else row
             for row in self.rows

@@ -50,7 +50,9 @@ def front(data: SearchData, lang: str) -> Figure | None:
                          "best": {"en": "most births within it", "zh": "预算内最优"}}[key][lang])  # fmt: skip
     axes.set_xlabel({"en": "cost over today's law, million yuan a year", "zh": "较现行法律新增支出（百万元/年）"}[lang])
     axes.xaxis.set_major_locator(MaxNLocator(7))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0 if abs(own["cost"].max()) > 8e6 else 1)))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda v, _: number(v, 0 if abs(own["cost"].max()) > 20 * MILLION else 1))
+    )
     if data.gain == "births":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
         title = {"en": f"Additional births, {data.first_year} to {data.last_year}",
@@ -88,7 +90,14 @@ def missing(data: SearchData, lang: str) -> Figure | None:
     colours = [BASELINE_COLOUR, POLICY_COLOURS[0], *["#8fb8d6"] * (len(values) - 3), POLICY_COLOURS[6]]
     axes.barh(range(len(values)), list(values.values()), color=colours[: len(values)], height=0.62)
     for place, value in enumerate(values.values()):
-        axes.annotate(f"{value:.2f}", (value, place), xytext=(4, 0), textcoords="offset points", va="center")
+        axes.annotate(
+            f"{value:.2f}",
+            (value, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
     goal = float(data.target["tfr"])
     axes.axvline(goal, color=TARGET_COLOUR, lw=1.3, ls=(0, (4, 2)))
     axes.set_xlim(0, 1.12 * max(goal, *values.values()))

@@ -159,9 +159,10 @@ def front_section(data: SearchData) -> Section:
     """What more money buys along the front."""
     title = both("What does more money buy?", "增加支出能换来什么？")
     front = data.front
+    count = int((data.packages["role"] != "missing").sum())
     lead = both(
-        f"{len(data.packages)} packages were simulated; {len(front)} of them no other beats in both cost and outcome.",
-        f"共模拟 {len(data.packages)} 个组合，其中 {len(front)} 个在成本与效果上不被其他组合同时超过。",
+        f"{count} packages were simulated; {len(front)} of them no other beats in both cost and outcome.",
+        f"共模拟 {count} 个组合，其中 {len(front)} 个在成本与效果上不被其他组合同时超过。",
     )
     shown = front.iloc[np.unique(np.linspace(0, len(front) - 1, min(MOST_SHOWN, len(front))).round().astype(int))]
     head: list[Cell] = [

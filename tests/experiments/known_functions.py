@@ -46,8 +46,11 @@ def g_indices() -> tuple[list[float], list[float]]:
     return [v / variance for v in parts], [v * o / variance for v, o in zip(parts, others, strict=True)]
 
 
-def model_of(function: Callable[[np.ndarray], float], noise: float = 0.0) -> type:
-    """A class with the model's contract whose TFR is ``function`` of the levers plus keyed noise."""
+def model_of(
+    function: Callable[[np.ndarray], float], noise: float = 0.0, cost: Callable[[np.ndarray], float] | None = None
+) -> type:
+    """A class with the model's contract whose TFR (and births) is ``function`` of the levers plus keyed noise; its cost
+    is ``cost`` of them, or the same."""
 
     class KnownModel:
         """Nothing but a law and a clock."""
@@ -79,7 +82,8 @@ def model_of(function: Callable[[np.ndarray], float], noise: float = 0.0) -> typ
             key = [self.seed, *(int(1e6 * value) for value in inputs)]
             value = function(inputs) + noise * float(np.random.default_rng(key).normal())
             years = range(2021, year_of(self.month - 1) + 1)
-            found = [(y, name, "all", value) for y in years for name in ("tfr", "births", "cost")]
+            values = {"tfr": value, "births": value, "cost": value if cost is None else cost(inputs)}
+            found = [(y, name, "all", number) for y in years for name, number in values.items()]
             frame = pd.DataFrame(found, columns=["year", "indicator", "group", "value"])
             return frame.assign(month=pd.array([pd.NA] * len(frame), dtype="Int32"))
 

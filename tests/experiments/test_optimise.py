@@ -1,0 +1,142 @@
+"""The search for a package, on a function whose answer is known; an honest no; resume by run id."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.optimise import candidate_name, rounded, search, take_up_search
+from experiments.progress import LineReporter
+from experiments.runner import execute, start_run
+from experiments.study import Study, read_study
+from policies.errors import InputError
+from results.optimise_data import SearchData
+from results.report import write_report_of_kind
+from results.store import RunFolder
+from tests.experiments.known_functions import LEVERS, model_of
+
+Write = Callable[..., Path]
+FACTORS = {name: {"fields": [field]} for name, field in zip("ab", LEVERS, strict=False)}
+CONFIG = {
+    "kind": "optimise", "samples": None, "replicate_seeds": None, "replicate_rows": None, "factors": FACTORS,
+    "seeds": 1, "end": "2028-12", "population": 16, "generations": 8,
+}  # fmt: skip
+CHEAPEST = 10e6 * (1 - math.sqrt(0.2))
+"""Least cost of a TFR of 1.4: a alone, at the dose where 1 + 0.5 (1 - (1 - a)^2) = 1.4."""
+
+
+def tfr(u: np.ndarray) -> float:
+    """The first measure has falling returns, the second little effect."""
+    return float(1 + 0.5 * (1 - (1 - u[0]) ** 2) + 0.1 * u[1])
+
+
+def yuan(u: np.ndarray) -> float:
+    return float(10e6 * (u[0] + u[1]))
+
+
+@pytest.fixture(autouse=True)
+def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(tfr, cost=yuan))
+
+
+def run(study: Study, folder: RunFolder, design: pd.DataFrame) -> list[dict[str, str]]:
+    return execute(study, folder, design, LineReporter())
+
+
+def searched(config: Path, out: Path) -> tuple[RunFolder, SearchData]:
+    study = read_study(config)
+    folder, _ = start_run(study, out)
+    failures, design = search(study, folder, run)
+    assert failures == [] and design["run_id"].is_unique
+    return folder, SearchData.read(folder)
+
+
+def test_the_cheapest_package_is_found(write_study: Write, tmp_path: Path) -> None:
+    config = write_study(**{**CONFIG, "generations": 20}, target={"tfr": 1.4, "year": 2028, "probability": 0.8})
+    folder, data = searched(config, tmp_path)
+    found = data.row(data.chosen["cheapest"])
+    assert found["tfr"] >= 1.4 and CHEAPEST <= found["cost"] <= 1.1 * CHEAPEST
+    assert data.missing is None, "nothing is missing where the target is reached"
+    costs = data.front["cost"].to_numpy()
+    assert (np.diff(costs) >= 0).all() and (np.diff(data.front["tfr_assured"]) > 0).all()
+    page, lead = write_report_of_kind(folder)
+    assert lead["en"].startswith("A TFR of 1.4 in 2028 with probability 80 % costs at least about 5.")
+    assert {p.stem for p in (page.parent / "tables").iterdir()} >= {"packages", "front", "package_cheapest"}
+
+
+def test_the_most_births_for_a_budget(write_study: Write, tmp_path: Path) -> None:
+    """With 12 million the optimum is a = 0.9 and b = 0.3: equal returns."""
+    _, data = searched(write_study(**CONFIG, budget=12e6), tmp_path)
+    best = data.row(data.chosen["best"])
+    assert best["cost"] <= 12e6
+    assert best["births"] >= 0.97 * 3 * (tfr(np.array([0.9, 0.3])) - 1)
+
+
+def test_out_of_reach_is_said_with_how_far_and_what_is_missing(write_study: Write, tmp_path: Path) -> None:
+    config = write_study(**{**CONFIG, "generations": 2}, target={"tfr": 2.1, "year": 2028, "probability": 0.8})
+    folder, data = searched(config, tmp_path)
+    assert data.chosen == {}
+    assert data.farthest["tfr"] == pytest.approx(1.6) and data.farthest["scenario"] == "best-bounds"
+    assert data.missing is not None
+    assert set(data.missing["scenario"]) == {f"missing-{n}" for n in ("money", "wanted", "marriage", "all")}
+    page, lead = write_report_of_kind(folder, "zh")
+    assert lead["en"].startswith("No package within the bounds reaches a TFR of 2.1 in 2028")
+    text = page.read_text(encoding="utf-8")
+    assert "还缺什么" in text and "best bound the mean TFR lacks 0.50" in text
+
+
+def test_marriage_is_supposed_by_parameters_of_other_draws(write_study: Write, tmp_path: Path) -> None:
+    uncertainty = {"draws": 2, "parameters": {"marriage_drift": {"items": [5], "low": 0.8, "high": 1.2}}}
+    keys = {**CONFIG, "generations": 1, "uncertainty": uncertainty}  # the supposition makes both draws the same
+    _, data = searched(write_study(**keys, target={"tfr": 2.1, "year": 2028}), tmp_path)
+    draws = data.design.groupby("scenario")["draw"].apply(set)
+    assert draws["best-bounds"] == {0, 1} and draws["missing-marriage"] == {2} and draws["missing-money"] == {0, 1}
+
+
+def test_an_interrupted_search_goes_on_where_it_was(write_study: Write, tmp_path: Path) -> None:
+    config = write_study(**CONFIG, target={"tfr": 1.4, "year": 2028})
+    _, whole = searched(config, tmp_path / "whole")
+    study = read_study(config)
+    folder, _ = start_run(study, tmp_path / "stopped")
+    calls: list[int] = []
+
+    def stops(study: Study, folder: RunFolder, design: pd.DataFrame) -> Any:
+        calls.append(1)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return run(study, folder, design)
+
+    with pytest.raises(KeyboardInterrupt):
+        search(study, folder, stops)
+    kept = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").iterdir()}
+    again = read_study(folder.file("config.yaml"))
+    assert len(take_up_search(folder, again)) >= len(kept)
+    search(again, folder, run)
+    now = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").iterdir()}
+    assert kept.items() <= now.items() and len(now) > len(kept)
+    pd.testing.assert_frame_equal(SearchData.read(folder).packages, whole.packages)
+
+
+def test_a_search_is_not_continued_with_other_sources(
+    write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = searched(write_study(**{**CONFIG, "generations": 1}, budget=1e7), tmp_path)
+    monkeypatch.setattr("experiments.design.source_hash", lambda: "other")
+    with pytest.raises(InputError, match="have changed since this search began"):
+        take_up_search(folder, read_study(folder.file("config.yaml")))
+
+
+def test_near_equal_doses_are_one_candidate() -> None:
+    one, two = rounded(np.array([0.501, 0.3])), rounded(np.array([0.499, 0.3]))
+    assert candidate_name(one) == candidate_name(two) != candidate_name(rounded(np.array([0.53, 0.3])))
+
+
+def test_a_search_needs_a_question(write_study: Write) -> None:
+    with pytest.raises(InputError, match="give target"):
+        read_study(write_study(**CONFIG))
