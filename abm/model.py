@@ -39,6 +39,10 @@ HOLDABLE = ("norms", "places", "prices")
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
 """What each of :data:`abm.counters.PLACE_LEVERS` adds."""
+_BOUNDS = ("death_bound", "marriage_bound", "top_wish", "plan_bound")
+_BOUND_PARAMETERS = ("gross_move_rate", "housing_bound", "net_level", "separation_bound", "town_move_bound",
+                     "work_change_monthly")  # fmt: skip
+"""Tables and parameters that candidate months on calendars were drawn from: a fork keeps them."""
 _ROOM_PERSONS, _ROOM_HOUSEHOLDS = 0.004, 0.006
 """Rows kept free for a month, over rows in use: several times the busiest month's births and arrivals."""
 
@@ -128,8 +132,11 @@ class FamilyModel(mesa.Model):
         timeline: Timeline | None = None,
         hold: Iterable[str] | None = None,
         balanced_budget: bool | None = None,
+        parameters: Parameters | None = None,
     ) -> FamilyModel:
-        """An independent copy of the present state, under another law if given; row numbers and ids stay."""
+        """An independent copy of the present state, under another law or other behaviour if given; row numbers and ids
+        stay. InputError for parameters that move a bound on which calendars stand: such a city needs its own history.
+        """
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
         for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
@@ -147,6 +154,8 @@ class FamilyModel(mesa.Model):
         other.tables[0]["hold_places"] = float("places" in other.hold)
         other._law_changes = other._months_of_change()
         other._law = self._law
+        if parameters is not None:
+            other._take_up(parameters)
         if timeline is not None:
             owed = pays_the_same_ahead(self.timeline, timeline, self.month)
             ahead = self.month < self._paid_ahead.until and not owed
@@ -155,6 +164,8 @@ class FamilyModel(mesa.Model):
             other._law_of_month()
             if ahead:
                 other._pay_ahead()
+        elif parameters is not None:
+            other._law_of_month()
         return other
 
     # --- what came of it ----------------------------------------------------------------------------------------------
@@ -218,6 +229,19 @@ class FamilyModel(mesa.Model):
         marital[:, 15:101] = self.city.marital_shares(year_of(self.month))
         self._january(first=True)
         start_calendars(self._state())
+
+    def _take_up(self, parameters: Parameters) -> None:
+        """Go on with other behaviour; what people saw, did and own until now stays."""
+        rates = CityRates(self.city, parameters)
+        fresh = empty_tables(len(self.city.counties))
+        rates.fill_constants(fresh, year_of(self.first_month))
+        moved = [name for name in _BOUNDS if not np.array_equal(fresh[0][name], self.tables[0][name])]
+        moved += [name for name in _BOUND_PARAMETERS if parameters.entry(name) != self.parameters.entry(name)]
+        if moved:
+            raise InputError(f"fork: these parameters change {', '.join(moved)}; start a history with them instead")
+        self.tables["phase_weight"] = fresh["phase_weight"]
+        self.parameters, self.pars, self.rates = parameters, parameters.row(), rates
+        rates.fill_year(self.tables, year_of(self.month))
 
     def _months_of_change(self) -> frozenset[int]:
         """Months from now on in which the law or what is known of it changes."""
@@ -312,7 +336,9 @@ class FamilyModel(mesa.Model):
         easier = base["loan_ceiling.deposit_order2"] - law["loan_ceiling.deposit_order2"]
         easier += 0.5 * (law["loan_ceiling.raise_order2"] - base["loan_ceiling.raise_order2"])
         factor = 1.0 + self.parameters["price_elasticity"] * self.parameters["price_credit_share"] * easier
-        self.tables[0]["price"][:n] = np.asarray(self.city.house_price(year_of(self.month))) * factor
+        self.tables[0]["price"][:n] = (
+            np.asarray(self.city.house_price(year_of(self.month))) * factor * self.parameters["house_price_level"]
+        )
 
     def _after_month(self) -> None:
         check_bounds(CALENDAR, self.worst)
