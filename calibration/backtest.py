@@ -11,7 +11,6 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -33,6 +32,7 @@ from calibration.doses import Parts
 from calibration.responses import added, doses_of, experiment_parts, experiment_value, pooled_estimate
 from calibration.verdicts import evidence_interval, verdict
 from experiments.backtest_table import COLUMNS
+from experiments.config import LEAST_PEOPLE
 from experiments.design import source_hash
 from experiments.progress import Reporter
 from policies.catalogue import load_catalogue
@@ -54,6 +54,11 @@ class Job:
     seeds: int
     chosen: tuple[Experiment, ...]
     evidence: Mapping[str, Evidence]
+
+    @property
+    def people(self) -> int:
+        """Residents simulated, in 2020."""
+        return round(self.scale * float(self.city.population_by_age(2020).sum()))
 
     def experiments_at(self, *sets: str) -> tuple[Experiment, ...]:
         """Experiments measured at one of these parameter sets."""
@@ -83,15 +88,17 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
     missing = unaccounted_rows(tests, read_left_out(), evidence)
     if missing:
         raise InputError(f"evidence_left_out.csv: used and left out, or neither: {', '.join(missing)}")
-    return Job(tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence)
+    job = Job(tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence)
+    if job.people < LEAST_PEOPLE:
+        raise InputError(f"--scale: {job.scale:g} is {job.people:,} people; at least {LEAST_PEOPLE:,} are needed")
+    return job
 
 
 def run(job: Job, reporter: Reporter) -> pd.DataFrame:
     """All experiments of a job at all their parameter sets: one row each, the columns of the shipped table."""
     sets = _distinct_sets(job)
     total = sum(job.seeds * job.months_of_seed(*names) for names in sets)
-    people = round(job.scale * float(job.city.population_by_age(2020).sum()))
-    reporter.start(total, people, job.seeds * len(sets))
+    reporter.start(total, job.people, job.seeds * len(sets))
     rows = []
     try:
         for names in sets:
@@ -136,7 +143,9 @@ def _parts_at(job: Job, sets: Sequence[str], reporter: Reporter) -> dict[str, li
     return found
 
 
-def row_of(job: Job, experiment: Experiment, parameter_set: str, parts: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+def row_of(
+    job: Job, experiment: Experiment, parameter_set: str, parts: Sequence[Mapping[str, float]]
+) -> dict[str, Any]:
     """One row of the table: what the model does, what studies found, and how the two compare."""
     value, low, high = pooled_estimate(parts, lambda total: experiment_value(experiment, total))
     held = evidence_interval(experiment.held, job.evidence[experiment.held.row])
@@ -176,10 +185,10 @@ def made_with(job: Job, seconds: float) -> dict[str, Any]:
 def summary_line(table: pd.DataFrame) -> str:
     """The score of a table at default parameters, in a sentence."""
     tested = table[(table["set"] == DEFAULT_SET) & ~table["imposed"]]
-    ranged = tested[tested["rule"] != "sign"]
+    ranged = tested[~tested["rule"].isin(["sign", "at_most"])]
     return (
-        f"{len(tested)} back-tests: sign right in {int(tested['sign_right'].sum())};"
-        f" of {len(ranged)} with an evidence interval, the model's value lies inside {int(ranged['inside'].sum())}"
+        f"{len(tested)} back-tests: sign right in {int(tested['sign_right'].sum())}; of {len(ranged)} with an evidence"
+        f" interval (signs and upper anchors apart), the model's value lies inside {int(ranged['inside'].sum())}"
         f" and its interval overlaps {int(ranged['overlap'].sum())}"
     )
 
@@ -207,7 +216,3 @@ def timed(work: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, float]:
     """What a piece of work returns, and the seconds it took."""
     began = time.monotonic()
     return work(), time.monotonic() - began
-
-
-DEFAULT_OUT = Path("results") / "backtests"
-"""Where a user's own table goes; the shipped one lies in ``calibration/fitted``."""

@@ -29,7 +29,8 @@ DoseKind = Literal[
 ]  # fmt: skip
 Outcome = Literal["births", "marriages", "first_marriages", "cycles", "formal_work"]
 Measure = Literal["percent", "points", "per_100", "gain", "elasticity"]
-"""Percent of the events; points of the yearly chance; events more per 100 people; events more; elasticity."""
+"""Percent of the other arm's events; points of the yearly chance; the arm's own events per 100 people (a take-up);
+events more; elasticity."""
 Rule = Literal["reported", "factor", "judged", "at_most", "sign"]
 Months = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(gt=0)]]
 
@@ -126,7 +127,9 @@ class Experiment(StrictModel):
         """The response, and the one it is compared with."""
         if self.compared is None:
             return (self.response,)
-        differs = {name: value for name, value in self.compared.model_dump(exclude={"how"}).items() if value is not None}
+        differs = {
+            name: value for name, value in self.compared.model_dump(exclude={"how"}).items() if value is not None
+        }
         return self.response, Response.model_validate({**self.response.model_dump(), **differs})
 
 
@@ -151,7 +154,7 @@ class BackTests(StrictModel):
 
 
 def read_backtests(evidence: Mapping[str, Evidence], path: Path = EXPERIMENTS_FILE) -> BackTests:
-    """The back-tests of a file. InputError names file and key for an unknown arm, branch, set, group or evidence row."""
+    """The back-tests of a file. InputError names file and key of an unknown arm, branch, set, group or evidence row."""
     tests = validated(BackTests, read_yaml(path), path.name)
     for name, arm in tests.arms.items():
         _known("branch", arm.branch, tests.branches, f"{path.name}: arms: {name}")

@@ -56,9 +56,7 @@ def response_parts(branch: BranchCity, response: Response, arm: Record, against:
     return parts | {f"dose.{name}": value for name, value in dose.items()}
 
 
-def experiment_parts(
-    experiment: Experiment, branch: BranchCity, records: Mapping[str, Record]
-) -> Parts:
+def experiment_parts(experiment: Experiment, branch: BranchCity, records: Mapping[str, Record]) -> Parts:
     """Parts of one seed of an experiment; those of its second response begin with ``1.``, of its first with ``0.``."""
     found: Parts = {}
     for place, response in enumerate(experiment.responses):
@@ -75,7 +73,7 @@ def response_value(response: Response, parts: Mapping[str, float]) -> float:
     if response.measure == "gain":
         return (arm - against) / dose
     if response.measure == "per_100":
-        return 100.0 * (arm - against) / parts["people"] / dose
+        return 100.0 * arm / parts["people"]
     if response.measure == "points":
         years = (response.months[1] - response.months[0]) / MONTHS_PER_YEAR
         return 100.0 * (arm - against) / parts["people"] / years / dose

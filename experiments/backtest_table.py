@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,20 @@ YES_NO_COLUMNS = ("sign_right", "inside", "overlap", "imposed")
 COLUMNS = (*TEXT_COLUMNS, *NUMBER_COLUMNS, *YES_NO_COLUMNS)
 
 
-def write_backtests(folder: Path, table: pd.DataFrame, made: dict[str, Any]) -> Path:
-    """Write table and how it was made; returns the table's path. InputError when the folder cannot be written."""
+def check_folder(folder: Path) -> None:
+    """InputError, before minutes of work, if the folder cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"--out: cannot write {folder}: {error.strerror or error}") from None
+
+
+def write_backtests(folder: Path, table: pd.DataFrame, made: dict[str, Any]) -> Path:
+    """Write table and how it was made; returns the table's path. InputError when the folder cannot be written."""
+    check_folder(folder)
+    try:
         table[list(COLUMNS)].to_csv(folder / TABLE, index=False, float_format="%.5g")
         (folder / MADE).write_text(yaml.safe_dump(made, sort_keys=False, allow_unicode=True), encoding="utf-8")
     except OSError as error:

@@ -11,6 +11,7 @@ from results.blocks import Block, Cell, FigureRef, Measured, Section, Table
 from results.figure_style import inline_svg
 from results.figures import make_figures
 from results.run_data import LANGUAGES, RunData
+from results.sections_backtests import backtests_section
 from results.sections_basis import evidence_section, plan_section
 from results.sections_births import births_section, together_section
 from results.sections_effects import effect_section, target_section
@@ -23,7 +24,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 SECTIONS = [
     target_section, effect_section, births_section, cost_section, together_section, gains_section,
-    plan_section, evidence_section, fit_section, reproduce_section,
+    plan_section, evidence_section, fit_section, backtests_section, reproduce_section,
 ]  # fmt: skip
 """The order in which a report answers."""
 
