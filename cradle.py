@@ -1,4 +1,4 @@
-"""The command ``cradle``: run, check, resume, report, levers, bench.
+"""The command ``cradle``: run, check, resume, report, levers, backtest, bench.
 
 Exit status 0 done, 2 the user's input is wrong (one clear message), 1 anything else. Ctrl-C leaves a run that
 ``cradle resume`` continues.
@@ -29,7 +29,6 @@ RUNNERS = ("serial", "ray")
 NOT_YET = {
     "app": "the page in the browser",
     "calibrate": "fitting parameters",
-    "backtest": "back-testing",
 }
 
 app = typer.Typer(
@@ -342,6 +341,33 @@ def bench(
             write_numbers(numbers, json, screen)
 
 
+@app.command()
+def backtest(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Back-tests to run (default: all).", show_default=False)
+    ] = None,
+    scale: Annotated[float | None, typer.Option(help="Share of residents simulated (default: 0.1).")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds (default: 8).")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the table.")] = RUNS / "backtests",
+) -> None:
+    """Hold the model's responses against what studies found."""
+    with clear_endings():
+        _checked_options(scale=scale, seeds=seeds)
+        from calibration.backtest import made_with, plan, run, screen_table, summary_line, timed
+        from experiments.backtest_table import check_folder, write_backtests
+        from experiments.progress import clock_text, reporter_for
+
+        check_folder(out)
+        job = plan(ids or (), scale=scale, seeds=seeds)
+        say(f"{len(job.chosen)} back-tests in {job.city.name}, {job.seeds} seeds, {job.people:,} people -> {out}")
+        table, seconds = timed(lambda: run(job, reporter_for(errors)))
+        wide = screen if screen.is_terminal else Console(width=190)
+        wide.print(screen_table(table))
+        path = write_backtests(out, table, made_with(job, seconds))
+        say(summary_line(table))
+        say(f"table: {path.resolve()} ({clock_text(seconds)})")
+
+
 def _refuse(name: str) -> None:
     stop(f"cradle {name}: {NOT_YET[name]} is not in this release", WRONG_INPUT)
 
@@ -359,12 +385,6 @@ def app_() -> None:
 def calibrate() -> None:
     """Fit parameters to observed series (not in this release)."""
     _refuse("calibrate")
-
-
-@app.command(context_settings=_ANY)
-def backtest() -> None:
-    """Hold the model against a past it was not fitted to (not in this release)."""
-    _refuse("backtest")
 
 
 def main() -> None:

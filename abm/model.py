@@ -21,6 +21,7 @@ from abm.observe import Observer
 from abm.paid_ahead import PaidAhead, books, entered_since, paid_until, pays_the_same_ahead
 from abm.parameters import Parameters
 from abm.population import CALENDAR, RESIDENT, Population
+from abm.prices import house_prices
 from abm.processes import norms
 from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
@@ -46,6 +47,10 @@ _OWN = ("counters", "births", "worst", "used", "young", "standing", "tables")
 """State besides population, observer and law: what a fork shares with its origin, and what it copies."""
 _KNOWN_ANYWAY = ("city", "parameters", "catalogue", "pars", "rates", "_national_law")
 """What a saved state leaves out: it follows from the city and the parameters."""
+_BOUNDS = ("death_bound", "marriage_bound", "top_wish", "plan_bound")
+_BOUND_PARAMETERS = ("gross_move_rate", "housing_bound", "net_level", "separation_bound", "town_move_bound",
+                     "work_change_monthly")  # fmt: skip
+"""Tables and parameters that candidate months on calendars were drawn from: a fork keeps them."""
 _ROOM_PERSONS, _ROOM_HOUSEHOLDS = 0.004, 0.006
 """Rows kept free for a month, over rows in use: several times the busiest month's births and arrivals."""
 
@@ -136,10 +141,13 @@ class FamilyModel(mesa.Model):
         hold: Iterable[str] | None = None,
         balanced_budget: bool | None = None,
         headline_only: bool = False,
+        parameters: Parameters | None = None,
     ) -> FamilyModel:
-        """An independent copy of the present state, under another law if given; row numbers and ids stay.
+        """An independent copy of the present state, under another law or other behaviour if given; row numbers and ids
+        stay.
 
         With ``headline_only`` its rows are :data:`abm.observe.HEADLINE` of the whole city, and no census is taken.
+        InputError for parameters that move a bound on which calendars stand: such a city needs its own history.
         """
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
@@ -157,6 +165,8 @@ class FamilyModel(mesa.Model):
         other.tables[0]["hold_places"] = float("places" in other.hold)
         other._law_changes = other._months_of_change()
         other._law = self._law
+        if parameters is not None:
+            other._take_up(parameters)
         if timeline is not None:
             owed = pays_the_same_ahead(self.timeline, timeline, self.month)
             ahead = self.month < self._paid_ahead.until and not owed
@@ -165,6 +175,8 @@ class FamilyModel(mesa.Model):
             other._law_of_month()
             if ahead:
                 other._pay_ahead()
+        elif parameters is not None:
+            other._law_of_month()
         return other
 
     def saved(self) -> dict[str, Any]:
@@ -261,6 +273,19 @@ class FamilyModel(mesa.Model):
         self._january(first=True)
         start_calendars(self._state())
 
+    def _take_up(self, parameters: Parameters) -> None:
+        """Go on with other behaviour; what people saw, did and own until now stays."""
+        rates = CityRates(self.city, parameters)
+        fresh = empty_tables(len(self.city.counties))
+        rates.fill_constants(fresh, year_of(self.first_month))
+        moved = [name for name in _BOUNDS if not np.array_equal(fresh[0][name], self.tables[0][name])]
+        moved += [name for name in _BOUND_PARAMETERS if parameters.entry(name) != self.parameters.entry(name)]
+        if moved:
+            raise InputError(f"fork: these parameters change {', '.join(moved)}; start a history with them instead")
+        self.tables["phase_weight"] = fresh["phase_weight"]
+        self.parameters, self.pars, self.rates = parameters, parameters.row(), rates
+        rates.fill_year(self.tables, year_of(self.month))
+
     def _months_of_change(self) -> frozenset[int]:
         """Months from now on in which the law or what is known of it changes."""
         return frozenset(self.timeline.change_months(self.month, self.month + 12 * 100))
@@ -347,16 +372,12 @@ class FamilyModel(mesa.Model):
         self._places_per_1000 = tuple(law[field] for field in _PLACE_FIELDS)
 
     def _set_prices(self) -> None:
-        """House prices of the year, with their response to what credit levers add over the law as it stood or stands
-        (the city's path was made under that)."""
+        """House prices of the year and the law."""
         if "prices" in self.hold and self.month > self.first_month:
             return
-        n = len(self.city.counties)
-        law, base = self.timeline.at(self.month), self._national_law.at(self.month)
-        easier = base["loan_ceiling.deposit_order2"] - law["loan_ceiling.deposit_order2"]
-        easier += 0.5 * (law["loan_ceiling.raise_order2"] - base["loan_ceiling.raise_order2"])
-        factor = 1.0 + self.parameters["price_elasticity"] * self.parameters["price_credit_share"] * easier
-        self.tables[0]["price"][:n] = np.asarray(self.city.house_price(year_of(self.month))) * factor
+        law, usual = self.timeline.at(self.month), self._national_law.at(self.month)
+        prices = house_prices(self.city, year_of(self.month), law, usual, self.parameters)
+        self.tables[0]["price"][: len(prices)] = prices
 
     def _after_month(self) -> None:
         check_bounds(CALENDAR, self.worst)

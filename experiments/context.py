@@ -6,6 +6,7 @@ from typing import Any
 
 from abm.indicators import REGISTER
 from experiments.anchors import anchors_of
+from experiments.backtest_table import backtests_context
 from experiments.config import BASELINE_SCENARIO
 from experiments.plan_card import plan_card
 from experiments.study import Study
@@ -53,6 +54,7 @@ def report_context(study: Study) -> dict[str, Any]:
         "targets": _targets(study),
         "anchors": anchors_of(study.city.name),
         "parameters": _parameter_cards(study),
+        "backtests": backtests_context(),
     }
 
 

@@ -11,6 +11,7 @@ from policies.errors import InputError
 
 GRADES = ("A", "B", "C", "D")
 NEEDED = ("id", "what", "where", "effect", "unit", "low", "high", "citation", "grade")
+OPTIONAL = ("outcome", "note", "normalised_effect", "normalised_unit")
 TABLES: Mapping[str, tuple[str, ...]] = {
     "policy_effects.csv": (*NEEDED, "lever", "outcome"),
     "behaviour_parameters.csv": (*NEEDED, "domain"),
@@ -34,6 +35,8 @@ class Evidence:
     grade: str
     outcome: str = ""
     note: str = ""
+    normalised_effect: str = ""
+    normalised_unit: str = ""
 
     @property
     def number(self) -> float | None:
@@ -72,6 +75,6 @@ def load_evidence(folder: Path) -> dict[str, Evidence]:
                     )
                 if not row["id"] or row["id"] in rows:
                     raise InputError(f"evidence/{name}: row {line}: id {row['id']!r} is empty or used twice")
-                kept = [column for column in (*NEEDED, "outcome", "note") if column in row]
+                kept = [column for column in (*NEEDED, *OPTIONAL) if column in row]
                 rows[row["id"]] = Evidence(table=name, **{column: row[column] for column in kept})
     return rows

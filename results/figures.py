@@ -25,6 +25,7 @@ from results.figure_style import (
     style,
     svg_text,
 )
+from results.figures_backtests import backtests
 from results.figures_more import additional_births, cost_by_lever, cost_by_payer, history_fit, pyramid
 from results.run_data import LANGUAGES, RunData
 from results.words import number
@@ -217,6 +218,7 @@ MAKERS: dict[str, FigureMaker] = {
     "nursery_use": nursery_use,
     "pyramid": pyramid,
     "history_fit": history_fit,
+    "backtests": backtests,
 }
 
 

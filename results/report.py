@@ -11,6 +11,7 @@ from results.forecast_report import write_forecast_report
 from results.optimise_report import write_optimise_report
 from results.page import Fact, write_page
 from results.run_data import LANGUAGES, RunData
+from results.sections_backtests import backtests_section
 from results.sections_basis import evidence_section, plan_section
 from results.sections_births import births_section, together_section
 from results.sections_effects import effect_section, target_section
@@ -22,7 +23,7 @@ from results.words import Text, number
 
 SECTIONS = [
     target_section, effect_section, births_section, cost_section, together_section, gains_section,
-    plan_section, evidence_section, fit_section, reproduce_section,
+    plan_section, evidence_section, fit_section, backtests_section, reproduce_section,
 ]  # fmt: skip
 """The order in which a scenario report answers."""
 WRITERS = {

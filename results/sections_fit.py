@@ -72,9 +72,11 @@ def fit_section(data: RunData) -> Section:
     blocks.append(
         Paragraph(
             both(
-                "Figures marked imposed enter the model as tables, so their fit says little. Back-tests and "
-                "held-out targets come with calibration, in a later release.",
-                "标为“设定”的数据是模型输入，其拟合说明不了问题。回溯检验与留出目标将随后续版本的校准提供。",
+                "Figures marked imposed enter the model as tables, so their fit says little. Held-out targets come "
+                "with calibration, in a later release; whether the model responds to measures as studies found is the "
+                "question of the next section.",
+                "标为“设定”的数据是模型输入，其拟合说明不了问题。留出目标将随后续版本的校准提供；模型对政策的反应是否与研究"
+                "一致见下一节。",
             ),
             "note",
         )

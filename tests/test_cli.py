@@ -74,7 +74,10 @@ def test_check_says_what_it_would_take() -> None:
         (["bench", "--json", "no/such/folder/x.json"], "no such folder"),
         (["app"], "cradle app: the page in the browser is not in this release"),
         (["calibrate", "x.yaml", "--draws", "4"], "is not in this release"),
-        (["backtest"], "is not in this release"),
+        (["backtest", "prior_csh"], "did you mean 'prior_cash'"),
+        (["backtest", "--scale", "0.0001"], "at least 2,000 are needed"),
+        (["backtest", "--seeds", "0"], "--seeds: found 0"),
+        (["backtest", "prior_cash", "--out", "study.yaml"], "--out: cannot write study.yaml"),
     ],
 )
 def test_wrong_input_ends_with_one_message_and_status_2(arguments: list[str], expected: str) -> None:

@@ -184,3 +184,24 @@ def test_tables_follow_an_announced_end_every_month(toytown_model: FamilyModel, 
     lead = int(model.parameters["months_to_birth"])
     last_start = month_index("2012-12") - lead
     assert model.month > last_start and seen[-1][0] == 0.0 < seen[2][0]
+
+
+def test_a_fork_may_go_on_with_other_behaviour(toytown_model: FamilyModel) -> None:
+    """The same parameters change nothing; others reach tables and decisions, and leave the model they came from."""
+    toytown_model.run_until_month(toytown_model.month + 5)
+    same = toytown_model.fork(parameters=toytown_model.parameters)
+    plain = toytown_model.fork()
+    other = toytown_model.fork(parameters=toytown_model.parameters.replace(house_price_level=1.5, care_scale=40_000))
+    assert float(toytown_model.pars["care_scale"][0]) == toytown_model.parameters["care_scale"] != 40_000
+    for model in (same, plain, other):
+        model.run_until_month(model.month + 24)
+    assert same.births_log().equals(plain.births_log())
+    n = len(plain.city.counties)
+    assert np.allclose(other.tables[0]["price"][:n], 1.5 * plain.tables[0]["price"][:n])
+    assert not other.births_log().equals(plain.births_log())
+
+
+@pytest.mark.parametrize("changes", [{"wish_town": 1.5}, {"separation_bound": 0.002}, {"marriage_bound_margin": 3.0}])
+def test_a_fork_refuses_behaviour_that_moves_a_bound(toytown_founded: FamilyModel, changes: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="start a history with them instead"):
+        toytown_founded.fork(parameters=toytown_founded.parameters.replace(**changes))

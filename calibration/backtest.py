@@ -1,0 +1,218 @@
+"""The back-tests: small experiments in the model's own city, held against what studies found.
+
+Every experiment forks arms from one history with common random numbers, counts what the study counted, puts it over
+the dose in the study's units, and sets the model's interval over seeds beside the evidence interval. Nothing is fitted
+here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+from abm.city import City, load_city
+from abm.parameters import Parameters
+from calibration.backtest_arms import branch_cities, months_of, run_arms
+from calibration.backtest_files import (
+    DEFAULT_SET,
+    EXPERIMENTS_FILE,
+    BackTests,
+    Experiment,
+    read_backtests,
+    read_left_out,
+    unaccounted_rows,
+)
+from calibration.doses import Parts
+from calibration.responses import added, doses_of, experiment_parts, experiment_value, pooled_estimate
+from calibration.verdicts import evidence_interval, verdict
+from experiments.backtest_table import COLUMNS
+from experiments.config import LEAST_PEOPLE
+from experiments.design import source_hash
+from experiments.progress import Reporter
+from policies.catalogue import load_catalogue
+from policies.citations import Evidence
+from policies.clock import month_index
+from policies.errors import InputError
+
+CITY, SCALE, SEEDS = "suining", 0.1, 8
+"""What ``cradle backtest`` runs when it is not told otherwise: under ten minutes on one core."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked for: experiments by parameter set, in the city, at this size."""
+
+    tests: BackTests
+    city: City
+    scale: float
+    seeds: int
+    chosen: tuple[Experiment, ...]
+    evidence: Mapping[str, Evidence]
+
+    @property
+    def people(self) -> int:
+        """Residents simulated, in 2020."""
+        return round(self.scale * float(self.city.population_by_age(2020).sum()))
+
+    def experiments_at(self, *sets: str) -> tuple[Experiment, ...]:
+        """Experiments measured at one of these parameter sets."""
+        return tuple(e for e in self.chosen if set(sets) & set(e.sets))
+
+    def arms_at(self, *sets: str) -> set[str]:
+        """Arms that these experiments need."""
+        found = {(r.arm, r.against) for e in self.experiments_at(*sets) for r in e.responses}
+        return {arm for pair in found for arm in pair}
+
+    def counting_carers(self, *sets: str) -> set[str]:
+        """Arms at whose end grandparents are counted."""
+        asked = [r for e in self.experiments_at(*sets) for r in e.responses if r.dose.kind == "carers"]
+        return {arm for response in asked for arm in (response.arm, response.against)}
+
+    def months_of_seed(self, *sets: str) -> int:
+        """Months simulated for one seed: the history to the last branch, and every arm."""
+        arms = [self.tests.arms[name] for name in self.arms_at(*sets)]
+        last = max((month_index(self.tests.branches[arm.branch]) for arm in arms), default=0)
+        return last - month_index(self.tests.start) + sum(months_of(arm) for arm in arms)
+
+
+def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, seeds: int | None = None) -> Job:
+    """The job of a call. InputError for an unknown id, a wrong file, or an evidence row nobody accounts for."""
+    evidence = load_catalogue().evidence
+    tests = read_backtests(evidence)
+    missing = unaccounted_rows(tests, read_left_out(), evidence)
+    if missing:
+        raise InputError(f"evidence_left_out.csv: used and left out, or neither: {', '.join(missing)}")
+    job = Job(tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence)
+    if job.people < LEAST_PEOPLE:
+        raise InputError(f"--scale: {job.scale:g} is {job.people:,} people; at least {LEAST_PEOPLE:,} are needed")
+    return job
+
+
+def run(job: Job, reporter: Reporter) -> pd.DataFrame:
+    """All experiments of a job at all their parameter sets: one row each, the columns of the shipped table."""
+    sets = _distinct_sets(job)
+    total = sum(job.seeds * job.months_of_seed(*names) for names in sets)
+    reporter.start(total, job.people, job.seeds * len(sets))
+    rows = []
+    try:
+        for names in sets:
+            found = _parts_at(job, names, reporter)
+            rows += [row_of(job, experiment, name, found[experiment.id])
+                     for name in names for experiment in job.experiments_at(name)]  # fmt: skip
+    finally:
+        reporter.stop()
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    order = {e.id: place for place, e in enumerate(job.tests.experiments)}
+    place = table["id"].map(order) + table["set"].map({s: i for i, s in enumerate(job.tests.parameter_sets)}) * 1000
+    return table.iloc[place.argsort(kind="stable")].reset_index(drop=True)
+
+
+def _distinct_sets(job: Job) -> list[list[str]]:
+    """Parameter sets that experiments ask for; those with the same values share their runs."""
+    asked = [name for name in job.tests.parameter_sets if job.experiments_at(name)]
+    groups: dict[str, list[str]] = {}
+    for name in asked:
+        groups.setdefault(_parameters(job, name).hash(), []).append(name)
+    return list(groups.values())
+
+
+def _parameters(job: Job, name: str) -> Parameters:
+    return Parameters.load().replace(**job.tests.parameter_sets[name])
+
+
+def _parts_at(job: Job, sets: Sequence[str], reporter: Reporter) -> dict[str, list[Parts]]:
+    """Parts by experiment, one a seed, at parameter sets of the same values."""
+    experiments, parameters, arms = job.experiments_at(*sets), _parameters(job, sets[0]), job.arms_at(*sets)
+    found: dict[str, list[Parts]] = {experiment.id: [] for experiment in experiments}
+    for seed in range(1, job.seeds + 1):
+        branches = branch_cities(
+            job.city, job.tests, {job.tests.arms[arm].branch for arm in arms}, job.scale, seed, parameters,
+            reporter.months,
+        )  # fmt: skip
+        records = run_arms(branches, job.tests, arms, job.counting_carers(*sets), reporter.months)
+        for experiment in experiments:
+            branch = branches[job.tests.arms[experiment.response.arm].branch]
+            found[experiment.id].append(experiment_parts(experiment, branch, records))
+        reporter.run_done()
+    return found
+
+
+def row_of(
+    job: Job, experiment: Experiment, parameter_set: str, parts: Sequence[Mapping[str, float]]
+) -> dict[str, Any]:
+    """One row of the table: what the model does, what studies found, and how the two compare."""
+    value, low, high = pooled_estimate(parts, lambda total: experiment_value(experiment, total))
+    held = evidence_interval(experiment.held, job.evidence[experiment.held.row])
+    found = verdict(value, low, high, held)
+    group, miss = job.tests.groups[experiment.group], experiment.miss
+    wrong = not (found.inside or found.overlap) or not found.sign_right
+    return {
+        "id": experiment.id, "set": parameter_set, "group": experiment.group, "group_en": group.en,
+        "group_zh": group.zh, "label_en": experiment.label.en, "label_zh": experiment.label.zh,
+        "evidence": ";".join(experiment.evidence), "rule": experiment.held.rule,
+        "unit_en": experiment.unit.en, "unit_zh": experiment.unit.zh,
+        "miss_en": (miss.en if miss else "unknown") if wrong else "",
+        "miss_zh": (miss.zh if miss else "未知") if wrong else "",
+        "evidence_value": held.value, "evidence_low": held.low, "evidence_high": held.high,
+        "model_value": value, "model_low": low, "model_high": high,
+        "dose": doses_of(experiment, added(parts)), "events": added(parts)["0.against"],
+        "sign_right": found.sign_right, "inside": found.inside, "overlap": found.overlap,
+        "imposed": experiment.imposed,
+    }  # fmt: skip
+
+
+def made_with(job: Job, seconds: float) -> dict[str, Any]:
+    """How a table was made: sources, city, experiments, size, time."""
+    return {
+        "command": f"cradle backtest --scale {job.scale:g} --seeds {job.seeds}",
+        "city": job.city.name,
+        "scale": job.scale,
+        "seeds": job.seeds,
+        "branches": dict(job.tests.branches),
+        "source_hash": source_hash(),
+        "city_hash": job.city.folder_hash(),
+        "experiments_hash": hashlib.sha256(EXPERIMENTS_FILE.read_bytes()).hexdigest(),
+        "seconds": round(seconds),
+    }
+
+
+def summary_line(table: pd.DataFrame) -> str:
+    """The score of a table at default parameters, in a sentence."""
+    tested = table[(table["set"] == DEFAULT_SET) & ~table["imposed"]]
+    ranged = tested[~tested["rule"].isin(["sign", "at_most"])]
+    return (
+        f"{len(tested)} back-tests: sign right in {int(tested['sign_right'].sum())}; of {len(ranged)} with an evidence"
+        f" interval (signs and upper anchors apart), the model's value lies inside {int(ranged['inside'].sum())}"
+        f" and its interval overlaps {int(ranged['overlap'].sum())}"
+    )
+
+
+def screen_table(table: pd.DataFrame) -> Table:
+    """The table for a terminal."""
+    shown = Table(box=None, pad_edge=False)
+    for head in ("back-test", "parameters", "model", "95 % interval", "evidence", "range", "sign", "inside", "overlap"):
+        shown.add_column(head, justify="right" if head in ("model", "evidence") else "left")
+    for row in table.itertuples(index=False):
+        marks = ["yes" if flag else "NO" for flag in (row.sign_right, row.inside, row.overlap)]
+        shown.add_row(
+            row.id, row.set, f"{row.model_value:.3g}", _span(row.model_low, row.model_high),
+            "" if pd.isna(row.evidence_value) else f"{row.evidence_value:.3g}",
+            _span(row.evidence_low, row.evidence_high), *marks,
+        )  # fmt: skip
+    return shown
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.3g} to {high:.3g}"
+
+
+def timed(work: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, float]:
+    """What a piece of work returns, and the seconds it took."""
+    began = time.monotonic()
+    return work(), time.monotonic() - began

@@ -1,0 +1,210 @@
+"""Reads the back-tests: experiments, arms and parameter sets as data, and the evidence rows that are left out.
+
+``backtests.yaml`` holds what is done in the model; the figures it is held against stay in ``policies/evidence`` and
+are cited by id. ``evidence_left_out.csv`` says for every other row of ``policy_effects.csv`` why it is no experiment.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from policies.citations import Evidence
+from policies.errors import InputError, unknown_name
+from policies.validation import StrictModel, read_yaml, validated
+
+FOLDER = Path(__file__).resolve().parent
+EXPERIMENTS_FILE = FOLDER / "backtests.yaml"
+LEFT_OUT_FILE = FOLDER / "evidence_left_out.csv"
+DEFAULT_SET = "default"
+EFFECTS_TABLE = "policy_effects.csv"
+
+DoseKind = Literal[
+    "none", "cash", "windfall", "own_home_value", "coverage", "fee_relief", "leave_weeks", "father_weeks", "leave_pay",
+    "house_price", "carers", "price",
+]  # fmt: skip
+Outcome = Literal["births", "marriages", "first_marriages", "cycles", "formal_work"]
+Measure = Literal["percent", "points", "per_100", "gain", "elasticity"]
+"""Percent of the other arm's events; points of the yearly chance; the arm's own events per 100 people (a take-up);
+events more; elasticity."""
+Rule = Literal["reported", "factor", "judged", "at_most", "sign"]
+Months = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(gt=0)]]
+
+
+class Label(StrictModel):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+
+class Arm(StrictModel):
+    """One life of the city from a branch on: what is changed, and for how long it is followed.
+
+    ``changes`` are dated lever changes as in a config (undated: from the branch), ``parameters`` behaviour,
+    ``gift_yuan`` goes to every household (or to owners alone), ``home_value_gain`` is the share by which the worth of
+    owned town homes rises. ``complete_cohorts`` lives on under the law until everybody fertile in these years is 50.
+    """
+
+    branch: str
+    years: int = Field(ge=1, le=60)
+    changes: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, float] = Field(default_factory=dict)
+    gift_yuan: float = 0.0
+    gift_to: Literal["all", "owners"] = "all"
+    home_value_gain: float = 0.0
+    hold: tuple[str, ...] = ()
+    complete_cohorts: bool = False
+
+
+class Dose(StrictModel):
+    """How the dose is measured in the model (see ``doses.py``): the orders paid, or the field that is a price."""
+
+    kind: DoseKind = "none"
+    orders: tuple[int, ...] = ()
+    field: str = ""
+
+
+class Response(StrictModel):
+    """What is counted in two arms and put over the dose."""
+
+    arm: str
+    against: str
+    outcome: Outcome = "births"
+    orders: tuple[int, ...] = ()
+    ages: tuple[int, int] | None = None
+    population: str = "all"
+    months: Months
+    measure: Measure = "percent"
+    dose: Dose = Dose()
+
+
+class Compared(StrictModel):
+    """A second response, as far as it differs from the first, and how the two are put together."""
+
+    how: Literal["ratio", "difference"]
+    arm: str | None = None
+    against: str | None = None
+    orders: tuple[int, ...] | None = None
+    population: str | None = None
+    months: Months | None = None
+    dose: Dose | None = None
+
+
+class Held(StrictModel):
+    """The evidence interval: the row it comes from and the rule that reads it (see ``verdicts.py``)."""
+
+    row: str
+    rule: Rule
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    sign: Literal[-1, 1] | None = None
+    why: str = ""
+
+
+class Experiment(StrictModel):
+    """One back-test."""
+
+    id: str
+    group: str
+    label: Label
+    evidence: tuple[str, ...] = Field(min_length=1)
+    held: Held
+    unit: Label
+    response: Response
+    compared: Compared | None = None
+    imposed: bool = False
+    sets: tuple[str, ...] = (DEFAULT_SET,)
+    miss: Label | None = None
+
+    @property
+    def responses(self) -> tuple[Response, ...]:
+        """The response, and the one it is compared with."""
+        if self.compared is None:
+            return (self.response,)
+        differs = {
+            name: value for name, value in self.compared.model_dump(exclude={"how"}).items() if value is not None
+        }
+        return self.response, Response.model_validate({**self.response.model_dump(), **differs})
+
+
+class BackTests(StrictModel):
+    """The whole file."""
+
+    start: str
+    branches: dict[str, str]
+    parameter_sets: dict[str, dict[str, float]]
+    groups: dict[str, Label]
+    arms: dict[str, Arm]
+    experiments: tuple[Experiment, ...]
+
+    def chosen(self, ids: Iterable[str]) -> tuple[Experiment, ...]:
+        """The experiments with these ids, all of them without ids; InputError with the nearest id."""
+        wanted = list(ids)
+        known = [experiment.id for experiment in self.experiments]
+        for name in wanted:
+            if name not in known:
+                raise unknown_name("back-test", name, known, "backtest")
+        return tuple(e for e in self.experiments if not wanted or e.id in wanted)
+
+
+def read_backtests(evidence: Mapping[str, Evidence], path: Path = EXPERIMENTS_FILE) -> BackTests:
+    """The back-tests of a file. InputError names file and key of an unknown arm, branch, set, group or evidence row."""
+    tests = validated(BackTests, read_yaml(path), path.name)
+    for name, arm in tests.arms.items():
+        _known("branch", arm.branch, tests.branches, f"{path.name}: arms: {name}")
+    seen: set[str] = set()
+    for experiment in tests.experiments:
+        where = f"{path.name}: experiments: {experiment.id}"
+        if experiment.id in seen:
+            raise InputError(f"{where}: the id is used twice")
+        seen.add(experiment.id)
+        _known("group", experiment.group, tests.groups, where)
+        for row in (*experiment.evidence, experiment.held.row):
+            _known("evidence row", row, evidence, where)
+        if experiment.held.row not in experiment.evidence:
+            raise InputError(f"{where}: held.row: {experiment.held.row} is not among its evidence")
+        for name in experiment.sets:
+            _known("parameter set", name, tests.parameter_sets, where)
+        for response in experiment.responses:
+            _check_response(response, tests, where)
+    return tests
+
+
+def _check_response(response: Response, tests: BackTests, where: str) -> None:
+    for name in (response.arm, response.against):
+        _known("arm", name, tests.arms, where)
+    arm, against = tests.arms[response.arm], tests.arms[response.against]
+    if arm.branch != against.branch:
+        raise InputError(f"{where}: {response.arm} and {response.against} branch in different months")
+    last = 12 * min(arm.years, against.years)
+    whole_life = arm.complete_cohorts and against.complete_cohorts
+    if response.months[0] >= response.months[1] or (response.months[1] > last and not whole_life):
+        raise InputError(f"{where}: months: found {list(response.months)}, allowed within 0 to {last}")
+
+
+def _known(kind: str, name: str, allowed: Iterable[str], where: str) -> None:
+    names = list(allowed)
+    if name not in names:
+        raise unknown_name(kind, name, names, where)
+
+
+def read_left_out(path: Path = LEFT_OUT_FILE) -> dict[str, str]:
+    """Evidence row -> why no experiment uses it."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    if not rows or set(rows[0]) != {"id", "reason"}:
+        raise InputError(f"{path.name}: columns: allowed id, reason")
+    return {row["id"]: row["reason"] for row in rows}
+
+
+def unaccounted_rows(tests: BackTests, left_out: Mapping[str, str], evidence: Mapping[str, Evidence]) -> list[str]:
+    """Rows of policy_effects.csv that neither an experiment cites nor the list explains, or that both do."""
+    used = {row for experiment in tests.experiments for row in experiment.evidence}
+    effects = [row.id for row in evidence.values() if row.table == EFFECTS_TABLE]
+    return [row for row in effects if (row in used) == bool(left_out.get(row, "").strip())]

@@ -1,0 +1,192 @@
+"""The section on back-tests: does the model respond to measures as studies found, misses in full view."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from results.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.run_data import RunData
+from results.words import Text, interval, number
+
+DEFAULT_SET = "default"
+SIGN, ANCHOR = "sign", "at_most"
+Row = dict[str, Any]
+
+
+def backtests_section(data: RunData) -> Section:
+    """Model intervals beside evidence intervals, the six priors at other weights of the present, and every miss."""
+    title = both("Does the model respond as the evidence says?", "模型的反应是否与实证证据一致？")
+    context = data.context.get("backtests")
+    if not context:
+        lead = both("No table of back-tests ships with this version.", "本版本未附回溯检验结果。")
+        return Section("backtests", title, lead)
+    rows: list[Row] = context["rows"]
+    tested = [row for row in rows if row["set"] == DEFAULT_SET]
+    blocks: list[Block] = [_warning()] if not context["same_sources"] else []
+    blocks += [
+        FigureRef("backtests", _figure_caption()),
+        Table("backtests", _table_caption(), _HEAD, [_table_row(row) for row in tested], text_columns=2),
+    ]
+    misses = [_miss(row) for row in tested if row["miss_en"]]
+    if misses:
+        blocks += [
+            Paragraph(both("Misses, with the reason where one is known:", "未通过的检验及已知原因：")),
+            Bullets(misses),
+        ]
+    blocks += _other_sets(rows)
+    blocks.append(Paragraph(_how_made(context["made"]), "note"))
+    return Section("backtests", title, _lead(tested), blocks)
+
+
+def counted(rows: list[Row]) -> Counter[str]:
+    """How many tests there are, how many have the right sign, and of those with an interval how many fit. What a
+    parameter fixes beforehand is left out; signs alone and upper anchors count for the sign only."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        if row["imposed"]:
+            continue
+        found["tests"] += 1
+        found["sign"] += row["sign_right"]
+        if row["rule"] not in (SIGN, ANCHOR):
+            found["ranged"] += 1
+            found["inside"] += row["inside"]
+            found["overlap"] += row["overlap"]
+    return found
+
+
+def _lead(rows: list[Row]) -> Text:
+    n = counted(rows)
+    return both(
+        f"In {n['sign']} of {n['tests']} experiments the response has the sign of the evidence; of {n['ranged']} with "
+        f"an evidence interval, the model's value lies inside {n['inside']} and its interval overlaps {n['overlap']}. "
+        "Nothing was fitted to them.",
+        f"{n['tests']} 项实验中，{n['sign']} 项反应方向与证据一致；在 {n['ranged']} 项有证据区间的实验中，模型值落在"
+        f"区间内的有 {n['inside']} 项，区间有重叠的有 {n['overlap']} 项。模型未针对这些实验拟合。",
+    )
+
+
+def _warning() -> Paragraph:
+    return Paragraph(
+        both(
+            "This table was made with other sources than this run: the model, a parameter or a lever has changed "
+            "since. Make it anew with: cradle backtest --out calibration/fitted",
+            "该表由不同版本的源码生成：此后模型、参数或政策工具已有改动。重新生成："
+            "cradle backtest --out calibration/fitted",
+        ),
+        "warn",
+    )
+
+
+def _figure_caption() -> Text:
+    return both(
+        "Each row is scaled so that the far end of its evidence interval is 1 (or −1). Bar: evidence; point and line: "
+        "model with its 95 % interval over seeds, orange where the two do not overlap; an arrow: beyond the page.",
+        "每行按证据区间远端为 1（或 −1）缩放。灰条：证据区间；点与线：模型值及种子间 95 % 区间，不重叠者为橙色；"
+        "箭头：超出图幅。",
+    )
+
+
+def _table_caption() -> Text:
+    return both("Back-tests at default parameters", "默认参数下的回溯检验")
+
+
+_HEAD: list[Cell] = [
+    both("Back-test", "检验"),
+    both("Unit", "单位"),
+    both("Evidence", "证据"),
+    both("Model", "模型"),
+    both("Sign", "方向"),
+    both("Verdict", "判断"),
+    both("Evidence rows", "证据编号"),
+]
+
+
+def _table_row(row: Row) -> list[Cell]:
+    return [
+        both(row["label_en"], row["label_zh"]),
+        both(row["unit_en"], row["unit_zh"]),
+        evidence_cell(row),
+        model_cell(row),
+        both("right", "一致") if row["sign_right"] else both("wrong", "不一致"),
+        _verdict(row),
+        row["evidence"].replace(";", ", "),
+    ]
+
+
+def digits_of(row: Row) -> int:
+    """Decimals for the numbers of a row: three figures of its largest limit."""
+    known = [row[name] for name in ("evidence_value", "evidence_low", "evidence_high", "model_value")]
+    largest = max((abs(value) for value in known if value is not None), default=0.0)
+    return 0 if largest >= 100 else 1 if largest >= 10 else 2
+
+
+def evidence_cell(row: Row) -> Cell:
+    """What studies found: a value with its interval, an upper anchor, or a sign."""
+    digits = digits_of(row)
+    if row["rule"] == SIGN:
+        return both("above zero", "为正") if row["evidence_low"] == 0 else both("below zero", "为负")
+    if row["rule"] == ANCHOR:
+        top = number(row["evidence_value"], digits)
+        return both(f"at most {top}", f"至多 {top}")
+    return Measured(number(row["evidence_value"], digits), interval(row["evidence_low"], row["evidence_high"], digits))
+
+
+def model_cell(row: Row) -> Cell:
+    """The model's value with its interval over seeds."""
+    digits = digits_of(row)
+    return Measured(number(row["model_value"], digits), interval(row["model_low"], row["model_high"], digits))
+
+
+def _verdict(row: Row) -> Text:
+    if row["imposed"]:
+        return both("set by a parameter", "由参数设定")
+    if row["rule"] == SIGN:
+        return both("–", "–")
+    if row["inside"]:
+        return both("inside", "区间内")
+    return both("overlaps", "有重叠") if row["overlap"] else both("misses", "不重叠")
+
+
+def _miss(row: Row) -> Text:
+    return both(f"{row['label_en']}: {row['miss_en']}", f"{row['label_zh']}：{row['miss_zh']}")
+
+
+def _other_sets(rows: list[Row]) -> list[Block]:
+    """The responses that were measured at other parameters too, one row each, one column a set."""
+    sets = [name for name in dict.fromkeys(row["set"] for row in rows) if name != DEFAULT_SET]
+    if not sets:
+        return []
+    by_key = {(row["id"], row["set"]): row for row in rows}
+    repeated = [row for row in rows if row["set"] == DEFAULT_SET and any((row["id"], s) in by_key for s in sets)]
+    head: list[Cell] = [both("Response", "反应"), both("Evidence", "证据"), both("Default", "默认")]
+    head += [both(*_set_label(name)) for name in sets]
+    table_rows: list[list[Cell]] = []
+    for row in repeated:
+        cells: list[Cell] = [both(row["label_en"], row["label_zh"]), evidence_cell(row), model_cell(row)]
+        cells += [model_cell(by_key[row["id"], s]) if (row["id"], s) in by_key else "–" for s in sets]
+        table_rows.append(cells)
+    caption = both(
+        "The six responses that priors stand for, at other weights of the present (each with its own history)",
+        "六项先验对应的反应在不同时间贴现权重下的数值（各自重新模拟历史）",
+    )
+    return [Table("backtests_rho", caption, head, table_rows)]
+
+
+def _set_label(name: str) -> tuple[str, str]:
+    """``rho_005`` as a weight of the present of 0.05 a year; other names as they are."""
+    if name.startswith("rho_"):
+        value = number(int(name.removeprefix("rho_")) / 100, 2)
+        return f"rho {value}", f"rho {value}"
+    return name, name
+
+
+def _how_made(made: dict[str, Any]) -> Text:
+    command, scale = made["command"], 100 * float(made["scale"])
+    return both(
+        f"Made by: {command} ({made['city']}, {scale:g} % of residents, {made['seeds']} seeds). Model intervals cover "
+        "chance between seeds, not what is unknown about parameters. Where a study gives no interval, its value is "
+        "divided and multiplied by 1.5, since the incomes behind doses are recalled.",
+        f"生成命令：{command}（{made['city']}，常住人口的 {scale:g} %，{made['seeds']} 个种子）。模型区间仅含种子间随机"
+        "波动，不含参数不确定性。研究未给出区间时，取其值除以和乘以 1.5，因折算剂量所用收入多为凭记忆引用。",
+    )

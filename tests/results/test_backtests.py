@@ -1,0 +1,107 @@
+"""The section on back-tests: counts worked by hand, misses in full view, a warning when the model has changed since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from results.blocks import Bullets, Paragraph, Table
+from results.figures_backtests import backtests, scaled
+from results.page import table_frame
+from results.report import write_report
+from results.run_data import RunData
+from results.sections_backtests import backtests_section, counted
+from results.store import CONTEXT, RunFolder
+from tests.results.sample_run import write_sample_run
+
+MADE = {"command": "cradle backtest --scale 0.1 --seeds 8", "city": "suining", "scale": 0.1, "seeds": 8}
+
+
+def row(name: str, **changes: Any) -> dict[str, Any]:
+    """A test that fits; ``changes`` replace its entries."""
+    return {
+        "id": name, "set": "default", "group": "cash", "group_en": "Cash", "group_zh": "现金",
+        "label_en": f"Test {name}", "label_zh": f"检验 {name}", "evidence": "a;b", "rule": "reported",
+        "unit_en": "%", "unit_zh": "%", "miss_en": "", "miss_zh": "", "evidence_value": 0.3, "evidence_low": 0.1,
+        "evidence_high": 0.5, "model_value": 0.2, "model_low": 0.15, "model_high": 0.25, "dose": 2.0, "events": 900.0,
+        "sign_right": True, "inside": True, "overlap": True, "imposed": False, **changes,
+    }  # fmt: skip
+
+
+ROWS = [
+    row("fits"),
+    row("beside", inside=False, model_value=0.6, model_low=0.45, model_high=0.75),
+    row("misses", inside=False, overlap=False, sign_right=False, model_value=-1.0, model_low=-1.2, model_high=-0.8,
+        miss_en="because of this", miss_zh="原因如此"),
+    row("sign", rule="sign", evidence_value=None, evidence_low=0.0, evidence_high=None),
+    row("anchor", rule="at_most", evidence_value=0.5, evidence_low=0.0),
+    row("given", imposed=True),
+    row("fits", set="rho_005", model_value=0.05, model_low=0.04, model_high=0.06),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: Any) -> RunFolder:
+    return write_sample_run(tmp_path_factory.mktemp("runs"), ["current_law", "package"], seeds=2)
+
+
+def with_backtests(folder: RunFolder, backtests_found: dict[str, Any] | None) -> RunData:
+    context = folder.read_json(CONTEXT)
+    folder.write_json(CONTEXT, {**context, "backtests": backtests_found})
+    return RunData.read(folder)
+
+
+def test_counts_leave_out_what_is_imposed_and_count_signs_and_anchors_for_the_sign_alone() -> None:
+    found = counted([r for r in ROWS if r["set"] == "default"])
+    assert (found["tests"], found["sign"]) == (5, 4)
+    assert (found["ranged"], found["inside"], found["overlap"]) == (3, 1, 2)
+
+
+def test_the_section_answers_first_and_lists_every_miss(folder: RunFolder) -> None:
+    data = with_backtests(folder, {"rows": ROWS, "made": MADE, "same_sources": True})
+    section = backtests_section(data)
+    assert section.lead["en"].startswith("In 4 of 5 experiments") and "overlaps 2" in section.lead["en"]
+    tables = {block.name: table_frame(block) for block in section.blocks if isinstance(block, Table)}
+    assert len(tables["backtests"]) == 6 and list(tables["backtests"]["Verdict"]).count("misses") == 1
+    assert tables["backtests"].loc[3, "Evidence"] == "above zero" and tables["backtests"].loc[4, "Evidence"].startswith(
+        "at most"
+    )
+    assert list(tables["backtests_rho"].columns) == ["Response", "Evidence", "Default", "rho 0.05"]
+    bullets = [item["en"] for block in section.blocks if isinstance(block, Bullets) for item in block.items]
+    assert bullets == ["Test misses: because of this"]
+    assert not any(isinstance(block, Paragraph) and block.tone == "warn" for block in section.blocks)
+
+
+def test_a_table_of_other_sources_is_said_to_be_one(folder: RunFolder) -> None:
+    data = with_backtests(folder, {"rows": ROWS, "made": MADE, "same_sources": False})
+    first = backtests_section(data).blocks[0]
+    assert isinstance(first, Paragraph) and first.tone == "warn" and "other sources" in first.text["en"]
+
+
+def test_without_a_table_the_section_says_so(folder: RunFolder) -> None:
+    assert backtests_section(with_backtests(folder, None)).blocks == []
+    context = folder.read_json(CONTEXT)
+    del context["backtests"]
+    folder.write_json(CONTEXT, context)
+    old = RunData.read(folder)
+    assert backtests_section(old).blocks == [] and backtests(old, "en") is None
+
+
+def test_rows_are_scaled_by_the_far_end_of_the_evidence() -> None:
+    found = scaled(row("x", evidence_value=-2.0, evidence_low=-4.0, evidence_high=-1.0, model_value=-3.0))
+    assert found is not None
+    assert (found["evidence_low"], found["evidence_high"], found["model_value"]) == (-1.0, -0.25, -0.75)
+    assert scaled(ROWS[3]) is None and scaled(row("x", model_low=None)) is None
+
+
+def test_the_report_carries_table_and_figure_in_both_languages(folder: RunFolder, tmp_path: Path) -> None:
+    with_backtests(folder, {"rows": ROWS, "made": MADE, "same_sources": True})
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert 'id="backtests"' in page and "Does the model respond as the evidence says?" in page
+    for language in ("en", "zh"):
+        svg = folder.path / "figures" / f"backtests.{language}.svg"
+        assert svg.is_file() and ("Test misses" if language == "en" else "检验 misses") in svg.read_text(
+            encoding="utf-8"
+        )
