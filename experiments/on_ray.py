@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -34,8 +35,8 @@ from policies.clock import month_index
 from policies.errors import InputError
 
 PORT = 6379
-SECONDS_TO_ANSWER = 5.0
-"""How long a host may take to accept a connection, and a cluster to let us in after that (six times as long)."""
+SECONDS_TO_ANSWER, SECONDS_TO_JOIN = 5.0, 25.0
+"""How long a host may take to accept a connection, and a cluster to let us in after that."""
 SECONDS_BETWEEN_LOOKS = 1.0
 BATCHES_PER_WORKER = 2
 """Handed out at a time, so that no worker waits for the driver."""
@@ -109,19 +110,29 @@ def _start_here(workers: int) -> None:
 
 
 def _join(address: str) -> None:
-    """Connect to a cluster, within a time limit."""
+    """Connect to a cluster. Another process tries first: Ray itself would wait minutes for one that is not there."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     where = _checked_address(address)
-    limit = 6 * SECONDS_TO_ANSWER
+    _try_to_join(where)
+    ray.init(address=where, runtime_env={"env_vars": ONE_THREAD}, **_QUIET)
+
+
+def _try_to_join(where: str) -> None:
+    """Raise InputError unless a cluster lets a process in within a time limit."""
+    program = "import sys, ray; ray.init(address=sys.argv[1], log_to_driver=False); print('joined'); ray.shutdown()"
     try:
-        with _time_limit(limit):
-            ray.init(address=where, runtime_env={"env_vars": ONE_THREAD}, **_QUIET)
-    except Exception as error:
+        tried = subprocess.run(
+            [sys.executable, "-c", program, where], capture_output=True, text=True, timeout=SECONDS_TO_JOIN, check=False
+        )
+        joined, said = "joined" in tried.stdout, (tried.stderr.strip().splitlines() or [""])[-1]
+    except subprocess.TimeoutExpired:
+        joined, said = False, f"no answer within {SECONDS_TO_JOIN:.0f} s"
+    if not joined:
         raise InputError(
-            f"--address: no Ray cluster can be joined at {where}: {_first_line(error)}. A cluster is started with"
-            f" `ray start --head`, this machine must belong to it (`ray start --address HOST:{PORT}`), and all need the"
-            " same versions and access token (experiments/cluster.md)"
-        ) from error
+            f"--address: no Ray cluster can be joined at {where}: {said}\nA cluster is started with `ray start --head`,"
+            f" this machine must belong to it (`ray start --address HOST:{PORT}`), and all need the same versions and"
+            " the same access token; see experiments/cluster.md"
+        )
 
 
 def _checked_address(address: str) -> str:
@@ -136,25 +147,6 @@ def _checked_address(address: str) -> str:
     except (OSError, OverflowError) as error:
         raise InputError(f"--address: nothing answers at {host}:{port or PORT}: {_first_line(error)}") from None
     return f"{host}:{port or PORT}"
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError when the block takes longer (in the main thread, where there are alarms)."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(_signal: int, _frame: Any) -> None:
-        raise TimeoutError(f"no answer within {seconds:.0f} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _first_line(error: BaseException) -> str:

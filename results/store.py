@@ -255,7 +255,7 @@ class RunFolder:
         series = series.iloc[order].reset_index(drop=True)
         for column in ("unit", "label_en", "label_zh"):
             names = {name: card.get(column, "") for name, card in indicators.items()}
-            series[column] = series["indicator"].map(names).fillna("")
+            series[column] = [names.get(name, "") for name in series["indicator"]]
         for column in ("run_id", "scenario", "indicator", "group", "unit", "label_en", "label_zh"):
             series[column] = series[column].astype("category")
         self.write_table(series, SERIES)

@@ -63,6 +63,10 @@ def test_check_says_what_it_would_take() -> None:
     ("arguments", "expected"),
     [
         (["run", "nothing.yaml"], "nothing.yaml: no such file"),
+        (["run", "study.yaml", "--on", "serial", "--workers", "2"], "allowed 1 with --on serial"),
+        (["run", "study.yaml", "--on", "serial", "--address", "auto"], "--address: is for --on ray"),
+        (["run", "study.yaml", "--address", "127.0.0.1:1"], "--address: nothing answers at 127.0.0.1:1"),
+        (["bench", "--part", "engin"], "--part: found 'engin', allowed: all, engine, study"),
         (["run", "study.yaml", "--on", "sereal"], "did you mean 'serial'"),
         (["run", "study.yaml", "--workers", "0", "--scale", "2"], "--scale: found 2"),
         (["run", "study.yaml", "--seeds", "-1"], "--seeds: found -1"),

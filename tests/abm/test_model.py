@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from abm.indicators import REGISTER
 from abm.model import FamilyModel
+from abm.observe import HEADLINE
 from abm.population import CALENDAR
 from policies.clock import month_index
 from policies.errors import InputError
@@ -205,3 +207,28 @@ def test_a_fork_may_go_on_with_other_behaviour(toytown_model: FamilyModel) -> No
 def test_a_fork_refuses_behaviour_that_moves_a_bound(toytown_founded: FamilyModel, changes: dict[str, float]) -> None:
     with pytest.raises(InputError, match="start a history with them instead"):
         toytown_founded.fork(parameters=toytown_founded.parameters.replace(**changes))
+
+
+def test_a_saved_state_goes_on_as_the_model_itself(toytown_model: Any, law: Any) -> None:
+    """Read-only arrays, as Ray hands them out, included."""
+    toytown_model.run_until_month(toytown_model.month + 15)
+    buffers: list[pickle.PickleBuffer] = []
+    content = pickle.dumps(toytown_model.saved(), protocol=5, buffer_callback=buffers.append)
+    state = pickle.loads(content, buffers=[bytes(buffer) for buffer in buffers])
+    assert not state["persons"].flags.writeable
+    kept = type(toytown_model).from_saved(state, toytown_model.city, toytown_model.parameters)
+    arms = [origin.fork(timeline=law) for origin in (toytown_model, kept)]
+    for arm in arms:
+        arm.run_until_month(arm.month + 24)
+    pd.testing.assert_frame_equal(arms[0].rows(), arms[1].rows(), check_exact=True)
+    pd.testing.assert_frame_equal(arms[0].births_log(), arms[1].births_log(), check_exact=True)
+
+
+def test_headline_figures_alone_are_those_of_the_full_table(toytown_model: Any) -> None:
+    arms = [toytown_model.fork(headline_only=only) for only in (False, True)]
+    for arm in arms:
+        arm.run_until_month(arm.month + 26)
+    full, headline = (arm.rows().sort_values(["year", "indicator"], ignore_index=True) for arm in arms)
+    wanted = full[full["indicator"].isin(HEADLINE) & (full["group"] == "all")].reset_index(drop=True)
+    assert len(wanted) == 3 * wanted["year"].nunique() > 0
+    pd.testing.assert_frame_equal(headline, wanted, check_exact=True)

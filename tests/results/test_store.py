@@ -83,6 +83,22 @@ def test_parts_tell_what_is_finished_and_unreadable_ones_are_set_aside(tmp_path:
     assert not list(tmp_path.rglob(".*.tmp")), "half-written files of a killed run are cleared"
 
 
+def test_several_runs_in_a_part_and_a_run_in_two_parts_counts_once(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path)
+    folder.write_part([(name, rows(name), log()) for name in ("two", "one")])
+    folder.write_part([(name, rows(name).assign(value=2.0), log()) for name in ("a", "one")])
+    folder.write_part([("no_births", rows("no_births"), None)])
+    assert folder.finished() == {"one", "two", "a", "no_births"}
+    names = ["one", "two", "a", "no_births", "missing"]
+    design = pd.DataFrame({"run_id": names, "scenario": "base", "seed": 1})
+    assert list(folder.merge(design, {})["run_id"]) == names[:4], "in design order, each once"
+    births = folder.read_births(design)
+    assert list(births["run_id"]) == names[:3]
+    (tmp_path / "parts" / "a.parquet").unlink()
+    assert folder.finished() == {"one", "two", "no_births"}, "births without their part are not a finished run"
+    assert list(folder.read_births(design)["run_id"]) == ["one", "two"]
+
+
 def test_merge_adds_unit_and_labels(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path)
     folder.write_part([("one", rows("one"), log())])
