@@ -17,12 +17,14 @@ import typer
 from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
+from experiments.errors import BackendError
 from policies.errors import InputError, nearest
 from results.store import CONFIG, FAILURES, RunFolder, RunFolderError, StoreError
 
 RUNS = Path("results") / "runs"
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 LANGUAGES = ("en", "zh")
+BENCH_PARTS = ("all", "engine", "study")
 RUNNERS = ("serial", "ray")
 NOT_YET = {
     "app": "the page in the browser",
@@ -67,7 +69,7 @@ def clear_endings(kept: Path | None = None) -> Iterator[None]:
         yield
     except (InputError, RunFolderError) as error:
         stop(str(error), WRONG_INPUT)
-    except StoreError as error:
+    except (StoreError, BackendError) as error:
         stop(f"{error}{again}", FAILED)
     except KeyboardInterrupt:
         stop(f"stopped{again}", FAILED)
@@ -78,14 +80,22 @@ def clear_endings(kept: Path | None = None) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _checked_options(on: str, workers: int, scale: float | None, seeds: int | None) -> None:
+def _checked_options(
+    on: str | None = None,
+    address: str | None = None,
+    workers: int | None = None,
+    scale: float | None = None,
+    seeds: int | None = None,
+) -> None:
     """Refuse options that cannot be; all of them at once."""
     problems = []
-    if on not in RUNNERS:
-        problems.append(f"--on: found {on!r}, did you mean {nearest(on, RUNNERS)!r}? allowed: serial")
-    elif on == "ray":
-        problems.append("--on ray is not in this release; use --on serial, with --workers N for several processes")
-    if workers < 1:
+    if on is not None and on not in RUNNERS:
+        problems.append(f"--on: found {on!r}, did you mean {nearest(on, RUNNERS)!r}? allowed: {', '.join(RUNNERS)}")
+    elif on == "serial" and address is not None:
+        problems.append("--address: is for --on ray; with --on serial there is no cluster")
+    elif on == "serial" and (workers or 1) > 1:
+        problems.append(f"--workers: found {workers}, allowed 1 with --on serial (more than one process is Ray)")
+    if workers is not None and workers < 1:
         problems.append(f"--workers: found {workers}, allowed 1 or more")
     if scale is not None and not 0 < scale <= 1:
         problems.append(f"--scale: found {scale:g}, allowed above 0 up to 1")
@@ -98,8 +108,18 @@ def _checked_options(on: str, workers: int, scale: float | None, seeds: int | No
 Config = Annotated[Path, typer.Argument(help="A YAML file, see experiments/configs.", show_default=False)]
 Scale = Annotated[float | None, typer.Option(help="Share of residents simulated (instead of the config's).")]
 Seeds = Annotated[int | None, typer.Option(help="Number of seeds (instead of the config's).")]
-On = Annotated[str, typer.Option(help="Where to run: serial.")]
-Workers = Annotated[int, typer.Option(help="Processes on this machine.")]
+On = Annotated[
+    str | None,
+    typer.Option(help="serial (this process) or ray (the default for more than one worker).", show_default=False),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(help="A Ray cluster to join: auto, HOST or HOST:PORT (left out: this machine).", show_default=False),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Processes on this machine (1), or at most so many of a cluster (all).", show_default=False),
+]
 Lang = Annotated[str, typer.Option(help="Language in which the report opens: en or zh.")]
 RunName = Annotated[str, typer.Argument(help="A run folder, or its name under results/runs.", show_default=False)]
 
@@ -108,27 +128,28 @@ RunName = Annotated[str, typer.Argument(help="A run folder, or its name under re
 def run(
     config: Config,
     out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = RUNS,
-    on: On = "serial",
-    workers: Workers = 1,
+    on: On = None,
+    address: Address = None,
+    workers: Workers = None,
     scale: Scale = None,
     seeds: Seeds = None,
 ) -> None:
     """Run a config and write its report."""
     with clear_endings():
-        _checked_options(on, workers, scale, seeds)
+        _checked_options(on, address, workers, scale, seeds)
         from experiments.runner import start_run
         from experiments.study import read_study
 
         study = read_study(config, scale=scale, seeds=seeds)
         folder, design = start_run(study, out)
-        _execute(study, folder, design, workers)
+        _execute(study, folder, design, (workers, on, address))
 
 
 @app.command()
-def resume(run: RunName, on: On = "serial", workers: Workers = 1, lang: Lang = "en") -> None:
+def resume(run: RunName, on: On = None, address: Address = None, workers: Workers = None, lang: Lang = "en") -> None:
     """Do what is left of a run, and write its report."""
     with clear_endings():
-        _checked_options(on, workers, None, None)
+        _checked_options(on, address, workers)
         _checked_language(lang)
         from experiments.runner import take_up
         from experiments.study import read_study
@@ -141,13 +162,13 @@ def resume(run: RunName, on: On = "serial", workers: Workers = 1, lang: Lang = "
             design = take_up_search(folder, study)
         else:
             design = take_up(folder, study)
-        _execute(study, folder, design, workers, lang)
+        _execute(study, folder, design, (workers, on, address), lang)
 
 
-def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str = "en") -> None:
+def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str = "en") -> None:
     """Run, report, and end with the headline and the report's path."""
     from experiments.progress import reporter_for
-    from experiments.runner import execute
+    from experiments.runner import execute, standing_backend
 
     with clear_endings(kept=folder.path):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
@@ -156,9 +177,10 @@ def _execute(study: Any, folder: RunFolder, design: Any, workers: int, lang: str
         if study.kind == "optimise":
             from experiments.optimise import search
 
-            failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), workers))
+            with standing_backend(*where):
+                failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))
         else:
-            failures = execute(study, folder, design, reporter_for(errors), workers)
+            failures = execute(study, folder, design, reporter_for(errors), *where)
         if failures and not folder.finished():
             stop(f"{_failure_text(failures, folder)}; there is nothing to report", FAILED)
         page, lead = _report(folder, lang)
@@ -189,10 +211,10 @@ def _checked_language(lang: str) -> None:
 
 
 @app.command()
-def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Workers = 1) -> None:
+def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Workers = None) -> None:
     """Say everything that is wrong with a config, or what it would take to run it."""
     with clear_endings():
-        _checked_options("serial", workers, scale, seeds)
+        _checked_options(workers=workers, scale=scale, seeds=seeds)
         from experiments.design import estimate
         from experiments.progress import clock_text
         from experiments.study import read_study
@@ -200,7 +222,7 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
 
         study = read_study(config, scale=scale, seeds=seeds)
         size = estimate(study)
-        together = min(workers, study.seeds)
+        together = min(workers or 1, size.runs)
         say(f"{config}: fine")
         say(f"  scenarios  {_names(list(study.timelines))}")
         say(f"  months     {size.months}, {study.config['start']} to {study.config['end']}, scenarios part in"
@@ -262,12 +284,12 @@ def equal_cost(
     year: Annotated[int, typer.Option(help="Year in which costs are compared.")] = 2030,
     seeds: Annotated[int, typer.Option(help="Seeds a run.")] = 4,
     scale: Scale = None,
-    workers: Workers = 1,
+    workers: Workers = None,
     runs: Annotated[Path, typer.Option(help="Folder in which the run folders are made.")] = RUNS,
 ) -> None:
     """Find for every measure of a config the bound at which all cost the same, from the model's own ledger."""
     with clear_endings():
-        _checked_options("serial", workers, scale, seeds)
+        _checked_options(workers=workers, scale=scale, seeds=seeds)
         if yuan <= 0 or not out.resolve().parent.is_dir():
             raise InputError(f"--yuan: found {yuan:g}; --out: {out}; allowed: a positive sum, a folder that exists")
         from experiments.equal_cost import make_table
@@ -280,7 +302,7 @@ def equal_cost(
         say(f"table: {out.resolve()}")
 
 
-def _series_of(study: Any, runs: Path, workers: int) -> Any:
+def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     """Run a study and return its merged table; a failed run stops the command."""
     from experiments.progress import reporter_for
     from experiments.runner import execute, start_run
@@ -297,14 +319,26 @@ def _series_of(study: Any, runs: Path, workers: int) -> Any:
 @app.command()
 def bench(
     json: Annotated[Path | None, typer.Option(help="Write the numbers to this file too.", show_default=False)] = None,
+    part: Annotated[str, typer.Option(help="engine, study (the headline Sobol study) or all.")] = "all",
+    full_sobol: Annotated[bool, typer.Option(help="Run the whole headline study, up to half an hour.")] = False,
 ) -> None:
     """Measure speed and memory on this machine."""
     with clear_endings():
         if json is not None and not json.resolve().parent.is_dir():
             raise InputError(f"--json: {json}: no such folder {json.resolve().parent}")
-        from abm.bench import run_bench
+        if part not in BENCH_PARTS:
+            raise InputError(f"--part: found {part!r}, allowed: {', '.join(BENCH_PARTS)}")
+        from abm.bench import machine, run_bench, write_numbers
 
-        run_bench(json)
+        numbers = run_bench() if part != "study" else {"machine": machine()}
+        if part != "engine":
+            from experiments.bench_study import measure_study, study_table
+
+            study = measure_study(screen, full=full_sobol)
+            screen.print(study_table(study))
+            numbers = {**study, **numbers}
+        if json is not None:
+            write_numbers(numbers, json, screen)
 
 
 def _refuse(name: str) -> None:

@@ -47,9 +47,14 @@ def run_bench(json_path: Path | None = None, quick: bool = False, screen: Consol
     screen.print(speed_table(numbers))
     screen.print(where_table(numbers))
     if json_path is not None:
-        Path(json_path).write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
-        screen.print(f"numbers: {json_path}")
+        write_numbers(numbers, json_path, screen)
     return numbers
+
+
+def write_numbers(numbers: dict[str, Any], path: Path, screen: Console) -> None:
+    """Write the numbers of a bench as JSON, and say where."""
+    path.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+    screen.print(f"numbers: {path}")
 
 
 def machine() -> dict[str, Any]:

@@ -90,13 +90,19 @@ def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int) -> NDAr
     first = month - 120
     years = np.zeros(len(AWARENESS))
     months = [first, *timeline.change_months(first + 1, month)]
-    for i, lever in enumerate(AWARENESS):
-        fields = [name for name in catalogue.field_names if name.startswith(lever + ".") and _gives(name)]
+    for i, fields in enumerate(_giving_fields(tuple(catalogue.field_names))):
         for m in months:
             if any(timeline.at(m)[name] > 0.0 for name in fields):
                 years[i] = (month - m) / 12.0 if m > first else np.inf
                 break
     return years
+
+
+@cache
+def _giving_fields(field_names: tuple[str, ...]) -> list[list[str]]:
+    """Fields whose positive value means that the lever gives something, for each lever of :data:`AWARENESS`."""
+    giving = [name for name in field_names if name.rsplit(".", 1)[1] in _GIVING]
+    return [[name for name in giving if name.startswith(lever + ".")] for lever in AWARENESS]
 
 
 def first_month_given(timeline: Timeline, field: str) -> int:
@@ -116,11 +122,6 @@ _GIVING = frozenset(
 )
 
 
-def _gives(field: str) -> bool:
-    """True if a positive value of this field means that the lever gives something."""
-    return field.rsplit(".", 1)[1] in _GIVING
-
-
 def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_month: int) -> Rows:
     """Law expected in each of a child's 19 years, as known in ``month``, shape (19,)."""
 
@@ -134,12 +135,12 @@ def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_mo
 def is_change_ahead(timeline: Timeline, catalogue: Catalogue, month: int, lead: int) -> bool:
     """True if the law known in ``month`` changes within the childhood of a child that is started now."""
 
-    fields = [name for name in catalogue.field_names if name.split(".")[0] not in ACT_AT_ONCE]
-
     def ahead() -> NDArray[np.bool_]:
+        fields = [name for name in catalogue.field_names if name.split(".")[0] not in ACT_AT_ONCE]
+        now = timeline.expected(month, month)
         months = range(month + 1, month + 12 * N_YEARS + lead, 6)
-        laws = np.array([timeline.vector(m, fields, month) for m in (month, *months)])
-        return np.any(laws[1:] != laws[0], axis=1)
+        later = {id(law): law for law in (timeline.expected(month, m) for m in months)}  # few differ
+        return np.array([any(law[name] != now[name] for name in fields) for law in later.values()])
 
     return bool(_kept_of(timeline, catalogue, ("change ahead", month, lead), ahead).any())
 

@@ -122,6 +122,7 @@ class City:
         """Return the share of residents whose hukou is elsewhere in the same county [county]."""
         return self._county_path("hukou_elsewhere", "within_county", year)
 
+    @kept
     def absent_by_age(self, year: int) -> Array:
         """Return hukou members living outside the city [sex, age 0..100] in 2010 or 2020: a derived prior."""
         _census_index(year)

@@ -38,6 +38,12 @@ HOLDABLE = ("norms", "places", "prices")
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
 """What each of :data:`abm.counters.PLACE_LEVERS` adds."""
+_SHARED = ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
+           "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead", "_paid_ahead")  # fmt: skip
+_OWN = ("counters", "births", "worst", "used", "young", "standing", "tables")
+"""State besides population, observer and law: what a fork shares with its origin, and what it copies."""
+_KNOWN_ANYWAY = ("city", "parameters", "catalogue", "pars", "rates", "_national_law")
+"""What a saved state leaves out: it follows from the city and the parameters."""
 _ROOM_PERSONS, _ROOM_HOUSEHOLDS = 0.004, 0.006
 """Rows kept free for a month, over rows in use: several times the busiest month's births and arrivals."""
 
@@ -119,18 +125,22 @@ class FamilyModel(mesa.Model):
             if on_month is not None:
                 on_month(self)
 
-    def fork(self, timeline: Timeline | None = None, hold: Iterable[str] | None = None) -> FamilyModel:
-        """An independent copy of the present state, under another law if given; row numbers and ids stay."""
+    def fork(
+        self, timeline: Timeline | None = None, hold: Iterable[str] | None = None, headline_only: bool = False
+    ) -> FamilyModel:
+        """An independent copy of the present state, under another law if given; row numbers and ids stay.
+
+        With ``headline_only`` its rows are :data:`abm.observe.HEADLINE` of the whole city, and no census is taken.
+        """
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
-        for name in ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
-                     "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead",
-                     "_paid_ahead"):  # fmt: skip
+        for name in _SHARED:
             setattr(other, name, getattr(self, name))
-        for name in ("counters", "births", "worst", "used", "young", "standing", "tables"):
+        for name in _OWN:
             setattr(other, name, getattr(self, name).copy())
         other.population = self.population.copy()
         other.observer = self.observer.copy()
+        other.observer.headline_only = headline_only or self.observer.headline_only
         other._due = np.empty(0, np.int32)
         other.timeline = timeline or self.timeline
         other.hold = self.hold if hold is None else _checked_hold(hold)
@@ -146,6 +156,38 @@ class FamilyModel(mesa.Model):
             if ahead:
                 other._pay_ahead()
         return other
+
+    def saved(self) -> dict[str, Any]:
+        """The present state as plain values and arrays that can be pickled; :meth:`from_saved` takes it up again."""
+        people = self.population
+        state = {name: getattr(self, name) for name in (*_SHARED, *_OWN) if name not in _KNOWN_ANYWAY}
+        entries = {"births": BIRTHS_LOGGED, "young": YOUNG_LISTED, "standing": MEN_STANDING}
+        state |= {name: state[name][: self.used[entry]] for name, entry in entries.items()}
+        state["persons"], state["households"] = people.persons[: people.n], people.households[: people.n_households]
+        state["calendar"] = np.ascontiguousarray(people.calendar[:, : people.n])
+        return state | {"law": self.timeline, "hold": tuple(self.hold), "years": self.observer.years}
+
+    @classmethod
+    def from_saved(cls, state: dict[str, Any], city: City, parameters: Parameters) -> FamilyModel:
+        """The model whose state was :meth:`saved`, in the same city with the same parameters, to be forked: its large
+        arrays are those of ``state`` and may be read-only."""
+        model = object.__new__(cls)
+        mesa.Model.__init__(model, rng=state["seed"])
+        model.city, model.parameters, model.pars = city, parameters, parameters.row()
+        model.catalogue, model.rates = load_catalogue(), CityRates(city, parameters)
+        model._national_law = current_law(model.catalogue)
+        for name in (*_SHARED, *_OWN):
+            if name not in _KNOWN_ANYWAY:
+                setattr(model, name, state[name])
+        model._seen = model._seen.copy()  # forks share it, and compiled code tells writable arrays from others
+        persons, households = state["persons"], state["households"]
+        model.population = Population(persons, len(persons), households, len(households), state["calendar"])
+        model.observer = Observer(city, model.scale, dict(state["years"]))
+        model._due = np.empty(0, np.int32)
+        model.timeline, model.hold = state["law"], _checked_hold(state["hold"])
+        model._law_changes = model._months_of_change()
+        model._law = benefits.law_row(model.timeline, model.catalogue, model.month)
+        return model
 
     # --- what came of it ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from abm import estimators
-from abm.census import take_census
+from abm.census import CENSUS_DTYPE, take_census
 from abm.city import City
 from abm.counters import COUNTS, FIRST_AGE, LEDGER_LEVERS
 from abm.county_rows import report_rows
@@ -33,6 +33,8 @@ FERTILE = slice(15 - FIRST_AGE, 50 - FIRST_AGE)
 FERTILE_AGES = np.arange(15, 50)
 RESIDENCES = ("village", "town")
 SEXES = ("male", "female")
+HEADLINE = ("births", "cost", "tfr")
+"""Indicators that need no census; a sweep keeps these of the whole city and nothing else."""
 
 
 @dataclass
@@ -54,15 +56,17 @@ class Observer:
     scale: float
     years: dict[int, Year] = field(default_factory=dict)
     census_month: int = CENSUS_MONTH
+    headline_only: bool = False
 
     def copy(self) -> Observer:
         """An observer that shares the closed years (which nobody changes) and goes its own way."""
-        return Observer(self.city, self.scale, {y: Year(**vars(record)) for y, record in self.years.items()})
+        years = {y: Year(**vars(record)) for y, record in self.years.items()}
+        return Observer(self.city, self.scale, years, self.census_month, self.headline_only)
 
     def take_census(self, model: FamilyModel) -> None:
         """Census of 1 November."""
         year = year_of(model.month)
-        self.years[year] = Year(year, take_census(model._state()))
+        self.years[year] = Year(year, np.zeros(0, CENSUS_DTYPE) if self.headline_only else take_census(model._state()))
 
     def close_year(self, model: FamilyModel, year: int) -> None:
         """Keep the flows of a year that has just ended (a founding year has only its last months and is left out)."""
@@ -78,12 +82,17 @@ class Observer:
         found: list[tuple[int, str, str, float]] = []
         for year in sorted(self.years):
             found.extend((year, *row) for row in self._rows_of_year(self.years[year]))
-        found.extend(tempo_rows(self.years))
+        if not self.headline_only:
+            found.extend(tempo_rows(self.years))
         table = pd.DataFrame(found, columns=["year", "indicator", "group", "value"])
         table.insert(1, "month", pd.array([pd.NA] * len(table), dtype="Int64"))
         return table[np.isfinite(table["value"])].reset_index(drop=True)
 
     def _rows_of_year(self, record: Year) -> Iterator[Row]:
+        if self.headline_only:
+            if record.flows is not None:
+                yield from headline_rows(record.flows[0], self.scale)
+            return
         yield from self._stock_rows(record)
         if record.flows is None:
             return
@@ -185,6 +194,15 @@ def population_rows(population: Array, counties: tuple[str, ...], scale: float) 
             yield "population", f"age:{label};sex:{sex}", by_age[s, low:high].sum() / scale
     yield "share_16_59", "all", by_age[:, 16:60].sum() / total
     yield "urban_share", "all", population[:, 1].sum() / total
+
+
+def headline_rows(flows: Any, scale: float) -> Iterator[Row]:
+    """TFR, births and cost of the whole city: what a sweep keeps of a year, computed as in the full table."""
+    births = flows["births"][..., FERTILE].astype(float)
+    women = (flows["exposure_months"][..., FERTILE] / 12.0).sum(axis=(0, 1))
+    yield "births", "all", flows["births"].sum() / scale
+    yield "tfr", "all", estimators.total_rate(births.sum(axis=(0, 1, 2)), women)
+    yield "cost", "all", (flows["ledger"] / scale).sum()
 
 
 def fertility_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Iterator[Row]:

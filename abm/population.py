@@ -143,14 +143,16 @@ class Population:
         return cls(persons, len(persons), households, len(households), calendar)
 
     def copy(self) -> Population:
-        """An independent copy that keeps every row number."""
-        return Population(
-            self.persons.copy(),
-            self.n,
-            self.households.copy(),
-            self.n_households,
-            self.calendar.copy(),
-        )
+        """An independent copy of the rows in use, their numbers kept, with room for the growth of some years: making
+        room later would move everybody."""
+        n, n_households = self.n, self.n_households
+        persons = np.empty(n + n // 8, PERSON_DTYPE)
+        persons[:n], persons[n:] = self.persons[:n], empty_persons(1)
+        households = np.empty(n_households + n_households // 8, HOUSEHOLD_DTYPE)
+        households[:n_households], households[n_households:] = self.households[:n_households], empty_households(1)
+        calendar = np.empty((len(CALENDAR), len(persons)), np.int16)
+        calendar[:, :n], calendar[:, n:] = self.calendar[:, :n], NEVER
+        return Population(persons, n, households, n_households, calendar)
 
     def reserve(self, persons: int, households: int) -> None:
         """Make room for so many further rows; existing row numbers stay valid."""

@@ -1,15 +1,15 @@
-"""One seed: history once, then every arm forked from it. The only file that touches the model.
+"""One seed and parameter draw: history once, then every arm forked from it. The only file that touches the model.
 
 Baseline and policies of a seed share one history and one set of keyed draws, so their difference is what the
-policy did. Everything a worker needs travels in a ``SeedTask`` of plain values; it builds city, parameters and
-timelines itself.
+policy did. Everything a worker needs travels in a ``SeedTask`` of plain values; arms may be run in any number of
+batches, here or elsewhere, from one history: the numbers are the same.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,9 @@ import pandas as pd
 
 from abm.city import City, load_city
 from abm.model import FamilyModel
+from abm.observe import HEADLINE
 from abm.parameters import Parameters
+from experiments.histories import keep_history, read_history
 from policies.timeline import Timeline
 from results.store import BIRTH_COLUMNS, ROW_COLUMNS
 
@@ -36,7 +38,11 @@ class Arm:
 
 @dataclass(frozen=True)
 class SeedTask:
-    """All runs of one seed."""
+    """All runs of one seed and parameter draw, or a batch of them.
+
+    ``groups`` are the groups of rows to keep (empty: all). ``history_name`` names the history on disk (empty: it is not
+    kept); ``sources`` is the hash of the sources that the results are promised to come from.
+    """
 
     city: str
     seed: int
@@ -45,17 +51,33 @@ class SeedTask:
     branch_month: int
     end_month: int
     law: Timeline
-    arms: tuple[Arm, ...]
+    arms: Sequence[Arm]
     hold: tuple[str, ...]
     parameter_changes: dict[str, Any]
     outputs: tuple[str, ...]
     draw: int = 0
     groups: tuple[str, ...] = ()
     keeps_births: bool = True
+    history_name: str = ""
+    sources: str = ""
+
+    @property
+    def months_of_arm(self) -> int:
+        """Months to simulate in one arm."""
+        return self.end_month - self.branch_month + 1
 
     def months(self, start_month: int) -> int:
         """Months to simulate in this task."""
-        return self.branch_month - start_month + len(self.arms) * (self.end_month - self.branch_month + 1)
+        return self.branch_month - start_month + len(self.arms) * self.months_of_arm
+
+    def batch(self, arms: Sequence[Arm]) -> SeedTask:
+        """The same task with these arms alone."""
+        return replace(self, arms=tuple(arms))
+
+    @property
+    def headline_only(self) -> bool:
+        """True when so little is kept that the model need not look closely."""
+        return set(self.outputs) <= set(HEADLINE) and self.groups == ("all",) and not self.keeps_births
 
 
 @dataclass(frozen=True)
@@ -82,49 +104,70 @@ def run_seed(task: SeedTask, on_month: OnMonth | None = None) -> Iterator[RunRes
     An error in the history fails every arm (stage ``history``), an error in an arm fails that arm alone.
     """
     try:
-        history = _history(task, on_month)
+        history = build_history(task, on_month)
     except Exception as error:
         for arm in task.arms:
-            yield _failed(arm, "history", error)
+            yield failed(arm, "history", error)
         return
-    for arm in task.arms:
-        try:
-            yield _run_arm(task, arm, history, on_month)
-        except Exception as error:
-            yield _failed(arm, "scenario", error)
+    yield from run_arms(history, task, on_month)
 
 
-def _history(task: SeedTask, on_month: OnMonth | None) -> FamilyModel:
-    """The city under the law as it was, from the founding to the month in which scenarios part."""
+def build_history(task: SeedTask, on_month: OnMonth | None = None) -> FamilyModel:
+    """The city under the law as it was, from the founding to the month in which scenarios part; read back if it was
+    kept. To be forked."""
+    state = read_history(task.history_name) if task.history_name else None
+    if state is not None:
+        return history_from(state, load_once(task.city), task)
     model = FamilyModel(
-        _city(task.city),
+        load_once(task.city),
         scale=task.scale,
         seed=task.seed,
         start=task.start,
-        parameters=Parameters.load().replace(**task.parameter_changes),
+        parameters=_parameters(task),
         timeline=task.law,
         hold=(),
     )
     _run_to(model, task.branch_month, on_month)
+    if task.history_name:
+        keep_history(task.history_name, model.saved())
     return model
 
 
+def history_from(state: dict[str, Any], city: City, task: SeedTask) -> FamilyModel:
+    """A history from its saved state, whose arrays may be read-only. To be forked."""
+    return FamilyModel.from_saved(state, city, _parameters(task))
+
+
+def _parameters(task: SeedTask) -> Parameters:
+    return Parameters.load().replace(**task.parameter_changes)
+
+
 @lru_cache(maxsize=2)
-def _city(name: str) -> City:
+def load_once(name: str) -> City:
     """The city of a study, read and checked once a process."""
     return load_city(name)
 
 
+def run_arms(history: FamilyModel, task: SeedTask, on_month: OnMonth | None = None) -> Iterator[RunResult]:
+    """Run the arms of a task from its history; yields every arm's result as soon as it is there."""
+    for arm in task.arms:
+        try:
+            yield _run_arm(task, arm, history, on_month)
+        except Exception as error:
+            yield failed(arm, "scenario", error)
+
+
 def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth | None) -> RunResult:
-    model = history.fork(timeline=arm.timeline, hold=task.hold)
+    model = history.fork(timeline=arm.timeline, hold=task.hold, headline_only=task.headline_only)
     _run_to(model, task.end_month + 1, on_month)
+    rows = _labelled_rows(model.rows(), task, arm)
     if not task.keeps_births:
-        return RunResult(arm.run_id, arm.scenario, _labelled_rows(model.rows(), task, arm))
+        return RunResult(arm.run_id, arm.scenario, rows)
     births = model.births_log()
     births = births[births["month"] >= task.branch_month].assign(weight=1.0 / model.scale).reset_index(drop=True)
     if "fifth" not in births:
         births["fifth"] = -1
-    return RunResult(arm.run_id, arm.scenario, _labelled_rows(model.rows(), task, arm), births[BIRTH_COLUMNS])
+    return RunResult(arm.run_id, arm.scenario, rows, births[BIRTH_COLUMNS])
 
 
 def _run_to(model: FamilyModel, month: int, on_month: OnMonth | None) -> None:
@@ -150,8 +193,17 @@ def _labelled_rows(rows: pd.DataFrame, task: SeedTask, arm: Arm) -> pd.DataFrame
     return table[ROW_COLUMNS].astype(types).reset_index(drop=True)
 
 
-def _failed(arm: Arm, stage: str, error: Exception) -> RunResult:
+def failed(arm: Arm, stage: str, error: Exception) -> RunResult:
     """Keep what went wrong, with the place in the code where it did."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" [{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}]" if frames else ""
     return RunResult(arm.run_id, arm.scenario, stage=stage, error=type(error).__name__, message=f"{error}{place}")
+
+
+def compile_engine() -> None:
+    """Have everything that a history and its arms call compiled and kept on disk, on a town of no size."""
+    history = FamilyModel("toytown", scale=1.0, seed=1, start="2020-11")
+    history.run_until_month(history.month + 15)
+    for headline_only in (False, True):
+        arm = history.fork(timeline=history.timeline, headline_only=headline_only)
+        arm.run_until_month(arm.month + 15)

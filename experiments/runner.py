@@ -1,66 +1,105 @@
-"""The serial runner: seeds one after another, in this process or in a pool of processes.
+"""The runner: what is not finished is run, in this process or on Ray, and kept in the run folder.
 
-Only the driver writes. A run is kept as soon as it ends, whole or not at all, so a crash, a killed worker, a full
-disk or Ctrl-C loses at most the runs in flight, and ``resume`` does the rest. The numbers do not depend on the
-number of workers.
+Only the driver writes. Runs are kept as soon as they end, whole or not at all, so a crash, a killed worker, a full
+disk or Ctrl-C loses at most the runs in flight, and ``resume`` does the rest. The numbers do not depend on where and
+on how many workers they were made.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 
 from experiments.config import BASELINE_SCENARIO
 from experiments.context import report_context
 from experiments.design import design_table, folder_name, source_hash, study_hash
-from experiments.pool import run_in_pool
+from experiments.histories import is_kept
 from experiments.progress import Reporter
 from experiments.run_one import Arm, RunResult, SeedTask, run_seed
 from experiments.study import Study
 from policies.errors import InputError
+from policies.timeline import Timeline
 from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy")
 DISTRIBUTION = "cradle-abm"
 
 
+class Arms(Sequence[Arm]):
+    """Runs of one seed and draw; the law of each is made when it is asked for, since a design may have thousands."""
+
+    def __init__(self, runs: Sequence[tuple[str, str]], timelines: Mapping[str, Timeline]) -> None:
+        self._runs, self._timelines = runs, timelines
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @overload
+    def __getitem__(self, place: int) -> Arm: ...
+    @overload
+    def __getitem__(self, place: slice) -> Arms: ...
+    def __getitem__(self, place: int | slice) -> Arm | Arms:
+        if isinstance(place, slice):
+            return Arms(self._runs[place], self._timelines)
+        run_id, scenario = self._runs[place]
+        return Arm(run_id, scenario, self._timelines[scenario])
+
+
 def tasks_of(study: Study, design: pd.DataFrame, finished: set[str]) -> list[SeedTask]:
     """One task a seed and parameter draw, with the arms that have not been finished."""
     tasks = []
+    sources, data = source_hash(), study.city.folder_hash()
     for (seed, draw), runs in design.groupby(["seed", "draw"], sort=True):
-        arms = tuple(
-            Arm(run.run_id, run.scenario, study.timelines[run.scenario])
-            for run in runs.itertuples(index=False)
-            if run.run_id not in finished
+        left = [pair for pair in zip(runs["run_id"], runs["scenario"], strict=True) if pair[0] not in finished]
+        if not left:
+            continue
+        task = SeedTask(
+            city=str(study.config["city"]),
+            seed=int(seed),
+            scale=study.scale,
+            start=study.config["start"],
+            branch_month=study.branch_month,
+            end_month=study.end_month,
+            law=study.timelines[BASELINE_SCENARIO],
+            arms=Arms(left, study.timelines),
+            hold=tuple(study.config["hold"]),
+            parameter_changes=study.parameter_changes_of(int(draw)),
+            outputs=study.outputs,
+            draw=int(draw),
+            groups=study.groups,
+            keeps_births=study.keeps_births,
+            sources=sources,
         )
-        if arms:
-            tasks.append(
-                SeedTask(
-                    city=str(study.config["city"]),
-                    seed=int(seed),
-                    scale=study.scale,
-                    start=study.config["start"],
-                    branch_month=study.branch_month,
-                    end_month=study.end_month,
-                    law=study.timelines[BASELINE_SCENARIO],
-                    arms=arms,
-                    hold=tuple(study.config["hold"]),
-                    parameter_changes=study.parameter_changes_of(int(draw)),
-                    outputs=study.outputs,
-                    draw=int(draw),
-                    groups=study.groups,
-                    keeps_births=study.keeps_births,
-                )
-            )
+        tasks.append(replace(task, history_name=_history_name(task, data)))
     return tasks
+
+
+def _history_name(task: SeedTask, data_hash: str) -> str:
+    """24 hexadecimal digits: a hash of everything that decides the history of a task."""
+    decides = {
+        "sources": task.sources,
+        "city": data_hash,
+        "seed": task.seed,
+        "parameters": task.parameter_changes,
+        "scale": task.scale,
+        "start": task.start,
+        "branch": task.branch_month,
+        "law": task.law.hash(),
+        "versions": versions(),
+        "machine": platform.machine(),
+    }
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def start_run(study: Study, out: Path) -> tuple[RunFolder, pd.DataFrame]:
@@ -88,24 +127,32 @@ def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
 
 
 def execute(
-    study: Study, folder: RunFolder, design: pd.DataFrame, reporter: Reporter, workers: int = 1
+    study: Study,
+    folder: RunFolder,
+    design: pd.DataFrame,
+    reporter: Reporter,
+    workers: int | None = None,
+    on: str | None = None,
+    address: str | None = None,
 ) -> list[dict[str, str]]:
     """Run what is not finished, merge, and return the failures.
 
+    ``on`` is "serial" (this process, the reference) or "ray"; left out, more than one worker or an address means Ray.
     The manifest always says how far the run got, also after Ctrl-C. Raises StoreError when the folder cannot be
-    written. When not one run has finished there is nothing to merge, and no ``series.parquet``.
+    written, InputError when Ray cannot be reached, BackendError when it is lost. When not one run has finished there is
+    nothing to merge, and no ``series.parquet``.
     """
     began = time.monotonic()
     tasks = tasks_of(study, design, folder.finished() & set(design["run_id"]))
     failures: list[dict[str, str]] = []
     folder.write_failures(failures)
     status = "interrupted"
-    reporter.start(sum(t.months(study.start_month) for t in tasks), study.people, sum(len(t.arms) for t in tasks))
+    reporter.start(_months_to_do(tasks, study), study.people, sum(len(task.arms) for task in tasks))
     try:
-        results = _in_process(tasks, reporter) if workers == 1 else run_in_pool(tasks, workers, reporter)
-        for result in results:
-            _keep(folder, result, failures)
-            reporter.run_done(failed=result.rows is None)
+        for results in _results(tasks, reporter, workers, on or backend_for(workers, address), address):
+            _keep(folder, results, failures)
+            for result in results:
+                reporter.run_done(failed=result.rows is None)
         status = "failed" if failures else "complete"
     finally:
         reporter.stop()
@@ -115,17 +162,53 @@ def execute(
     return failures
 
 
-def _in_process(tasks: list[SeedTask], reporter: Reporter) -> Iterator[RunResult]:
-    for task in tasks:
-        yield from run_seed(task, reporter.months)
+def backend_for(workers: int | None, address: str | None) -> str:
+    """Where to run when nobody has said: "ray" for more than one worker or a cluster, else "serial"."""
+    return "ray" if (workers or 1) > 1 or address is not None else "serial"
 
 
-def _keep(folder: RunFolder, result: RunResult, failures: list[dict[str, str]]) -> None:
-    if result.rows is None:
-        failures.append(result.failure)
+def standing_backend(
+    workers: int | None = None, on: str | None = None, address: str | None = None
+) -> AbstractContextManager[Any]:
+    """Within this context every ``execute`` with the same arguments uses one Ray, which takes seconds to start."""
+    if (on or backend_for(workers, address)) == "serial":
+        return nullcontext()
+    from experiments.on_ray import connected
+
+    return connected(workers or 1, address)
+
+
+def _results(
+    tasks: list[SeedTask], reporter: Reporter, workers: int | None, on: str, address: str | None
+) -> Iterator[list[RunResult]]:
+    """Results as they come, in no fixed order; those that come together in one list."""
+    if not tasks:
+        return
+    if on == "serial":
+        for task in tasks:
+            for result in run_seed(task, reporter.months):
+                yield [result]
+        return
+    from experiments.on_ray import run_on_ray
+
+    yield from run_on_ray(tasks, reporter, workers, address)
+
+
+def _months_to_do(tasks: list[SeedTask], study: Study) -> int:
+    """Model months to simulate; histories that are kept need none."""
+    months = sum(task.months(study.start_month) for task in tasks)
+    return months - sum(study.branch_month - study.start_month for task in tasks if is_kept(task.history_name))
+
+
+def _keep(folder: RunFolder, results: list[RunResult], failures: list[dict[str, str]]) -> None:
+    """Write the runs that ended well in one part, and note the others."""
+    done = [(result.run_id, result.rows, result.births) for result in results if result.rows is not None]
+    if done:
+        folder.write_part(done)
+    broken = [result.failure for result in results if result.rows is None]
+    if broken:
+        failures += broken
         folder.write_failures(failures)
-    else:
-        folder.write_part(result.run_id, result.rows, result.births)
 
 
 def _write_manifest(folder: RunFolder, study: Study, design: pd.DataFrame, status: str, seconds: float) -> None:

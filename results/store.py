@@ -3,8 +3,8 @@
     manifest.json      versions, hashes, seeds, start, end, counts of runs and failures, machine, status
     config.yaml        the config with every default filled in
     design.parquet     one row per run
-    parts/<run>.parquet    long table of one run; its presence means that the run is finished
-    births/<run>.parquet   births of one run from the branch month on, one row per birth
+    parts/<first run>.parquet    long table of one run or several; its presence means that they are finished
+    births/<first run>.parquet   births of the same runs from the branch month on, one row per birth (not of sweeps)
     series.parquet     all parts in one table, plus unit and labels
     failures.jsonl     run_id, stage, error, message
     context.json       what a report needs and may not import
@@ -19,13 +19,14 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.lib
+import pyarrow.parquet as pq
 
 MANIFEST, CONFIG, DESIGN = "manifest.json", "config.yaml", "design.parquet"
 SERIES, FAILURES, CONTEXT, REPORT = "series.parquet", "failures.jsonl", "context.json", "report.html"
@@ -194,47 +195,63 @@ class RunFolder:
     def read_table(self, *names: str) -> pd.DataFrame:
         return pd.read_parquet(self._existing(*names))
 
-    # ---- parts: one run each ---------------------------------------------------------------------------------
+    # ---- parts: runs that ended together ------------------------------------------------------------------------
 
-    def write_part(self, run_id: str, rows: pd.DataFrame, births: pd.DataFrame | None = None) -> None:
-        """Keep one run. The births go first: the part, written last, is what says that the run is finished."""
-        if births is not None:
-            self.write_table(births[BIRTH_COLUMNS], BIRTHS, f"{run_id}.parquet")
-        self.write_table(rows[ROW_COLUMNS], PARTS, f"{run_id}.parquet")
+    def write_part(self, runs: Sequence[tuple[str, pd.DataFrame, pd.DataFrame | None]]) -> None:
+        """Keep runs (run_id, rows, births or None) in one file named by the first. The births go first: the part,
+        written last, is what says that the runs are finished."""
+        name = f"{runs[0][0]}.parquet"
+        births = [log[BIRTH_COLUMNS].assign(run_id=run_id) for run_id, _, log in runs if log is not None]
+        if births:
+            self.write_table(pd.concat(births, ignore_index=True), BIRTHS, name)
+        self.write_table(pd.concat([rows[ROW_COLUMNS] for _, rows, _ in runs], ignore_index=True), PARTS, name)
 
     def finished(self) -> set[str]:
-        """Run ids whose part is there and can be read; a part that cannot is set aside as ``<name>.unreadable``."""
-        done = set()
+        """Run ids in the parts that can be read; a part that cannot is set aside as ``<name>.unreadable``."""
+        return {run_id for runs in self._runs_by_part().values() for run_id in runs}
+
+    def _runs_by_part(self) -> dict[str, list[str]]:
+        """Run ids in each part. A run that stands in two parts counts in the first alone."""
+        found: dict[str, list[str]] = {}
+        seen: set[str] = set()
         for path in sorted((self.path / PARTS).glob("*.parquet")):
             try:
-                pd.read_parquet(path, columns=["run_id"])
+                ids = pq.read_table(path, columns=["run_id"])["run_id"].unique().to_pylist()
             except (OSError, ValueError, pyarrow.lib.ArrowException):
                 os.replace(path, path.with_suffix(".unreadable"))
                 continue
-            done.add(path.stem)
-        return done
+            found[path.name] = [run_id for run_id in ids if run_id not in seen]
+            seen.update(ids)
+        return found
 
     def read_births(self, design: pd.DataFrame) -> pd.DataFrame:
         """Births of all finished runs of ``design``: run_id, scenario, seed and the columns of a births log."""
         frames = []
-        for run in design.itertuples(index=False):
-            path = self.path / BIRTHS / f"{run.run_id}.parquet"
+        for name, runs in self._runs_by_part().items():
+            path = self.path / BIRTHS / name
             if path.is_file():
-                frames.append(pd.read_parquet(path).assign(run_id=run.run_id, scenario=run.scenario, seed=run.seed))
+                log = pd.read_parquet(path)
+                frames.append(log[log["run_id"].isin(runs)])
+        known = design[["run_id", "scenario", "seed"]].reset_index(drop=True)
         if not frames:
-            return pd.DataFrame(columns=["run_id", "scenario", "seed", *BIRTH_COLUMNS])
-        return pd.concat(frames, ignore_index=True)
+            return pd.DataFrame(columns=[*known.columns, *BIRTH_COLUMNS])
+        births = pd.concat(frames, ignore_index=True).merge(known.assign(place=known.index), on="run_id")
+        births = births.sort_values("place", kind="stable", ignore_index=True)
+        return births[[*BIRTH_COLUMNS, *known.columns]]
 
     def merge(self, design: pd.DataFrame, indicators: dict[str, dict[str, str]]) -> pd.DataFrame:
         """Write ``series.parquet`` from the parts of ``design``, in design order, with unit and labels."""
-        frames = [
-            pd.read_parquet(self.path / PARTS / f"{run_id}.parquet")
-            for run_id in design["run_id"]
-            if (self.path / PARTS / f"{run_id}.parquet").is_file()
-        ]
+        place = {run_id: number for number, run_id in enumerate(design["run_id"])}
+        frames = []
+        for name, runs in self._runs_by_part().items():
+            part = pd.read_parquet(self.path / PARTS / name)
+            frames.append(part[part["run_id"].isin(place.keys() & set(runs))])
+        frames = [part for part in frames if len(part)]
         if not frames:
             raise RunFolderError(f"{self.path}: no run has finished, see {self.path / FAILURES}")
         series = pd.concat(frames, ignore_index=True)
+        order = series["run_id"].map(place).to_numpy().argsort(kind="stable")
+        series = series.iloc[order].reset_index(drop=True)
         for column in ("unit", "label_en", "label_zh"):
             names = {name: card.get(column, "") for name, card in indicators.items()}
             series[column] = series["indicator"].map(names).fillna("")

@@ -18,11 +18,12 @@ runner = CliRunner()
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The stand-in for the model, and a working folder of the test's own."""
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The stand-in for the model, and a working folder and a cache of the test's own."""
     from tests.experiments.fake_model import FakeModel
 
     monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.chdir(tmp_path)
 
 

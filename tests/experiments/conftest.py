@@ -66,8 +66,9 @@ def write_study(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs use the stand-in for the model."""
+def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Runs use the stand-in for the model, and keep its histories in the test's own folder."""
     from tests.experiments.fake_model import FakeModel
 
     monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))

@@ -36,7 +36,18 @@ class FakeModel:
                 self.births.append((int(mother), self.month - 12 * 28, self.month, 1, voucher > 0))
             self.month += 1
 
-    def fork(self, timeline: Any = None, hold: Any = None) -> FakeModel:
+    def saved(self) -> dict[str, Any]:
+        """Its state."""
+        return {name: value for name, value in vars(self).items() if name != "city"}
+
+    @classmethod
+    def from_saved(cls, state: dict[str, Any], city: Any, parameters: Any) -> FakeModel:
+        """From its state."""
+        model = object.__new__(cls)
+        vars(model).update(state, city=city)
+        return model
+
+    def fork(self, timeline: Any = None, hold: Any = None, headline_only: bool = False) -> FakeModel:
         """A branch with its own births."""
         branch = copy.copy(self)
         branch.births = list(self.births)

@@ -329,7 +329,7 @@ def write_sample_run(
     folder.write_text("kind: scenario\n", CONFIG)
     for run in design.itertuples(index=False):
         rows = _one_run(run.scenario, run.seed, monthly)
-        folder.write_part(run.run_id, rows, _births_log(run.scenario, run.seed))
+        folder.write_part([(run.run_id, rows, _births_log(run.scenario, run.seed))])
     folder.write_failures([])
     folder.write_json(
         MANIFEST,

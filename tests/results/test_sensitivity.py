@@ -21,6 +21,12 @@ from tests.experiments.known_functions import LEVERS, model_of
 Write = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True)
+def _own_histories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Histories of stand-ins are kept in the test's own folder."""
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
+
+
 def test_missing_and_infinite_values_are_refused_by_name() -> None:
     design = pd.DataFrame({"run_id": ["a", "b", "c"], "scenario": ["row-0", "row-1", "row-2"], "seed": [1, 1, 1]})
     with pytest.raises(RunFolderError, match=r"births: 2 of 3 runs.*row-1 \(seed 1, run b\), row-2"):

@@ -73,7 +73,7 @@ def test_a_file_in_the_way_gives_one_clear_message(tmp_path: Path) -> None:
 
 def test_parts_tell_what_is_finished_and_unreadable_ones_are_set_aside(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path)
-    folder.write_part("one", rows("one"), log())
+    folder.write_part([("one", rows("one"), log())])
     (tmp_path / "parts" / "two.parquet").write_bytes(b"not parquet")
     (tmp_path / "parts" / ".three.parquet.1.tmp").write_bytes(b"half")
     assert folder.finished() == {"one"}
@@ -84,7 +84,7 @@ def test_parts_tell_what_is_finished_and_unreadable_ones_are_set_aside(tmp_path:
 
 def test_merge_adds_unit_and_labels(tmp_path: Path) -> None:
     folder = RunFolder.create(tmp_path)
-    folder.write_part("one", rows("one"), log())
+    folder.write_part([("one", rows("one"), log())])
     design = pd.DataFrame({"run_id": ["one", "missing"], "scenario": ["base", "base"], "seed": [1, 2]})
     merged = folder.merge(design, {"tfr": {"unit": "children per woman", "label_en": "TFR", "label_zh": "总和生育率"}})
     assert merged.iloc[0]["unit"] == "children per woman" and merged.iloc[0]["label_zh"] == "总和生育率"
