@@ -167,7 +167,7 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
 def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str = "en") -> None:
     """Run, report, and end with the headline and the report's path."""
     from experiments.progress import reporter_for
-    from experiments.runner import execute
+    from experiments.runner import execute, standing_backend
 
     with clear_endings(kept=folder.path):
         left = len(design) - len(folder.finished() & set(design["run_id"]))

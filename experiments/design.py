@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -119,6 +119,12 @@ def design_table(study: Study) -> pd.DataFrame:
     curve, sample), ``factor`` (of a run of one factor alone) and ``dose:NAME`` for every factor, empty where the
     factor stays at today's law.
     """
+    return _made_once(study, source_hash()).copy()
+
+
+@lru_cache(maxsize=2)
+def _made_once(study: Study, _sources: str) -> pd.DataFrame:
+    """The design of a study; thousands of rows take seconds, and several places ask for it."""
     return _planned_table(study) if study.plan is not None else _scenario_table(study)
 
 
@@ -149,14 +155,14 @@ def _planned_table(study: Study) -> pd.DataFrame:
     fields = [span.name for factor in plan.factors for span in factor.spans if not factor.is_parameter]
     law = study.timelines[BASELINE_SCENARIO].at(study.end_month)
     names = [factor.name for factor in plan.factors] + [UNCERTAINTY] * plan.has_uncertainty
-    changes = plan.changes()
+    laws = study.timelines
     rows = []
     for seed in range(1, study.seeds + 1):
         for draw in range(study.draws):
             for row in plan.rows:
                 if seed > row.seeds or draw not in row.draws:
                     continue
-                own = changes.get(row.scenario, {})
+                own = laws.changes_of(row.scenario) if isinstance(laws, LazyLaws) else {}
                 rows.append(
                     {
                         "run_id": _run_id(study, shared, parameters[draw], row.scenario, seed),

@@ -106,6 +106,8 @@ class Search:
         design = design_table(study)
         self.folder.write_table(design, DESIGN)
         self.failures = self.execute(study, self.folder, design)
+        if not self.folder.has_series():
+            raise _NothingRan
         return self.values(design)
 
     def values(self, design: pd.DataFrame) -> pd.DataFrame:
@@ -240,7 +242,15 @@ def marriage_as_in_2020(study: Study, changes: Mapping[str, Any]) -> dict[str, A
 
 def search(study: Study, folder: RunFolder, execute: Execute) -> tuple[Failures, pd.DataFrame]:
     """Search and keep every run; returns the failures and the design of all that was asked."""
-    return Search(study, folder, execute).run()
+    found = Search(study, folder, execute)
+    try:
+        return found.run()
+    except _NothingRan:
+        return found.failures, folder.read_table(DESIGN)
+
+
+class _NothingRan(Exception):
+    """Not one run has finished, so that there is nothing to go by."""
 
 
 def take_up_search(folder: RunFolder, study: Study) -> pd.DataFrame:

@@ -56,7 +56,17 @@ class Plan:
         """Lever changes by row (the baseline left out)."""
         if self.fixed is not None:
             return dict(self.fixed)
-        return {row.scenario: row_changes(self.factors, row.doses) for row in self.rows if row.role != BASELINE}
+        rows: list[dict[str, float]] = [{} for _ in self.rows]
+        doses = self.dose_table()
+        for place, factor in enumerate(self.factors):
+            if factor.is_parameter:
+                continue
+            values = {span.name: span.at(doses[:, place]).tolist() for span in factor.spans}
+            for index, dose in enumerate(doses[:, place].tolist()):
+                if dose == dose:  # NaN: today's law
+                    rows[index] |= {name: of_row[index] for name, of_row in values.items()}
+                    rows[index] |= factor.fixed if dose > 0 else {}
+        return {row.scenario: own for row, own in zip(self.rows, rows, strict=True) if row.role != BASELINE}
 
     def dose_table(self) -> NDArray[np.float64]:
         """Doses [row, factor], the uncertainty's last; NaN where a factor stays at today's law."""

@@ -51,9 +51,9 @@ from policies.timeline import Timeline, timeline_for
 from policies.validation import read_yaml
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
-    """A checked config with every default filled in, its city and its timelines.
+    """A checked config with every default filled in, its city and its timelines. Two are the same if they are one.
 
     ``timelines`` of a sweep or Sobol study are made one by one when asked for. ``groups`` are the groups of rows that
     are kept (empty: all). ``draw_changes`` holds the parameters of each draw that differ from the config's.

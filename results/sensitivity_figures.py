@@ -123,11 +123,7 @@ def tornado(data: StudyData, lang: str) -> Figure | None:
 
 def births_for_money(data: StudyData, lang: str) -> Figure | None:
     """Additional births per 100 million yuan, where the cost can be told from zero."""
-    table = data.money
-    if table.empty:
-        return None
-    known = table[(table["cost_low"] > 0) & np.isfinite(table["births_per_100_million"])]
-    known = known.sort_values("births_per_100_million", ascending=False)
+    known = data.money_known
     if known.empty:
         return None
     names = [str(name) for name in known["factor"]]

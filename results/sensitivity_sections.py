@@ -247,8 +247,7 @@ def money_section(data: StudyData) -> Section | None:
     if table.empty:
         return None
     title = both("What does 100 million yuan buy?", "每 1 亿元能带来多少新增出生？")
-    known = table[(table["cost_low"] > 0) & np.isfinite(table["births_per_100_million"])]
-    known = known.sort_values("births_per_100_million", ascending=False)
+    known = data.money_known
     if known.empty:
         lead = both("No measure has a cost that can be told from zero.", "没有措施的成本可与零区分。")
         return Section("money", title, lead)
@@ -289,10 +288,11 @@ def money_section(data: StudyData) -> Section | None:
         blocks.append(
             Paragraph(
                 both(
-                    f"Not listed, because the ledger books no extra cost that can be told from zero: {names['en']}. "
+                    "Not listed, because the ledger does not book their cost, or none that can be told from "
+                    f"zero: {names['en']}. "
                     "That is not the "
                     "same as being free.",
-                    f"未列出（账目中没有可与零区分的新增成本）：{names['zh']}。这不等于没有成本。",
+                    f"未列出（账目未记录其成本，或成本无法与零区分）：{names['zh']}。这不等于没有成本。",
                 ),
                 "note",
             )

@@ -110,6 +110,11 @@ class StudyData:
         """Factors that run alone: all but the index into parameter draws."""
         return [card["name"] for card in self.plan["factors"] if card["spans"]]
 
+    def is_booked(self, factor: str) -> bool:
+        """True when the ledger books what a measure costs (a campaign's cost, say, is not known)."""
+        levers = {span["name"].partition(".")[0] for span in self.card(factor)["spans"]}
+        return any(self.context["levers"].get(name, {}).get("payers") for name in levers)
+
     def card(self, factor: str) -> dict[str, Any]:
         return dict(next(card for card in self.plan["factors"] if card["name"] == factor))
 
@@ -222,6 +227,16 @@ class StudyData:
     def money(self) -> pd.DataFrame:
         """Births per 100 million yuan of every measure."""
         return alone.births_per_money(self.runs, self.measures, self.baseline, self.years)
+
+    @property
+    def money_known(self) -> pd.DataFrame:
+        """The measures whose cost is booked and can be told from zero, most births per yuan first."""
+        table = self.money
+        if table.empty:
+            return table
+        booked = table["factor"].map(lambda name: self.is_booked(str(name)))
+        known = table[booked & (table["cost_low"] > 0) & np.isfinite(table["births_per_100_million"])]
+        return known.sort_values("births_per_100_million", ascending=False)
 
     @cached_property
     def by_draw(self) -> pd.DataFrame:

@@ -62,6 +62,15 @@ def model_of(
         def run_until_month(self, month: int) -> None:
             self.month = month
 
+        def saved(self) -> dict[str, Any]:
+            return dict(vars(self))
+
+        @classmethod
+        def from_saved(cls, state: dict[str, Any], city: Any, parameters: Any) -> Any:
+            model = object.__new__(cls)
+            vars(model).update(state)
+            return model
+
         def fork(self, timeline: Any = None, hold: Any = None, **_: Any) -> Any:
             branch = object.__new__(type(self))
             branch.__dict__.update(self.__dict__, timeline=timeline)

@@ -25,6 +25,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, model: type, config: Path, out: Path, resumed: bool = False
 ) -> tuple[RunFolder, StudyData]:
     """Run a config on a stand-in; ``resumed`` first stops half-way."""
+    monkeypatch.setenv("CRADLE_CACHE", str(out / "cache"))
     monkeypatch.setattr("experiments.run_one.FamilyModel", model)
     study = read_study(config)
     folder, design = start_run(study, out)

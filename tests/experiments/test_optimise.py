@@ -41,7 +41,8 @@ def yuan(u: np.ndarray) -> float:
 
 
 @pytest.fixture(autouse=True)
-def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+def _known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(tfr, cost=yuan))
 
 
@@ -130,6 +131,19 @@ def test_a_search_is_not_continued_with_other_sources(
     monkeypatch.setattr("experiments.design.source_hash", lambda: "other")
     with pytest.raises(InputError, match="have changed since this search began"):
         take_up_search(folder, read_study(folder.file("config.yaml")))
+
+
+def test_a_search_in_which_nothing_runs_ends_with_its_failures(
+    write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: np.ndarray) -> float:
+        raise ValueError("nothing works")
+
+    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(broken))
+    study = read_study(write_study(**CONFIG, budget=1e7))
+    folder, _ = start_run(study, tmp_path / "runs")
+    failures, design = search(study, folder, run)
+    assert len(failures) == len(design) == 3 and "nothing works" in failures[0]["message"]
 
 
 def test_near_equal_doses_are_one_candidate() -> None:

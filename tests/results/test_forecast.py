@@ -33,6 +33,9 @@ class Aging:
     def run_until_month(self, month: int) -> None:
         self.month = month
 
+    def saved(self) -> dict[str, Any]:
+        return dict(vars(self))
+
     def fork(self, timeline: Any = None, hold: Any = None, **_: Any) -> Aging:
         branch = object.__new__(Aging)
         branch.__dict__.update(self.__dict__, timeline=timeline)
@@ -67,6 +70,7 @@ class Aging:
 
 @pytest.fixture
 def forecast(write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ForecastData]:
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("experiments.run_one.FamilyModel", Aging)
     keys = {"factors": None, "samples": None, "replicate_seeds": None, "replicate_rows": None}
     config = write_study(

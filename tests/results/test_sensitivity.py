@@ -10,15 +10,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.context import report_context
 from experiments.progress import LineReporter
 from experiments.runner import execute, start_run
 from experiments.study import read_study
 from results import alone, sensitivity
 from results.report import write_report_of_kind
 from results.store import RunFolderError
+from results.study_data import StudyData
 from tests.experiments.known_functions import LEVERS, model_of
 
 Write = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _own_histories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Histories of stand-ins are kept in the test's own folder."""
+    monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
 
 
 def test_missing_and_infinite_values_are_refused_by_name() -> None:
@@ -65,6 +73,20 @@ def test_effects_alone_are_paired_and_money_is_a_ratio() -> None:
     money = alone.births_per_money(table, ["x", "y"], "current_law", years=2).set_index("factor")
     assert money.loc["x", "births_per_100_million"] == pytest.approx(10 / 2e7 * 1e8)
     assert np.isnan(money.loc["y", "births_per_100_million"]), "no cost, no ratio"
+
+
+def test_what_the_ledger_does_not_book_is_not_called_cheap(write_study: Write) -> None:
+    factors = {"grant": {"fields": ["birth_grant.order1"]}, "campaign": {"fields": ["campaign.ideal_added"]}}
+    study = read_study(write_study(factors=factors))
+    rows = [("current_law", "baseline", "", 1, 100.0, 0.0), ("current_law", "baseline", "", 2, 90.0, 0.0)]
+    for seed, births in ((1, 110.0), (2, 101.0)):
+        rows += [(f"{name}-high", "high", name, seed, births, 1e6 + seed) for name in factors]
+    runs = pd.DataFrame(rows, columns=["scenario", "role", "factor", "seed", "births", "cost"]).assign(draw=0)
+    data = StudyData(report_context(study), {}, pd.DataFrame(), pd.DataFrame({"year": [2028]}), [])
+    data.__dict__["runs"] = runs
+    assert data.is_booked("grant") and not data.is_booked("campaign")
+    assert data.money["factor"].tolist() == ["grant", "campaign"]
+    assert data.money_known["factor"].tolist() == ["grant"]
 
 
 def test_regression_finds_slopes() -> None:
