@@ -183,6 +183,8 @@ def test_rows_that_lack_what_a_rule_needs(catalogue: Any, held: Held, message: s
         ((math.nan, math.nan, math.nan), (0.3, 0.05, 0.8), (False, False, False)),
     ],
 )
-def test_verdicts(model: tuple[float, ...], evidence: tuple[float, ...], expected: tuple[bool, ...]) -> None:
+def test_verdicts(
+    model: tuple[float, float, float], evidence: tuple[float, float, float], expected: tuple[bool, bool, bool]
+) -> None:
     found = verdict(*model, EvidenceInterval(*evidence))
     assert (found.sign_right, found.inside, found.overlap) == expected

@@ -64,7 +64,9 @@ def test_the_section_answers_first_and_lists_every_miss(folder: RunFolder) -> No
     assert section.lead["en"].startswith("In 4 of 5 experiments") and "overlaps 2" in section.lead["en"]
     tables = {block.name: table_frame(block) for block in section.blocks if isinstance(block, Table)}
     assert len(tables["backtests"]) == 6 and list(tables["backtests"]["Verdict"]).count("misses") == 1
-    assert tables["backtests"].loc[3, "Evidence"] == "above zero" and tables["backtests"].loc[4, "Evidence"].startswith("at most")
+    assert tables["backtests"].loc[3, "Evidence"] == "above zero" and tables["backtests"].loc[4, "Evidence"].startswith(
+        "at most"
+    )
     assert list(tables["backtests_rho"].columns) == ["Response", "Evidence", "Default", "rho 0.05"]
     bullets = [item["en"] for block in section.blocks if isinstance(block, Bullets) for item in block.items]
     assert bullets == ["Test misses: because of this"]
@@ -99,4 +101,6 @@ def test_the_report_carries_table_and_figure_in_both_languages(folder: RunFolder
     assert 'id="backtests"' in page and "Does the model respond as the evidence says?" in page
     for language in ("en", "zh"):
         svg = folder.path / "figures" / f"backtests.{language}.svg"
-        assert svg.is_file() and ("Test misses" if language == "en" else "检验 misses") in svg.read_text(encoding="utf-8")
+        assert svg.is_file() and ("Test misses" if language == "en" else "检验 misses") in svg.read_text(
+            encoding="utf-8"
+        )
