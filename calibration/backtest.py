@@ -54,6 +54,7 @@ class Job:
     seeds: int
     chosen: tuple[Experiment, ...]
     evidence: Mapping[str, Evidence]
+    made_of: Mapping[str, str]
 
     @property
     def people(self) -> int:
@@ -88,7 +89,12 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
     missing = unaccounted_rows(tests, read_left_out(), evidence)
     if missing:
         raise InputError(f"evidence_left_out.csv: used and left out, or neither: {', '.join(missing)}")
-    job = Job(tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence)
+    # Read before the runs: who edits a source while they go on shall not find its hash beside their numbers.
+    made_of = {
+        "source_hash": source_hash(),
+        "experiments_hash": hashlib.sha256(EXPERIMENTS_FILE.read_bytes()).hexdigest(),
+    }
+    job = Job(tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence, made_of)
     if job.people < LEAST_PEOPLE:
         raise InputError(f"--scale: {job.scale:g} is {job.people:,} people; at least {LEAST_PEOPLE:,} are needed")
     return job
@@ -175,9 +181,8 @@ def made_with(job: Job, seconds: float) -> dict[str, Any]:
         "scale": job.scale,
         "seeds": job.seeds,
         "branches": dict(job.tests.branches),
-        "source_hash": source_hash(),
+        **job.made_of,
         "city_hash": job.city.folder_hash(),
-        "experiments_hash": hashlib.sha256(EXPERIMENTS_FILE.read_bytes()).hexdigest(),
         "seconds": round(seconds),
     }
 

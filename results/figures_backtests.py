@@ -46,7 +46,7 @@ def backtests(data: RunData, lang: str) -> Figure | None:
         place += 1.0
     height = ROW_INCHES * place + 0.9
     figure, axes = plt.subplots(figsize=(8.6, height))
-    figure.subplots_adjust(left=0.40, right=0.80, top=1 - 0.62 / height, bottom=0.3 / height)
+    figure.subplots_adjust(left=0.40, right=0.78, top=1 - 0.62 / height, bottom=0.3 / height)
     axes.set_xlim(LEFT_END, RIGHT_END)
     axes.set_ylim(place - 0.3, -0.6)
     axes.axvline(0, color="#7b8794", lw=1)
@@ -57,7 +57,7 @@ def backtests(data: RunData, lang: str) -> Figure | None:
             text, (0, at), xycoords=("axes fraction", "data"), xytext=(-218, 0), textcoords="offset points",
             fontsize=9.5, fontweight="bold", color=INK, va="center", annotation_clip=False,
         )  # fmt: skip
-    axes.set_yticks(places, [shortened(row[f"label_{lang}"], 46) for row in rows], fontsize=8.5)
+    axes.set_yticks(places, [shortened(row[f"label_{lang}"], 54) for row in rows], fontsize=8.5)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
@@ -73,7 +73,7 @@ def _heads(axes: Axes, lang: str) -> None:
         fontsize=11,
         pad=24,
     )
-    for x, text in ((1.03, {"en": "evidence", "zh": "证据"}[lang]), (1.30, {"en": "model", "zh": "模型"}[lang])):
+    for x, text in ((1.03, {"en": "evidence", "zh": "证据"}[lang]), (1.36, {"en": "model", "zh": "模型"}[lang])):
         axes.annotate(
             text, (x, 1.0), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=8.5,
             color=MUTED, annotation_clip=False,
@@ -104,7 +104,7 @@ def _draw(axes: Axes, row: Row, at: float, lang: str) -> None:
     digits = digits_of(row)
     texts = (
         (1.03, f"{number(row['evidence_low'], digits)} … {number(row['evidence_high'], digits)}", MUTED),
-        (1.30, number(row["model_value"], digits), colour),
+        (1.36, number(row["model_value"], digits), colour),
     )
     for x, text, ink in texts:
         axes.annotate(

@@ -81,9 +81,10 @@ def _warning() -> Paragraph:
 def _figure_caption() -> Text:
     return both(
         "Each row is scaled so that the far end of its evidence interval is 1 (or −1). Bar: evidence; point and line: "
-        "model with its 95 % interval over seeds, orange where the two do not overlap; an arrow: beyond the page.",
+        "model with its 95 % interval over seeds, orange where the two do not overlap; an arrow: beyond the page. "
+        "Tests of a sign alone stand in the table.",
         "每行按证据区间远端为 1（或 −1）缩放。灰条：证据区间；点与线：模型值及种子间 95 % 区间，不重叠者为橙色；"
-        "箭头：超出图幅。",
+        "箭头：超出图幅。仅检验方向者见下表。",
     )
 
 

@@ -145,5 +145,5 @@ def test_the_command_runs_as_a_program_from_any_folder() -> None:
         [sys.executable, str(ROOT / "cradle.py"), "--help"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0
-    for command in ("run", "check", "resume", "report", "levers", "bench"):
+    for command in ("run", "check", "resume", "report", "levers", "backtest", "bench"):
         assert command in done.stdout

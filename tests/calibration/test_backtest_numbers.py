@@ -184,7 +184,7 @@ def test_rows_that_lack_what_a_rule_needs(catalogue: Any, held: Held, message: s
     ],
 )
 def test_verdicts(
-    model: tuple[float, float, float], evidence: tuple[float, float, float], expected: tuple[bool, ...]
+    model: tuple[float, float, float], evidence: tuple[float, float, float], expected: tuple[bool, bool, bool]
 ) -> None:
     found = verdict(*model, EvidenceInterval(*evidence))
     assert (found.sign_right, found.inside, found.overlap) == expected

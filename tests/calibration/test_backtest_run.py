@@ -18,6 +18,7 @@ from calibration.backtest_files import Arm, BackTests, read_backtests
 from calibration.populations import POPULATIONS, couple_income, population_mask
 from calibration.responses import events
 from experiments.backtest_table import COLUMNS, backtests_context, read_backtests_table, write_backtests
+from experiments.design import source_hash
 from experiments.progress import LineReporter
 from policies.errors import InputError
 
@@ -151,7 +152,7 @@ def test_dearer_homes_are_dearer_in_every_county(branch: BranchCity) -> None:
 @pytest.fixture(scope="module")
 def finished(toytown: Any, catalogue: Any, toytown_founded: Any, tmp_path_factory: Any) -> tuple[Job, pd.DataFrame]:
     tests = small_tests(tmp_path_factory.mktemp("tests"), catalogue)
-    job = Job(tests, toytown, 1.0, 2, tests.experiments, catalogue.evidence)
+    job = Job(tests, toytown, 1.0, 2, tests.experiments, catalogue.evidence, {"source_hash": source_hash()})
     return job, run(job, LineReporter())
 
 

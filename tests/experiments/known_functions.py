@@ -76,15 +76,6 @@ def model_of(
             branch.__dict__.update(self.__dict__, timeline=timeline)
             return branch
 
-        def saved(self) -> dict[str, Any]:
-            return dict(self.__dict__)
-
-        @classmethod
-        def from_saved(cls, state: dict[str, Any], city: Any, parameters: Any) -> Any:
-            model = object.__new__(cls)
-            model.__dict__.update(state)
-            return model
-
         def rows(self) -> pd.DataFrame:
             law = self.timeline.at(self.month - 1)
             inputs = np.array([law[field] / high for field, high in LEVERS.items()])

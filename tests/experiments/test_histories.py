@@ -19,7 +19,7 @@ from experiments.study import read_study
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def own_histories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
 
 

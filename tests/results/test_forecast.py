@@ -41,15 +41,6 @@ class Aging:
         branch.__dict__.update(self.__dict__, timeline=timeline)
         return branch
 
-    def saved(self) -> dict[str, Any]:
-        return dict(self.__dict__)
-
-    @classmethod
-    def from_saved(cls, state: dict[str, Any], city: Any, parameters: Any) -> Aging:
-        model = object.__new__(cls)
-        model.__dict__.update(state)
-        return model
-
     def rows(self) -> pd.DataFrame:
         found = []
         for year in range(2021, year_of(self.month - 1) + 1):
