@@ -279,7 +279,8 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
                 given += aware[_ALLOWANCE] * yearly_allowance(laws, order, year)
             if phase == 0:
                 given += aware[_GRANT] * birth_grant_yuan(first, order)
-                given += aware[_DELIVERY] * laws[0].delivery_cover__share * p.delivery_cost_yuan * t.yuan_growth[0]
+                bill = p.delivery_foreseen * p.delivery_cost_yuan * t.yuan_growth[0]
+                given += aware[_DELIVERY] * laws[0].delivery_cover__share * bill
             t.benefit[when, o, phase] += share * given / years
         days = maternity_leave_days(first, order)
         national = laws[0].maternity_leave__national_days * laws[0].maternity_leave__flexible_coverage
@@ -393,6 +394,6 @@ def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: 
                     with_nursery = options + math.exp(-fee / scale + p.taste_nursery)
                     nursery += scale * (zero - math.log(with_nursery)) / 5.0
                 for county in range(t.n_counties[0]):
-                    chance = t.place_chance[county] * t.reach[0]
+                    chance = p.nursery_foreseen * t.place_chance[county] * t.reach[0]
                     cost = chance * nursery + (1.0 - chance) * closed
                     t.care[when, order - 1, county, carer, point] += share * cost

@@ -26,7 +26,7 @@ def backtests_section(data: RunData) -> Section:
     blocks: list[Block] = [_warning()] if not context["same_sources"] else []
     blocks += [
         FigureRef("backtests", _figure_caption()),
-        Table("backtests", _table_caption(), _HEAD, [_table_row(row) for row in tested], text_columns=2),
+        Table("backtests", _table_caption(), _HEAD, [_table_row(row) for row in tested], text_columns=3),
     ]
     misses = [_miss(row) for row in tested if row["miss_en"]]
     if misses:
@@ -94,24 +94,22 @@ def _table_caption() -> Text:
 
 _HEAD: list[Cell] = [
     both("Back-test", "检验"),
+    both("Evidence rows", "证据编号"),
     both("Unit", "单位"),
     both("Evidence", "证据"),
     both("Model", "模型"),
-    both("Sign", "方向"),
     both("Verdict", "判断"),
-    both("Evidence rows", "证据编号"),
 ]
 
 
 def _table_row(row: Row) -> list[Cell]:
     return [
         both(row["label_en"], row["label_zh"]),
+        row["evidence"].replace(";", ", "),
         both(row["unit_en"], row["unit_zh"]),
         evidence_cell(row),
         model_cell(row),
-        both("right", "一致") if row["sign_right"] else both("wrong", "不一致"),
         _verdict(row),
-        row["evidence"].replace(";", ", "),
     ]
 
 
@@ -143,10 +141,11 @@ def _verdict(row: Row) -> Text:
     if row["imposed"]:
         return both("set by a parameter", "由参数设定")
     if row["rule"] == SIGN:
-        return both("–", "–")
+        return both("right sign", "方向一致") if row["sign_right"] else both("wrong sign", "方向不符")
     if row["inside"]:
         return both("inside", "区间内")
-    return both("overlaps", "有重叠") if row["overlap"] else both("misses", "不重叠")
+    found = both("overlaps", "有重叠") if row["overlap"] else both("misses", "不重叠")
+    return found if row["sign_right"] else both(f"{found['en']}, wrong sign", f"{found['zh']}，方向不符")
 
 
 def _miss(row: Row) -> Text:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
+from tests.results.sample_backtests import MADE, ROWS
 
 LABELS = {
     "current_law": ("Current law", "现行法律"),
@@ -170,6 +171,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
         "hold": [],
         "parameters_used": "default",
         "parameter_changes": {},
+        "backtests": {"rows": ROWS, "made": MADE, "same_sources": True},
         "baseline": "current_law",
         "scenarios": [
             {

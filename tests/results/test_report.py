@@ -34,8 +34,9 @@ def test_the_page_stands_alone(page: tuple[Path, str]) -> None:
 def test_every_section_answers_in_the_fixed_order(page: tuple[Path, str]) -> None:
     text = page[1]
     keys = re.findall(r'<section id="(\w+)">', text)
-    assert keys == ["target", "effect", "births", "cost", "together", "gains", "plan", "evidence", "fit",
-                    "backtests", "reproduce"]  # fmt: skip
+    assert keys == [
+        "target", "effect", "births", "cost", "together", "gains", "plan", "evidence", "fit", "backtests", "reproduce",
+    ]  # fmt: skip
     assert len(keys) == len(SECTIONS) == text.count('class="answer"')
 
 
