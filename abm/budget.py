@@ -146,7 +146,8 @@ def room_cost_yuan_year(
 ) -> float:
     """Yearly cost of the room a further child needs: none where an owned home is large enough, user cost of the missing
     area for owners, and for others in town the rent of at least the step to a larger home. A purchase subsidy (as an
-    annuity) lowers what it can buy, to nothing at best; what the law gives to families who rent is theirs in full."""
+    annuity) lowers what it can buy, to nothing at best; what the law gives to families who rent is theirs in full.
+    Owners reckon with the city's own path of prices: of what homes cost beyond it they own a part already."""
     p = pars[0]
     household = households[home]
     missing = p.area_per_head_wanted * (household.size + 1) - household.area
@@ -158,7 +159,8 @@ def room_cost_yuan_year(
         return missing * p.village_building_cost * tables.yuan_growth[0] * p.housing_user_cost
     area = missing if owns else max(missing, p.area_per_head_wanted * p.room_share_non_owner)
     subsidy = tables.purchase_benefit[when, order - 1] * p.housing_user_cost
-    yearly = max(area * tables.price[county] * p.housing_user_cost - subsidy, 0.0)
+    price = tables.price_reference[county] if owns else tables.price[county]
+    yearly = max(area * price * p.housing_user_cost - subsidy, 0.0)
     if household.tenure == RENTS:
         yearly -= tables.rent_benefit[when, order - 1]
     return yearly

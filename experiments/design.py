@@ -18,6 +18,8 @@ from experiments.study import Study
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCE_SUFFIXES = (".py", ".yaml", ".csv")
+DECIDE_NOTHING = ("abm/bench", "abm/cities/", "abm/dashboard")
+"""What no result follows from, or (cities) what is hashed on its own."""
 
 NS_PER_PERSON_MONTH = 40.0
 FOUNDING_MICROSECONDS_PER_PERSON = 10.0
@@ -47,12 +49,12 @@ class Estimate:
 
 @cache
 def source_hash() -> str:
-    """sha256 of every source that decides a result: code, parameters, levers and packages (cities apart)."""
+    """sha256 of every source that decides a result: code, parameters, levers and packages."""
     digest = hashlib.sha256()
     files = [*(PROJECT / "abm").rglob("*"), *(PROJECT / "policies").rglob("*"), Path(__file__).with_name("run_one.py")]
     for path in sorted(files):
         relative = path.relative_to(PROJECT).as_posix()
-        if path.suffix not in SOURCE_SUFFIXES or not path.is_file() or relative.startswith("abm/cities/"):
+        if path.suffix not in SOURCE_SUFFIXES or not path.is_file() or relative.startswith(DECIDE_NOTHING):
             continue
         digest.update(relative.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
