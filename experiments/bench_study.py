@@ -84,7 +84,7 @@ def bench_study(city: str, scale: float, samples: int, end: str = END) -> tuple[
     catalogue = load_catalogue()
     rows = sobol_rows(catalogue, samples)
     config = {"kind": "sobol", "city": city, "scale": scale, "seeds": 1, "start": START, "branch": BRANCH, "end": end,
-              "hold": [], "parameter_changes": {}}  # fmt: skip
+              "hold": [], "balanced_budget": False, "parameter_changes": {}}  # fmt: skip
     study = Study(
         "bench", config, load_city(city), catalogue, Parameters.load(), _Laws(catalogue, rows), month_index(START),
         month_index(BRANCH), month_index(end), HEADLINE, ("all",),
