@@ -1,4 +1,4 @@
-"""The command ``cradle``: run, check, resume, report, levers, backtest, bench.
+"""The command ``cradle``: run, check, resume, report, levers, backtest, app, bench.
 
 Exit status 0 done, 2 the user's input is wrong (one clear message), 1 anything else. Ctrl-C leaves a run that
 ``cradle resume`` continues.
@@ -27,7 +27,6 @@ LANGUAGES = ("en", "zh")
 BENCH_PARTS = ("all", "engine", "study")
 RUNNERS = ("serial", "ray")
 NOT_YET = {
-    "app": "the page in the browser",
     "calibrate": "fitting parameters",
 }
 
@@ -375,10 +374,22 @@ def _refuse(name: str) -> None:
 _ANY = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
-@app.command("app", context_settings=_ANY)
-def app_() -> None:
-    """The page in the browser (not in this release)."""
-    _refuse("app")
+@app.command("app")
+def app_(
+    port: Annotated[int, typer.Option(help="Port of this machine on which the page is served.")] = 8765,
+    scale: Annotated[float, typer.Option(help="Share of residents simulated.")] = 0.01,
+    city: Annotated[str, typer.Option(help="A city under abm/cities.")] = "suining",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Open the page in the browser: two cities side by side, current law and yours."""
+    with clear_endings():
+        _checked_options(scale=scale)
+        from abm.dashboard.serve import serve
+
+        try:
+            serve(city, scale, port, not no_browser, say)
+        except KeyboardInterrupt:
+            say("page closed")
 
 
 @app.command(context_settings=_ANY)

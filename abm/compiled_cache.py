@@ -1,8 +1,9 @@
 """Where compiled code is kept between runs, so that it is never answered from sources that have changed since.
 
 numba stores a compiled function with the time stamp of its own file only: edit a function that it calls in another
-file and the old result comes back. Here the folder itself is named by a hash of every source of `abm/` and `policies/`,
-so an edit anywhere starts afresh. `abm/__init__.py` calls `use_compiled_folder` before anything imports numba.
+file and the old result comes back. Here the folder itself is named by a hash of every source of `abm/` (the page apart)
+and `policies/`, so an edit anywhere starts afresh. `abm/__init__.py` calls `use_compiled_folder` before numba is
+imported.
 
 The cache may be deleted at any time. `CRADLE_CACHE` moves it; a `NUMBA_CACHE_DIR` set by the user is overruled.
 """
@@ -24,6 +25,9 @@ except ImportError:  # Windows: folders in use are then told by their age alone
 KEPT_FOLDERS = 5
 """Compiled folders of this many versions of the sources are kept; older ones go once no process uses them."""
 
+UNCOMPILED = "dashboard"
+"""The folder of `abm/` that holds nothing compiled (a test looks): an edit of the page needs no compiling."""
+
 _IN_USE = ".in_use"
 _held: dict[Path, int] = {}  # marker -> descriptor, held for the life of the process: an open lock says "in use"
 
@@ -42,11 +46,13 @@ def cache_folder() -> Path:
 
 
 def source_hash() -> str:
-    """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/` or `policies/`."""
+    """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/` or `policies/`, the page
+    apart."""
     root = Path(__file__).resolve().parents[1]
+    page = Path(__file__).resolve().parent / UNCOMPILED
     digest = hashlib.sha256()
     for package in (Path(__file__).resolve().parent, root / "policies"):
-        for source in sorted(package.rglob("*.py")):
+        for source in sorted(source for source in package.rglob("*.py") if page not in source.parents):
             text = source.read_bytes()
             digest.update(f"{source.relative_to(root).as_posix()} {len(text)}\n".encode())
             digest.update(text)

@@ -18,7 +18,7 @@ from experiments.study import Study
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCE_SUFFIXES = (".py", ".yaml", ".csv")
-DECIDE_NOTHING = ("abm/bench", "abm/cities/", "abm/dashboard")
+DECIDE_NOTHING = ("abm/bench", "abm/cities/", "abm/dashboard", "abm/prospect_lines.py")
 """What no result follows from, or (cities) what is hashed on its own."""
 
 NS_PER_PERSON_MONTH = 40.0

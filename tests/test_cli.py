@@ -76,7 +76,7 @@ def test_check_says_what_it_would_take() -> None:
         (["report", "nowhere", "--lang", "fr"], "--lang: found 'fr'"),
         (["levers", "childcare_vouchr"], "did you mean 'childcare_voucher'"),
         (["bench", "--json", "no/such/folder/x.json"], "no such folder"),
-        (["app"], "cradle app: the page in the browser is not in this release"),
+        (["app", "--port", "0"], "--port: found 0; allowed 1 to 65535"),
         (["calibrate", "x.yaml", "--draws", "4"], "is not in this release"),
         (["backtest", "prior_csh"], "did you mean 'prior_cash'"),
         (["backtest", "--scale", "0.0001"], "at least 2,000 are needed"),

@@ -1,0 +1,1 @@
+"""The page in the browser (`cradle app`). Nothing else imports it, and nothing here is compiled."""

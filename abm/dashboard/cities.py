@@ -1,0 +1,128 @@
+"""DashboardModel: a city under current law and the same city under a package, living month by month side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from abm.dashboard.family import Diary, choose_wife
+from abm.dashboard.history import History
+from abm.dashboard.sliders import moved
+from abm.model import FamilyModel
+from policies.catalogue import Catalogue, load_catalogue
+from policies.clock import month_index, month_label
+from policies.errors import InputError
+from policies.timeline import Timeline, timeline_for
+
+FOUNDED = "2020-11"
+FIRST_BEGINNING, LAST_MONTH = month_index("2021-12"), month_index("2060-12")
+DEFAULT_PACKAGE = "example-voucher-housing-leave"
+DEFAULT_BEGINS = "2027-01"
+LARGEST_SEED = 2**31 - 1
+
+
+class DashboardModel(FamilyModel):
+    """Two cities with one past and the same chance: itself under current law, and ``policy`` under the sliders.
+
+    It is built ready to play: founded in November 2020 and lived until ``begins`` (YYYY-MM), from which the sliders
+    hold. ``package`` is where sliders start; every slider is a keyword named after its lever and parameter
+    (``childcare_voucher__amount=800``), and one left out follows the package. ``household`` picks whom to follow.
+    ``step`` lives a month in both. Raises InputError for anything that is not allowed.
+    """
+
+    policy: FamilyModel | None = None
+
+    def __init__(
+        self,
+        city: str = "suining",
+        *,
+        scale: float = 0.01,
+        seed: int = 1,
+        package: str = DEFAULT_PACKAGE,
+        begins: str = DEFAULT_BEGINS,
+        household: int = 0,
+        **levers: float | None,
+    ) -> None:
+        catalogue = load_catalogue()
+        self.begins = checked_beginning(begins)
+        self.policy_law = policy_law(catalogue, package, self.begins, levers)
+        super().__init__(city, scale=scale, seed=checked_seed(seed), start=FOUNDED)
+        self.parts = max(min(first_known(self.policy_law, self.begins), self.begins), self.first_month + 1)
+        self.household_number = household
+        self.history, self.diary = History(), Diary(-1)
+        self.policy_history, self.policy_diary = History(), Diary(-1)
+        while self.month < self.begins or self.policy is None:
+            self.step()
+
+    def step(self) -> None:
+        """Live one month of both cities; they part before the month in which the first change is known."""
+        if type(self) is not DashboardModel or not hasattr(self, "history"):  # a fork is one city
+            super().step()
+            return
+        if self.month > LAST_MONTH:
+            self.running = False
+            return
+        if self.month == self.parts:
+            self._part()
+        super().step()
+        self.history.add(self)
+        self.diary.add(self)
+        if self.policy is not None:
+            self.policy.step()
+            self.policy_history.add(self.policy)
+            self.policy_diary.add(self.policy)
+        self.running = self.month <= LAST_MONTH
+
+    def _part(self) -> None:
+        """From here on there are two cities."""
+        self.policy = self.fork(self.policy_law)
+        wife = choose_wife(self, self.household_number)
+        self.policy_history = self.history.copy()
+        self.diary, self.policy_diary = Diary(wife), Diary(wife)
+
+    @property
+    def additional_births(self) -> float:
+        """Births in the policy city above those of the other since they parted, scaled to the whole city."""
+        both = (self.policy_history, self.history)
+        policy, base = (sum(m.births.sum() for m in h.since(self.parts)) for h in both)
+        return float(policy - base) / self.scale
+
+    @property
+    def additional_cost(self) -> float:
+        """Yuan paid in the policy city above what is paid in the other since they parted, scaled to the whole city."""
+        both = (self.policy_history, self.history)
+        policy, base = (sum(m.ledger.sum() for m in h.since(self.parts)) for h in both)
+        return float(policy - base) / self.scale
+
+
+def policy_law(catalogue: Catalogue, package: str, begins: int, levers: dict[str, Any]) -> Timeline:
+    """The law of the policy city: the package through its own dates, sliders that were moved from ``begins`` on."""
+    changes = {
+        field: {"value": value, "from": month_label(begins)}
+        for field, value in moved(catalogue, package, levers).items()
+    }
+    return timeline_for(catalogue, package, changes, name="policy", where="sliders")
+
+
+def first_known(law: Timeline, otherwise: int) -> int:
+    """First month in which any change of a package is in force or known."""
+    months = [min(change.from_month, change.announced_month) for change in law.changes]
+    if law.law_of is not None:
+        months.append(law.law_of + 1)
+    return min(months, default=otherwise)
+
+
+def checked_beginning(text: str) -> int:
+    """The month from which sliders hold; InputError unless it is a month the page can begin in."""
+    month = month_index(str(text).strip())
+    if not FIRST_BEGINNING <= month < LAST_MONTH:
+        allowed = f"{month_label(FIRST_BEGINNING)} to {month_label(LAST_MONTH - 1)}"
+        raise InputError(f"begins: found {text}; allowed {allowed}")
+    return month
+
+
+def checked_seed(seed: int | str) -> int:
+    """The seed as a whole number; InputError if it is none."""
+    text = str(seed).strip()
+    if not text.isdecimal() or not 0 <= int(text) <= LARGEST_SEED:
+        raise InputError(f"seed: found {seed!r}; allowed: whole numbers from 0 to {LARGEST_SEED}")
+    return int(text)

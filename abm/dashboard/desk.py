@@ -1,0 +1,174 @@
+"""What one browser tab holds: its settings, its two cities, and what its buttons do. Knows nothing of how it looks."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import solara
+from mesa.visualization.utils import force_update
+
+from abm.dashboard.cities import (
+    DEFAULT_BEGINS,
+    DEFAULT_PACKAGE,
+    FIRST_BEGINNING,
+    LARGEST_SEED,
+    LAST_MONTH,
+    DashboardModel,
+    checked_beginning,
+    checked_seed,
+)
+from abm.dashboard.sliders import package_values, sliders
+from abm.hazards import HazardBoundError
+from policies.catalogue import load_catalogue
+from policies.clock import month_label
+from policies.errors import InputError
+from policies.packages import load_package, package_names
+
+CITY = {"city": "suining", "scale": 0.01}
+"""What `cradle app` was asked for; the same in every tab."""
+
+
+@dataclass
+class Settings:
+    """What a person has set: all that a pair of cities is built from."""
+
+    package: str = DEFAULT_PACKAGE
+    begins: str = DEFAULT_BEGINS
+    seed: str = "1"
+    household: int = 0
+    moved: dict[str, float] = field(default_factory=dict)
+
+    def keywords(self) -> dict[str, Any]:
+        """Keywords of :class:`DashboardModel`."""
+        own = {"package": self.package, "begins": self.begins, "seed": checked_seed(self.seed)}
+        return {**CITY, **own, "household": self.household, **self.moved}
+
+
+class Desk:
+    """Settings, cities and buttons of one tab; what is drawn depends on its reactive values."""
+
+    def __init__(self) -> None:
+        self.catalogue = load_catalogue()
+        self.sliders = sliders(self.catalogue)
+        self.lang = solara.reactive("en")
+        self.settings = solara.reactive(Settings())
+        self.applied = solara.reactive(Settings())
+        self.model: solara.Reactive[DashboardModel | None] = solara.reactive(None)
+        self.building = solara.reactive(True)
+        self.playing = solara.reactive(False)
+        self.by_year = solara.reactive(False)
+        self.problem = solara.reactive("")
+        self.lock = threading.Lock()
+        self._usual: dict[str, dict[str, float]] = {}
+
+    # --- settings -----------------------------------------------------------------------------------------------------
+
+    def change(self, **settings: Any) -> None:
+        """Set some settings; they count when the cities are built again."""
+        self.settings.value = Settings(**{**vars(self.settings.value), **settings})
+
+    def choose_package(self, package: str) -> None:
+        """Start sliders from another package; what was moved before goes back."""
+        self.change(package=package, moved={})
+
+    def usual(self, keyword: str) -> float:
+        """Where the chosen package puts a slider."""
+        package = self.settings.value.package
+        if package not in self._usual:
+            self._usual[package] = package_values(self.catalogue, package)
+        return self._usual[package][keyword]
+
+    def value(self, keyword: str) -> float:
+        """Where a slider stands."""
+        return self.settings.value.moved.get(keyword, self.usual(keyword))
+
+    def move(self, keyword: str, value: float) -> None:
+        """Move a slider; back where the package has it, it follows the package again."""
+        others = {k: v for k, v in self.settings.value.moved.items() if k != keyword}
+        rounded = round(float(value), 6)
+        self.change(moved=others if rounded == self.usual(keyword) else {**others, keyword: rounded})
+
+    def packages(self, lang: str) -> list[dict[str, str]]:
+        """Packages to choose from: name and label."""
+        labels = {name: load_package(name, self.catalogue).label for name in package_names()}
+        return [{"value": name, "text": label.zh if lang == "zh" else label.en} for name, label in labels.items()]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether settings differ from what the cities were built from."""
+        return self.settings.value != self.applied.value
+
+    # --- buttons ------------------------------------------------------------------------------------------------------
+
+    def build(self, until: int | None = None) -> None:
+        """Build both cities from the settings, and live them up to a month if one is given."""
+        self.playing.value, self.problem.value, wanted = False, "", self.settings.value
+        self.building.value = True
+        try:
+            with self.lock:
+                model = DashboardModel(**wanted.keywords())
+                while until is not None and model.month < until and model.running:
+                    model.step()
+                self.model.value, self.applied.value = model, wanted
+        except (InputError, HazardBoundError, MemoryError) as error:
+            self._say("not_built", error)
+        finally:
+            self.building.value = False
+            force_update()
+
+    def another_household(self) -> None:
+        """Follow another couple: the same past lived again with somebody else's diary kept."""
+        model = self.model.value
+        if model is not None:
+            month, unapplied = model.month, self.settings.value
+            self.settings.value = Settings(**{**vars(self.applied.value), "household": model.household_number + 1})
+            self.build(month)
+            self.settings.value = Settings(**{**vars(unapplied), "household": model.household_number + 1})
+
+    def step(self, months: int) -> None:
+        """Live some months in both cities; what goes wrong is shown, not raised."""
+        model = self.model.value
+        if model is None:
+            return
+        try:
+            with self.lock:
+                for _ in range(months):
+                    if model.running:
+                        model.step()
+        except (InputError, HazardBoundError, MemoryError) as error:
+            self.playing.value = False
+            self._say("stopped", error)
+        if not model.running:
+            self.playing.value = False
+        force_update()
+
+    def _say(self, key: str, error: BaseException) -> None:
+        """Show what went wrong in words, and in the terminal."""
+        self.problem.value = f"{key}|{error or type(error).__name__}"
+        print(f"page: {error}", file=sys.stderr, flush=True)
+
+
+def begins_problem(text: str, lang: str) -> str:
+    """What is wrong with the month somebody typed, or nothing."""
+    try:
+        checked_beginning(text)
+    except InputError:
+        low, high = month_label(FIRST_BEGINNING), month_label(LAST_MONTH - 1)
+        if lang == "zh":
+            return f"输入“{text}”无效；请按“年-月”填写，允许 {low} 至 {high}"
+        return f"found '{text}'; write YYYY-MM, allowed {low} to {high}"
+    return ""
+
+
+def seed_problem(text: str, lang: str) -> str:
+    """What is wrong with the seed somebody typed, or nothing."""
+    try:
+        checked_seed(text)
+    except InputError:
+        if lang == "zh":
+            return f"输入“{text}”无效；允许 0 至 {LARGEST_SEED} 之间的整数"
+        return f"found '{text}'; allowed whole numbers from 0 to {LARGEST_SEED}"
+    return ""

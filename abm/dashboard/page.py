@@ -1,0 +1,85 @@
+"""The page itself: a frame, the panel on the left, four tabs on the right. `cradle app` serves it.
+
+It is made of Mesa's and Solara's parts rather than of ``SolaraViz`` itself, whose words are English only, whose
+parameters are one flat list, and which shows a traceback for a wrong value. :class:`DashboardModel` keeps SolaraViz's
+contract (Reset builds ``type(model)(**sliders)``), so it runs in a plain ``SolaraViz`` too (a test does).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import solara
+import solara.lab
+from mesa.visualization.utils import update_counter
+
+from abm.dashboard.desk import Desk
+from abm.dashboard.household_view import HouseholdTab
+from abm.dashboard.panel import Panel
+from abm.dashboard.views import Families, Headline, Money, Notes, Overview
+from abm.dashboard.words import word
+
+STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+TABS = ("overview", "families", "money", "household", "notes")
+
+
+@solara.component
+def Page() -> None:
+    """One browser tab."""
+    desk = solara.use_memo(Desk, [])
+    lang = desk.lang.value
+    solara.Title(word("title", lang))
+    solara.Style(STYLE)
+    solara.lab.use_task(desk.build, dependencies=[], prefer_threaded=True)
+    with solara.Div(classes=["frame", f"lang-{lang}"]):
+        Panel(desk)
+        with solara.Div(classes=["main"]):
+            Body(desk)
+
+
+@solara.component
+def Body(desk: Desk) -> None:
+    """Headline and tabs, or what stands in their way."""
+    lang, model = desk.lang.value, desk.model.value
+    update_counter.get()
+    tab, set_tab = solara.use_state(0)
+    with solara.Div(classes=["top"]):
+        with solara.v.Tabs(v_model=tab, on_v_model=set_tab, height=36, class_="tabs"):
+            for name in TABS:
+                solara.v.Tab(children=[word(name, lang)], class_=f"tab-{name}")
+        solara.Button(
+            word("other_language", lang),
+            on_click=lambda: desk.lang.set("en" if lang == "zh" else "zh"),
+            text=True,
+            small=True,
+            classes=["do-language"],
+        )
+    if desk.problem.value:
+        key, _, text = desk.problem.value.partition("|")
+        solara.Error(f"{word(key, lang)}: {text}", classes=["problem"])
+    if desk.building.value:
+        solara.v.ProgressLinear(indeterminate=True)
+        if model is None:
+            solara.Div(classes=["waiting"], children=[f"{word('building', lang)} {word('first_time', lang)}"])
+    if model is None:
+        return
+    if not model.running:
+        solara.Info(word("end", lang))
+    Headline(model, lang)
+    name = TABS[int(tab or 0)]
+    if name == "overview":
+        Overview(model, lang)
+    elif name == "families":
+        Families(model, lang)
+    elif name == "money":
+        Money(model, desk.catalogue, lang)
+    elif name == "household":
+        HouseholdTab(desk, model, lang)
+    else:
+        Notes(lang)
+
+
+@solara.component
+def Layout(children: list[solara.Element] = []) -> None:  # noqa: B006  Solara passes the page in here
+    """No frame of Solara's own round the page."""
+    solara.Div(classes=["whole"], children=children)

@@ -1,0 +1,82 @@
+"""`cradle app`: build the cities once, so that what is wrong is said at once, then serve the page on this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import webbrowser
+from collections.abc import Callable
+
+from policies.errors import InputError
+
+HOST = "127.0.0.1"
+PORTS = (1, 65535)
+
+
+def serve(city: str, scale: float, port: int, browser: bool, say: Callable[[str], None]) -> None:
+    """Serve the page until it is interrupted. InputError for a city, scale or port that cannot be."""
+    check_port(port)
+    check_installed()
+    from abm.city import load_city
+
+    load_city(city)
+    say("preparing the cities; the first time on a machine the model is compiled, which takes some minutes")
+    from abm.dashboard.cities import DashboardModel
+
+    model = DashboardModel(city, scale=scale)
+    model.step()
+    say(f"{model.city.labels['en']}: {model.residents:,} simulated residents in each of the two cities")
+    _serve_page(city, scale, port, browser, say)
+
+
+def check_port(port: int) -> None:
+    """InputError unless the port can be listened on."""
+    if not PORTS[0] <= port <= PORTS[1]:
+        raise InputError(f"--port: found {port}; allowed {PORTS[0]} to {PORTS[1]}")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise InputError(f"--port: found {port}, which cannot be used ({error.strerror}); choose another") from None
+
+
+def check_installed() -> None:
+    """InputError if the libraries of the page are missing; they are an extra."""
+    try:
+        import solara  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            f"cradle app: {error.name} is not installed; install the extra: pip install 'cradle-abm[dashboard]'"
+        ) from None
+
+
+def _serve_page(city: str, scale: float, port: int, browser: bool, say: Callable[[str], None]) -> None:
+    """Run Solara's server in this process, without its calls to other machines."""
+    os.environ["SOLARA_APP"] = "abm.dashboard.page"
+    os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
+    import uvicorn
+    from solara.server import settings
+
+    from abm.dashboard import desk
+
+    settings.main.mode, settings.theme.show_banner, settings.theme.loader = "production", False, "plain"
+    desk.CITY.update(city=city, scale=scale)
+    server = uvicorn.Server(
+        uvicorn.Config("solara.server.starlette:app", host=HOST, port=port, log_level="error", access_log=False)
+    )
+    address = f"http://{HOST}:{port}"
+    threading.Thread(target=_announce, args=(server, address, browser, say), daemon=True).start()
+    server.run()
+
+
+def _announce(server: object, address: str, browser: bool, say: Callable[[str], None]) -> None:
+    """Once the server listens, say where, and open a browser if wanted."""
+    while not getattr(server, "started", False):
+        time.sleep(0.05)
+    say(f"page: {address}  (Ctrl-C ends it)")
+    if browser:
+        webbrowser.open(address)

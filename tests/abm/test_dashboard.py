@@ -1,0 +1,161 @@
+"""The page: two cities of one past, sliders from the lever files, what a couple weighs; it draws itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("solara", reason="the page is an extra: pip install '.[dashboard]'")
+
+import solara
+
+from abm.budget import NOW, family_prospect
+from abm.dashboard import desk as desks
+from abm.dashboard.cities import DashboardModel
+from abm.dashboard.page import Page
+from abm.dashboard.sliders import MAIN, groups, package_values, sliders
+from abm.kin import has_grandparent_carer
+from abm.model import FamilyModel
+from abm.population import FEMALE, MARRIED, RESIDENT
+from abm.prospect_lines import LINES, prospect_lines
+from policies.clock import month_index
+from policies.errors import InputError
+
+DASHBOARD = Path(__file__).parents[2] / "abm" / "dashboard"
+TOYTOWN: dict[str, Any] = {"city": "toytown", "scale": 0.3, "begins": "2022-01", "package": "current-law"}
+
+
+@pytest.fixture(scope="module")
+def pair() -> DashboardModel:
+    model = DashboardModel(**TOYTOWN, birth_grant__order1=50_000)
+    for _ in range(24):
+        model.step()
+    return model
+
+
+def births(model: FamilyModel) -> Any:
+    return model.births_log()[["mother_id", "month", "order"]]
+
+
+def test_the_first_city_is_the_city_under_current_law(pair: DashboardModel, law: Any) -> None:
+    """What stands beside the policy is no special kind of city."""
+    plain = FamilyModel("toytown", scale=0.3, seed=1, start="2020-11", timeline=law)
+    plain.run_until_month(pair.month)
+    assert births(plain).equals(births(pair))
+
+
+def test_the_cities_share_their_past_and_differ_by_the_law(pair: DashboardModel) -> None:
+    assert pair.policy is not None
+    ours, theirs = births(pair), births(pair.policy)
+    before = [log[log["month"] < month_index("2022-01")] for log in (ours, theirs)]
+    assert before[0].equals(before[1]) and not ours.equals(theirs)
+    assert pair.additional_births == pytest.approx((len(theirs) - len(ours)) / pair.scale)
+    assert pair.additional_cost > 0
+
+
+def test_reset_builds_the_same_pair_again(pair: DashboardModel) -> None:
+    """Mesa's page resets with ``type(model)(**sliders)``."""
+    again = type(pair)(**TOYTOWN, birth_grant__order1=50_000)
+    while again.month < pair.month:
+        again.step()
+    assert again.policy is not None and pair.policy is not None
+    assert births(again.policy).equals(births(pair.policy))
+
+
+def test_every_parameter_of_every_lever_has_a_slider(catalogue: Any) -> None:
+    every = sliders(catalogue)
+    assert {slider.field for slider in every.values()} == set(catalogue.fields)
+    shown = groups(catalogue)
+    assert [slider.field for slider in shown["main"]] == list(MAIN)
+    reachable = {slider.field for family, of in shown.items() if family != "main" for slider in of}
+    assert reachable == set(catalogue.fields)
+    assert package_values(catalogue, "all-childcare")["childcare_voucher__amount"] > 0
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"birth_grant__order1": 1e9}, "birth_grant.order1"),
+        ({"birth_grants__order1": 1}, "did you mean 'birth_grant__order1'"),
+        ({"begins": "2100-01"}, "allowed 2021-12"),
+        ({"seed": "x"}, "whole numbers"),
+        ({"package": "all-cahs"}, "all-cash"),
+    ],
+)
+def test_wrong_input_is_said_in_words(keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        DashboardModel(**{**TOYTOWN, **keywords})
+
+
+def test_the_lines_a_couple_weighs_give_its_prospect(pair: DashboardModel) -> None:
+    """Held to the decision itself: sum over phases of the weight times ln(1 - bounded cost / consumption)."""
+    p, t = pair.pars[0], pair.tables[0]
+    persons, households = pair.population.persons, pair.population.households
+    n = pair.population.n
+    wives = np.flatnonzero(
+        (persons["status"][:n] == RESIDENT) & (persons["sex"][:n] == FEMALE) & (persons["marital"][:n] == MARRIED)
+        & (persons["partner"][:n] >= 0) & (pair.month - persons["birth_month"][:n] < 45 * 12)
+    )[:60]  # fmt: skip
+    assert len(wives) == 60
+    for wife in wives:
+        carer = int(has_grandparent_carer(persons, wife, pair.month, pair.pars))
+        lines, consumption = prospect_lines(persons, households, wife, carer, pair.month, pair.pars, t)
+        cost = np.clip(lines.sum(axis=1), -p["largest_gain"] * consumption, p["largest_cost"] * consumption)
+        value = float((t["phase_weight"] * np.log(1.0 - cost / consumption)).sum())
+        known = family_prospect(persons, households, wife, carer, pair.month, NOW, pair.pars, t)
+        assert value == pytest.approx(known, rel=1e-9)
+        assert lines.shape[1] == len(LINES)
+
+
+def test_nothing_of_the_page_is_compiled() -> None:
+    """Its sources are left out of the hash that names compiled code."""
+    for source in DASHBOARD.glob("*.py"):
+        names = {node.id for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Name)}
+        assert not names & {"compiled", "njit", "jit", "numba"}, source.name
+
+
+def test_the_page_draws_both_cities_in_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rendered without a browser: built, stepped, tabs drawn, language switched, a wrong seed shown in words."""
+    monkeypatch.setattr(desks, "CITY", {"city": "toytown", "scale": 0.3})
+    desk = desks.Desk()
+    monkeypatch.setattr("abm.dashboard.page.Desk", lambda: desk)
+    desk.change(begins="2022-01", package="current-law")
+    desk.build()
+    assert desk.model.value is not None and not desk.problem.value
+    before = desk.model.value.month
+    desk.step(13)
+    assert desk.model.value.month == before + 13
+    _, render = solara.render(Page(), handle_error=False)
+    text = drawn(render)
+    assert "Total fertility rate" in text and "<svg" in text
+    desk.lang.set("zh")
+    assert "总和生育率" in drawn(render)
+    desk.change(seed="abc")
+    desk.build()
+    assert "abc" in desk.problem.value and desk.model.value is not None
+    render.close()
+
+
+def drawn(render: Any) -> str:
+    """All text of a rendered page."""
+    found: list[str] = []
+
+    def walk(widget: Any) -> None:
+        if isinstance(widget, str):
+            found.append(widget)
+        for name in ("children", "template", "innerHTML", "label", "unsafe_innerHTML"):
+            value = getattr(widget, name, None)
+            for part in value if isinstance(value, list | tuple) else [value]:
+                if isinstance(part, str):
+                    found.append(part)
+                elif part is not None and hasattr(part, "comm"):
+                    walk(part)
+
+    for top in render.container.children if hasattr(render, "container") else []:
+        walk(top)
+    return re.sub(r"\s+", " ", " ".join(found))
