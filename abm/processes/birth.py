@@ -22,6 +22,7 @@ from abm.hazards import age_years, next_candidate_month
 from abm.kin import has_grandparent_carer
 from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING
 from abm.state import due_rows, fetch_kin_ahead, note_ratio
+from policies.clock import FIRST_YEAR
 
 Rows = NDArray[np.void]
 _CONCEPTIONS = COUNTS.index("conceptions")
@@ -54,6 +55,14 @@ def spacing_utility(month: int, last_birth_month: int, pars: Rows) -> float:
 
 
 @compiled
+def wish_drift_utility(month: int, pars: Rows) -> float:
+    """What the wish for a child has lost since the drift began; never positive, and no more after its last year."""
+    p = pars[0]
+    years = FIRST_YEAR + month / 12.0 - p.wish_drift_from
+    return p.wish_drift * min(max(years, 0.0), p.wish_drift_until - p.wish_drift_from)
+
+
+@compiled
 def age_group5(age: int) -> int:
     """Index of the five-year age group from 15-19 (0) to 45-49 (6), clipped."""
     return min(6, max(0, age // 5 - 3))
@@ -67,7 +76,7 @@ def wish_without_prospect(persons: Rows, woman: int, month: int, pars: Rows, tab
     order = min(her.parity + 1, MAX_ORDER)
     cell = tables.norm_parity[her.county, her.town, her.schooling, age_group5(age_years(her.birth_month, month))]
     wish = p.wish_by_order[order - 1] + p.wish_by_schooling[her.schooling] * (1.0 if order > 1 else p.first_schooling)
-    wish += p.wish_town * her.town + p.norm_weight * min(cell, p.largest_norm)
+    wish += p.wish_town * her.town + p.norm_weight * min(cell, p.largest_norm) + wish_drift_utility(month, pars)
     wish += spacing_utility(month, her.last_birth_month, pars)
     if her.parity == 0:
         wish -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
@@ -82,7 +91,7 @@ def highest_wish(persons: Rows, woman: int, month: int, pars: Rows) -> float:
     """The most that :func:`wish_without_prospect` can be from now until her next birth, advancing age left out.
 
     Neighbours may come to bear more, she may attain more schooling or move to town; the time since the last birth
-    weighs less than now only before its peak, the time of a marriage without a child only more.
+    weighs less than now only before its peak, the time of a marriage without a child only more; the drift only falls.
     """
     p = pars[0]
     her = persons[woman]
@@ -93,6 +102,7 @@ def highest_wish(persons: Rows, woman: int, month: int, pars: Rows) -> float:
     wish = p.wish_by_order[order - 1] + school * (1.0 if order > 1 else p.first_schooling)
     wish += p.wish_town if her.town else max(p.wish_town, 0.0)
     wish += p.norm_weight * p.largest_norm + p.campaign_response * p.largest_campaign
+    wish += wish_drift_utility(month, pars)
     if her.last_birth_month != NEVER and month - her.last_birth_month > 12.0 * p.spacing_peak_years:
         wish += spacing_utility(month, her.last_birth_month, pars)
     if her.parity == 0:
