@@ -41,13 +41,14 @@ CENSUS_DTYPE = np.dtype(
 
 @compiled
 def count_persons(s: Any, census: Rows) -> None:
-    """Count residents into a cleared census row."""
+    """Count residents into a cleared census row. It is the first of the month: ages are those of the last day before,
+    or there would be infants of eleven months only."""
     c = census[0]
     for row in range(s.used[PERSON_ROWS]):
         person = s.persons[row]
         if person.status != RESIDENT:
             continue
-        age = min(age_years(person.birth_month, s.month), N_AGES - 1)
+        age = min(age_years(person.birth_month, s.month - 1), N_AGES - 1)
         c.population[person.county, person.town, person.sex, age] += 1.0
         c.marital[person.sex, age, person.marital] += 1.0
         c.schooling[age, person.schooling] += 1.0
