@@ -1,4 +1,4 @@
-"""One history of a city under the law as it was, and what targets are computed from: its rows, births and yearly counts.
+"""One history of a city under the law as it was, and what targets are computed from: rows, births, yearly counts.
 
 An evaluation of a fit is one call of :func:`run_history`. Its population is founded anew for every seed and kept on
 disk, so a fit that draws its seeds from a small pool founds each city once.
