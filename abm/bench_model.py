@@ -26,6 +26,7 @@ from abm.model import FamilyModel
 from abm.parameters import Parameters
 from abm.state import borrowed_state
 from policies.clock import month_index
+from policies.timeline import timeline_for
 
 START = "2020-11"
 FIRST_MONTH = month_index("2021-01")
@@ -77,6 +78,12 @@ def speed(model: FamilyModel, years: int, repetitions: int) -> Speed:
             spent = time.process_time_ns() - start
             costs.append(spent / (MONTHS * 0.5 * (before + arm.residents)))
     return Speed(model.residents, median(costs), min(costs), max(costs), model.population.bytes_per_resident)
+
+
+def with_every_lever(model: FamilyModel) -> FamilyModel:
+    """A copy that goes on with every parameter of every lever at its upper bound from its present month on."""
+    highest = {name: parameter.high for name, parameter in model.catalogue.fields.items()}
+    return model.fork(timeline=timeline_for(model.catalogue, changes=highest, start=model.month))
 
 
 def founding_seconds(city: City, scale: float) -> float:

@@ -1,4 +1,8 @@
-"""A census of the simulated city on 1 November: one pass over the rows, counts only."""
+"""A census of the simulated city on 1 November: one pass over the rows, counts only.
+
+It is taken before November is lived, so ages are those reached by the last day of October: who was born in November of
+the year before is still an infant.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from numpy.typing import NDArray
 from abm.compiled import compiled
 from abm.counters import MAX_COUNTIES
 from abm.hazards import age_years
+from abm.intentions import LARGEST_FAMILY, intended_children, is_asked
 from abm.population import MARRIED, NEVER, RESIDENT
 from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS
 
@@ -24,6 +29,7 @@ CENSUS_DTYPE = np.dtype(
         ("parity", np.float64, (N_AGES, 6)),  # women: age, parity 0 to 5+
         ("children_born", np.float64, (N_AGES,)),  # women: age, sum of parity
         ("ideal", np.float64, (N_AGES,)),  # women: age, sum of ideal numbers
+        ("intended", np.float64, (N_AGES, LARGEST_FAMILY + 1)),  # women asked: age, children in the end
         ("work", np.float64, (2, N_AGES, 4)),  # sex, age, work
         ("mothers", np.float64, (2,)),  # women with a last birth under six years ago: all, at work
         ("left_behind", np.float64, (2,)),  # children under 15: all, left behind
@@ -63,7 +69,9 @@ def count_persons(s: Any, census: Rows) -> None:
             c.parity[age, min(person.parity, 5)] += 1.0
             c.children_born[age] += person.parity
             c.ideal[age] += person.ideal
-            if person.last_birth_month != NEVER and s.month - person.last_birth_month < 72:
+            if is_asked(person.id, age):
+                c.intended[age, intended_children(s, row)] += 1.0
+            if person.last_birth_month != NEVER and s.month - person.last_birth_month <= 72:
                 c.mothers[0] += 1.0
                 c.mothers[1] += 1.0 if person.work > 0 else 0.0
             if person.state == 1 and person.marital == MARRIED:

@@ -77,6 +77,8 @@ COUNTS = (
     "marriages_registered",
     "births_outside_marriage",
     "newcomers_settled",
+    "births_male",
+    "births_local_hukou",
 )
 """Names of the entries of ``Counters.count``."""
 
@@ -92,8 +94,13 @@ BIRTH_DTYPE = np.dtype(
         ("paid", "i1"),
         ("unplanned", "i1"),
         ("hukou", "i1"),
+        ("since_marriage", "i2"),
+        ("since_birth", "i2"),
     ]
 )
+"""One birth of the log: the mother, when, of which order and where; income fifth; if a lever paid cash for it; if it
+was not planned; if the mother is registered in the city; months since her marriage and since her last birth before (-1
+none; twins have the same)."""
 
 
 MAX_COUNTIES = 24
@@ -115,6 +122,7 @@ COUNTERS_DTYPE = np.dtype(
         ("care_months", np.float64, (MAX_COUNTIES, 4)),  # child-months under 36 months by arrangement
         ("count", np.float64, (len(COUNTS),)),
         ("marriage_to_birth", np.float64, (2,)),  # months and number of first births within marriage
+        ("first_to_second", np.float64, (2,)),  # months and number of second births, since the first
     ]
 )
 """One row of counts since January; ages of births and exposure start at ``FIRST_AGE``."""

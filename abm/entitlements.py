@@ -215,8 +215,8 @@ def is_youngest(persons: Rows, child: int) -> bool:
 
 @compiled
 def pay_parental_leave(s: Any, child: int, order: int, fifth: int) -> None:
-    """A year's parental leave of both parents in formal work, booked at birth and each birthday under the limit of
-    their youngest child: days are for a parent, not for each child."""
+    """A year's parental leave of both parents in formal work, booked when the rule comes, at birth and on each birthday
+    under the limit of their youngest child: days are for a parent, not for each child."""
     persons, law = s.persons, s.law
     days = law[0].parental_leave__days * s.pars[0].parental_take_up
     if days <= 0.0 or not is_youngest(persons, child):
@@ -259,7 +259,8 @@ def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: fl
     elif care in (CARE_PARENT, CARE_GRANDPARENT):
         at_home = home_care_yuan_month(s.law, order, age_months, care == CARE_GRANDPARENT)
         transfer_by_shares(s, HOME_CARE_ALLOWANCE, county, order, fifth, at_home)
-    if age_months % 12 == 0 and age_months < s.law[0].parental_leave__max_age_months:
+    due = age_months % 12 == 0 or s.tables[0].parental_begins[0] > 0.0
+    if due and age_months < s.law[0].parental_leave__max_age_months:
         pay_parental_leave(s, child, order, fifth)
 
 
@@ -345,10 +346,16 @@ def pay_settlement(s: Any, newcomer: int) -> None:
 
 
 @compiled
+def pays_income_tax(earnings_yuan_year: float, pars: Rows) -> bool:
+    """True if earnings less social insurance are above the general allowance."""
+    return bool(earnings_yuan_year * (1.0 - pars[0].social_insurance_share) > pars[0].income_tax_allowance)
+
+
+@compiled
 def pay_tax_deductions(s: Any, mother: int, earnings_yuan_year: float) -> None:
     """Tax that the couple's higher earner saves in a year through their resident children under 18."""
     persons = s.persons
-    if earnings_yuan_year * (1.0 - s.pars[0].social_insurance_share) <= s.pars[0].income_tax_allowance:
+    if not pays_income_tax(earnings_yuan_year, s.pars):
         return
     deducted = deducted_for_children(s, mother)
     if deducted <= 0.0:
@@ -360,6 +367,37 @@ def pay_tax_deductions(s: Any, mother: int, earnings_yuan_year: float) -> None:
         yuan = saved_share * deducted_for_child(s, child)
         transfer_by_shares(s, TAX_DEDUCTION, persons[mother].county, order_of_child(persons, child), fifth, yuan)
         child = persons[child].next_sibling
+
+
+@compiled
+def is_child_of(persons: Rows, child: int, parent: int) -> bool:
+    """True if ``parent`` is the mother or the father."""
+    return bool(persons[child].mother == parent or persons[child].father == parent)
+
+
+@compiled
+def pay_tax_deductions_of_lone_parent(s: Any, parent: int, earnings_yuan_year: float) -> None:
+    """Tax that a parent without a spouse here saves in a year through the children under 18 of the household."""
+    persons = s.persons
+    if not pays_income_tax(earnings_yuan_year, s.pars):
+        return
+    household = s.households[persons[parent].household]
+    deducted = 0.0
+    member = household.head
+    while member >= 0:
+        if is_child_of(persons, member, parent):
+            deducted += deducted_for_child(s, member)
+        member = persons[member].next_in_household
+    if deducted <= 0.0:
+        return
+    saved_share = tax_saved_yuan_year(earnings_yuan_year, deducted, s.pars) / deducted
+    member = household.head
+    while member >= 0:
+        if is_child_of(persons, member, parent):
+            yuan = saved_share * deducted_for_child(s, member)
+            order = order_of_child(persons, member)
+            transfer_by_shares(s, TAX_DEDUCTION, persons[parent].county, order, household.fifth, yuan)
+        member = persons[member].next_in_household
 
 
 @compiled

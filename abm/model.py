@@ -303,6 +303,7 @@ class FamilyModel(mesa.Model):
             )
         self.tables[0]["national_age"] = national["child_allowance.max_age_months"]
         self.tables[0]["allowance_begins"] = benefits.first_month_given(self._national_law, "child_allowance.order1")
+        self.tables[0]["parental_begins"] = self.timeline.begins("parental_leave.days", self.month)
         self._change_ahead = benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
 
     def _january(self, first: bool) -> None:
@@ -383,7 +384,7 @@ class FamilyModel(mesa.Model):
         check_bounds(CALENDAR, self.worst)
         if month_of_year(self.month) == 12:
             self.observer.close_year(self, year_of(self.month))
-        self.tables[0]["places_opened"] = 0.0
+        self.tables[0]["places_opened"] = self.tables[0]["parental_begins"] = 0.0
         self.population.n = int(self.used[PERSON_ROWS])
         self.population.n_households = int(self.used[HOUSEHOLD_ROWS])
 

@@ -20,7 +20,7 @@ from abm.city import City
 from abm.counters import COUNTS, FIRST_AGE, LEDGER_LEVERS
 from abm.county_rows import report_rows
 from abm.household import CARE, TENURE
-from abm.population import MARRIED, NEVER_MARRIED
+from abm.population import DIVORCED, MARRIED, NEVER_MARRIED
 from policies.catalogue import PAYERS
 from policies.clock import year_of
 
@@ -143,6 +143,12 @@ class Observer:
         yield "net_migration", "all", (arrived - departed) / scale
         months, firsts = flows["marriage_to_birth"]
         yield "marriage_to_first_birth", "all", months / firsts if firsts else np.nan
+        months, seconds = flows["first_to_second"]
+        yield "first_to_second_birth", "all", months / seconds if seconds else np.nan
+        yield "births", "hukou:local", count["births_local_hukou"] / scale
+        yield "births", "hukou:other", (births - count["births_local_hukou"]) / scale
+        girls = births - count["births_male"]
+        yield "sex_ratio_at_birth", "all", 100.0 * count["births_male"] / girls if girls else np.nan
         yield "separations", "all", count["separations"] / scale
         yield "homes_bought", "all", count["homes_bought"] / scale
         yield "assisted_cycles", "all", count["art_cycles"] / scale
@@ -170,9 +176,10 @@ class Observer:
             rates = np.divide(first, people[s], out=np.zeros(101), where=people[s] > 0)
             yield "mean_age_first_marriage", f"sex:{sex}", estimators.mean_age(np.arange(101), rates)
             yield "first_marriage_rate", f"sex:{sex}", float(rates[15:50].sum())
+            yield "first_marriages", f"sex:{sex}", first.sum() / self.scale
         wives = flows["marriages"][:, 1].sum(axis=(0, 1))[:101]
         rates = np.divide(wives, people[1], out=np.zeros(101), where=people[1] > 0)
-        absent = float((np.asarray(self.city.absent_by_age(2010 if record.year < 2015 else 2020))[1] * rates).sum())
+        absent = float((absent_women(self.city, record.year) * rates).sum())
         count = dict(zip(COUNTS, flows["count"], strict=True))
         yield "marriages", "partner:outside", count["marriages_outside_partner"] / self.scale
         yield "marriages", "base:registered", count["marriages_registered"] / self.scale + absent
@@ -194,6 +201,9 @@ def population_rows(population: Array, counties: tuple[str, ...], scale: float) 
         high = low + 5 if low < 85 else 101
         for s, sex in enumerate(SEXES):
             yield "population", f"age:{label};sex:{sex}", by_age[s, low:high].sum() / scale
+    for low, high in ((0, 0), (1, 4), (5, 9), (10, 14)):
+        label = "0" if high == 0 else f"{low}-{high}"
+        yield "children", f"age:{label}", by_age[:, low : high + 1].sum() / scale
     yield "share_16_59", "all", by_age[:, 16:60].sum() / total
     yield "urban_share", "all", population[:, 1].sum() / total
 
@@ -231,6 +241,7 @@ def fertility_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Itera
     for low in range(0, 35, 5):
         rate = by_age[low : low + 5].sum() / max(women[low : low + 5].sum(), 1e-9)
         yield "asfr", f"age:{15 + low}-{19 + low}", rate
+        yield "births", f"mother_age:{15 + low}-{19 + low}", by_age[low : low + 5].sum() / scale
     rates = estimators.age_rates(births.sum(axis=(0, 1)), women)
     yield "mean_age_first_birth", "all", estimators.mean_age(FERTILE_AGES, rates[0])
     yield "mean_age_birth", "all", estimators.mean_age(FERTILE_AGES, rates.sum(axis=0))
@@ -244,6 +255,10 @@ def family_rows(census: Any) -> Iterator[Row]:
             group = marital[s, low : low + 5].sum(axis=0)
             yield "never_married", f"sex:{sex};age:{low}-{low + 4}", group[NEVER_MARRIED] / max(group.sum(), 1.0)
             yield "married", f"sex:{sex};age:{low}-{low + 4}", group[MARRIED] / max(group.sum(), 1.0)
+        adults = marital[s, 15:].sum(axis=0)
+        yield "never_married", f"sex:{sex};age:15+", adults[NEVER_MARRIED] / max(adults.sum(), 1.0)
+        yield "married", f"sex:{sex};age:15+", adults[MARRIED] / max(adults.sum(), 1.0)
+        yield "divorced", f"sex:{sex};age:15+", adults[DIVORCED] / max(adults.sum(), 1.0)
     women = census["parity"].sum(axis=1)
     born = census["children_born"]
     yield "children_ever_born", "all", born[15:65].sum() / max(women[15:65].sum(), 1.0)
@@ -256,12 +271,30 @@ def family_rows(census: Any) -> Iterator[Row]:
     for number in (1, 2, 3):
         yield "parity_progression", f"order:{number}", at_forty[number:].sum() / max(at_forty.sum(), 1.0)
     yield "ideal_children", "all", census["ideal"][20:50].sum() / max(women[20:50].sum(), 1.0)
+    yield from intention_rows(census["intended"].sum(axis=0))
     work = census["work"][1, 25:45].sum(axis=0)
     yield "employment", "all", work[1:].sum() / max(work.sum(), 1.0)
     yield "mothers_employed", "all", census["mothers"][1] / max(census["mothers"][0], 1.0)
     yield "left_behind", "all", census["left_behind"][1] / max(census["left_behind"][0], 1.0)
     young = census["population"].sum(axis=(0, 1, 2))[20:30].sum()
     yield "only_child_share", "all", census["only_children"][20:30].sum() / max(young, 1.0)
+
+
+def intention_rows(intended: Array) -> Iterator[Row]:
+    """Mean and distribution of the children that women expect in the end; ``intended`` counts women by number."""
+    asked = intended.sum()
+    if asked == 0.0:
+        return
+    yield "intended_children", "all", float(intended @ np.arange(len(intended)) / asked)
+    for number in range(3):
+        yield "intended_children_share", f"number:{number}", intended[number] / asked
+    yield "intended_children_share", "number:3+", intended[3:].sum() / asked
+
+
+def absent_women(city: City, year: int) -> Array:
+    """Women registered here who live elsewhere, by age, shape (101,): between the censuses in proportion to time."""
+    late = min(max((year - 2010) / 10.0, 0.0), 1.0)
+    return (1.0 - late) * np.asarray(city.absent_by_age(2010)[1]) + late * np.asarray(city.absent_by_age(2020)[1])
 
 
 def household_rows(census: Any, counties: tuple[str, ...]) -> Iterator[Row]:
@@ -278,7 +311,8 @@ def household_rows(census: Any, counties: tuple[str, ...]) -> Iterator[Row]:
 
 
 def cost_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Iterator[Row]:
-    """The ledger of a year in yuan for the city: all, by lever, payer, both, lever and order, county, order, fifth."""
+    """The ledger of a year in yuan for the city: all, by lever, payer, county, order and income fifth, and
+    by lever with each of the others; what is not paid for one child or family has order or fifth "none"."""
     ledger = flows["ledger"] / scale
     yield "cost", "all", ledger.sum()
     for i, lever in enumerate(LEDGER_LEVERS):
@@ -291,6 +325,12 @@ def cost_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Iterator[R
         for order, label in enumerate(COST_ORDERS):
             if ledger[i, :, :, order].sum() != 0.0:
                 yield "cost", f"lever:{lever};order:{label}", ledger[i, :, :, order].sum()
+        for fifth in range(5):
+            if ledger[i, ..., fifth].sum() != 0.0:
+                yield "cost", f"lever:{lever};income_fifth:{fifth + 1}", ledger[i, ..., fifth].sum()
+        for c, county in enumerate(counties):
+            if ledger[i, :, c].sum() != 0.0:
+                yield "cost", f"lever:{lever};county:{county}", ledger[i, :, c].sum()
     for j, payer in enumerate(PAYERS):
         yield "cost", f"payer:{payer}", ledger[:, j].sum()
     for c, county in enumerate(counties):
@@ -299,6 +339,7 @@ def cost_rows(flows: Any, counties: tuple[str, ...], scale: float) -> Iterator[R
         yield "cost", f"order:{label}", ledger[:, :, :, order].sum()
     for fifth in range(5):
         yield "cost", f"income_fifth:{fifth + 1}", ledger[..., fifth].sum()
+    yield "cost", "income_fifth:none", ledger[..., 5].sum()
 
 
 def tempo_rows(years: dict[int, Year]) -> Iterator[tuple[int, str, str, float]]:

@@ -90,6 +90,7 @@ TABLES_DTYPE = np.dtype(
             ("national_part", (3,)),  # of the child allowance by order, the part that the national rule gives
             ("national_age", (1,)),  # months of age at which the national rule ends
             ("allowance_begins", (1,)),  # month in which the national rule begins to give something
+            ("parental_begins", (1,)),  # 1 in the month in which a rule on parental leave comes
             # places
             ("places", (_C,)),
             ("places_added", (len(PLACE_LEVERS), _C)),

@@ -163,6 +163,10 @@ class Timeline:
                 raise unknown_name("parameter", name, self.field_names, f"timeline {self.name}")
         return np.array([values[name] for name in names], dtype=np.float64)
 
+    def begins(self, field: str, month: int) -> bool:
+        """Return True in the month in which a parameter that was 0 the month before is above 0."""
+        return self.at(month)[field] > 0.0 >= self.at(month - 1)[field]
+
     def change_months(self, start: int, end: int) -> list[int]:
         """Return the months from `start` to `end`, both included, at which law or knowledge of it changes.
 

@@ -254,6 +254,7 @@ def care_of_young_children(s: Any) -> None:
     rule = s.law[0]
     limited = rule.childcare_voucher__income_limit > 0.0
     home_care = rule.home_care_allowance__amount > 0.0
+    leave_begins = s.tables[0].parental_begins[0] > 0.0
     allowed_until = rule.child_allowance__max_age_months
     due = np.zeros((MAX_COUNTIES, 4, N_FIFTHS))
     listed = s.young[: s.used[YOUNG_LISTED]]
@@ -267,7 +268,8 @@ def care_of_young_children(s: Any) -> None:
             due[person.county, min(order_of_child(s.persons, child), 4) - 1, s.households[person.household].fifth] += (
                 1.0
             )
-        if care == CARE_NURSERY or home_care or age_months % 12 == 0:  # otherwise nothing else is paid this month
+        birthday = age_months % 12 == 0
+        if care == CARE_NURSERY or home_care or birthday or leave_begins:  # otherwise nothing else is paid this month
             per_head = income_per_head(s, child) if limited and care == CARE_NURSERY else 0.0
             pay_for_young_child(s, child, age_months, per_head)
         s.counters[0].care_months[person.county, care] += 1.0

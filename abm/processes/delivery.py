@@ -40,6 +40,8 @@ from abm.state import BIRTHS_LOGGED, due_rows, fetch_ahead, list_young_child, ne
 Rows = NDArray[np.void]
 DAYS_PER_MONTH = 365.25 / 12
 _UNPLANNED = COUNTS.index("births_unplanned")
+_MALE = COUNTS.index("births_male")
+_LOCAL = COUNTS.index("births_local_hukou")
 _LEAVE_MOTHERS = COUNTS.index("leave_mothers")
 _LEAVE_DAYS = COUNTS.index("leave_mother_days")
 
@@ -137,6 +139,7 @@ def add_child(s: Any, mother: int, order: int) -> int:
             persons[sibling].only_child = 0
             sibling = persons[sibling].next_sibling
     if persons[child].sex == 0:
+        counters.count[_MALE] += 1
         persons[mother].sons += 1
         if man >= 0:
             persons[man].sons += 1
@@ -187,11 +190,20 @@ def deliveries(s: Any) -> None:
         if order == babies and persons[mother].marriage_month != NEVER:
             counters.marriage_to_birth[0] += month - persons[mother].marriage_month
             counters.marriage_to_birth[1] += 1
+        if order - babies == 1 and persons[mother].last_birth_month != NEVER:
+            counters.first_to_second[0] += month - persons[mother].last_birth_month
+            counters.first_to_second[1] += 1
         persons[mother].last_birth_month = month
         persons[mother].state = POSTPARTUM
         wait = p.postpartum_months * (0.5 + draws.uniform(seed, identity, month, draws.POSTPARTUM))
         persons[mother].state_month = month + max(1, int(wait))
         s.calendar[PLANS, mother] = persons[mother].state_month
+
+
+@compiled
+def months_since(then: int, month: int) -> int:
+    """Months from an event to this month, -1 if it never happened."""
+    return -1 if then == NEVER else month - then
 
 
 @compiled
@@ -221,3 +233,6 @@ def _log_birth(s: Any, mother: int, order: int, unplanned: int, paid: bool) -> N
     births[entry].paid = 1 if paid else 0
     births[entry].unplanned = unplanned
     births[entry].hukou = her.hukou
+    counters.count[_LOCAL] += her.hukou
+    births[entry].since_marriage = months_since(her.marriage_month, month)
+    births[entry].since_birth = months_since(her.last_birth_month, month)

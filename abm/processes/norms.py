@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from abm.budget import NOW, after_children, earnings_yuan_year, family_prospect, yield_less_payment_yuan_year
 from abm.compiled import compiled
 from abm.counters import FIRST_AGE, MAX_COUNTIES, N_AGES
-from abm.entitlements import pay_tax_deductions
+from abm.entitlements import pay_tax_deductions, pay_tax_deductions_of_lone_parent
 from abm.hazards import MONTHS_PER_YEAR, monthly_probability
 from abm.kin import CHILD_AGE, has_grandparent_carer
 from abm.population import MARRIED, PRIVATE, RESIDENT
@@ -89,6 +89,8 @@ def count_city(state: Any, seen: Rows, pays: bool) -> None:
         v.borne[sex, county, town, person.schooling, group] += person.parity
         v.formal[county] += int(person.work >= PRIVATE)
         v.parities[sex, int(married), group, min(person.parity, 3)] += 1.0
+        if deducts and person.partner < 0 and person.parity > 0 and person.work >= PRIVATE:
+            see_lone_parent(s, row)
         if married:
             if sex == 1 and person.partner >= 0:
                 see_couple(s, v, row, age_months, deducts)
@@ -99,7 +101,7 @@ def count_city(state: Any, seen: Rows, pays: bool) -> None:
 
 def look_around(state: Any, pays: bool) -> Rows:
     """What people see in this month, one row of :data:`SEEN_DTYPE`; women are given their exposure of the year, and,
-    if ``pays``, couples their year's tax deductions."""
+    if ``pays``, parents their year's tax deductions."""
     clear_households(state)
     seen = np.zeros(1, SEEN_DTYPE)
     count_city(state, seen, pays)
@@ -151,6 +153,15 @@ def see_couple(s: Any, v: Any, wife: int, age_months: int, deducts: bool) -> Non
         prospect = family_prospect(persons, households, wife, carer, s.month, NOW, s.pars, s.tables[0])
         v.prospect[county, town] += prospect
         v.prospect_n[county, town] += 1.0
+
+
+@compiled
+def see_lone_parent(s: Any, row: int) -> None:
+    """The tax that the children of somebody without a spouse here save."""
+    earnings = earnings_yuan_year(s.persons, row, s.month, s.pars, s.tables[0])
+    if s.persons[row].sex == 1:
+        earnings = after_children(earnings, s.persons[row].parity, s.pars)
+    pay_tax_deductions_of_lone_parent(s, row, earnings)
 
 
 @compiled

@@ -15,6 +15,7 @@ from abm.bench_others import births_only
 
 KEYS = {
     "ns_per_person_month",
+    "ns_every_lever",
     "ns_full_city",
     "founding_seconds",
     "bytes_per_person",
@@ -45,7 +46,13 @@ def test_writes_every_number(quick: tuple[dict, dict, str], tmp_path: Path) -> N
 
 def test_numbers_are_positive(quick: tuple[dict, dict, str]) -> None:
     _, written, _ = quick
-    for name in ("ns_per_person_month", "founding_seconds", "bytes_per_person", "stream_ns_per_person_month"):
+    for name in (
+        "ns_per_person_month",
+        "ns_every_lever",
+        "founding_seconds",
+        "bytes_per_person",
+        "stream_ns_per_person_month",
+    ):
         assert written[name] > 0, name
     assert all(each["people"] > 0 and each["ns"] > 0 for each in written["scaling"])
     assert set(PROCESSES) <= set(written["where_time_goes"])

@@ -274,7 +274,7 @@ class CaseCity:
             self.paid_until = paid_until(model.timeline, month)
             pay_ahead(state, model._seen[0]["residents"][:, :, 65:].sum(axis=(1, 2)), self.paid_until - month)
         live_month(state)
-        model.tables[0]["places_opened"] = 0.0
+        model.tables[0]["places_opened"] = model.tables[0]["parental_begins"] = 0.0
         model.population.n = int(model.used[PERSON_ROWS])
         model.population.n_households = int(model.used[HOUSEHOLD_ROWS])
 
