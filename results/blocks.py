@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from results.words import Text
 
+LONG = 14
+"""Rows above which a table is folded."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -20,7 +23,15 @@ class Measured:
         return f"{self.mean} [{self.span[lang]}]"
 
 
-Cell = Text | str | Measured
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement in a cell or on a card; ``tone`` is ``good``, ``near``, ``bad`` or ``none``."""
+
+    text: Text
+    tone: str = "none"
+
+
+Cell = Text | str | Measured | Verdict
 
 
 @dataclass(frozen=True)
@@ -51,14 +62,26 @@ class FigureRef:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first ``text_columns`` columns are words, the others numbers. ``name`` is its csv file's."""
+    """A table; the first ``text_columns`` columns are words, the others numbers. ``name`` is its csv file's.
+
+    A long table is folded unless it may not (``folds``); an ``annex`` is folded and left out of print. ``row_ids`` are
+    places that links of the page lead to.
+    """
 
     name: str
     caption: Text
     head: Sequence[Cell]
     rows: Sequence[Sequence[Cell]]
     text_columns: int = 1
+    folds: bool = True
+    annex: bool = False
+    row_ids: Sequence[str] = ()
     kind: str = "table"
+
+    @property
+    def folded(self) -> bool:
+        """True if the page shows it only when asked."""
+        return self.annex or (self.folds and len(self.rows) > LONG)
 
 
 @dataclass(frozen=True)
@@ -69,7 +92,43 @@ class Code:
     kind: str = "code"
 
 
-Block = Paragraph | Bullets | FigureRef | Table | Code
+@dataclass(frozen=True)
+class Card:
+    """Something with a name, a judgement and a few named facts."""
+
+    title: Text
+    badge: Verdict | None
+    facts: Sequence[tuple[Text, Text]]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Cards beside each other; ``name`` is the csv file of the same facts."""
+
+    name: str
+    caption: Text
+    items: Sequence[Card]
+    kind: str = "cards"
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists of short points beside each other, each under its head."""
+
+    columns: Sequence[tuple[Text, Sequence[Text]]]
+    kind: str = "lists"
+
+
+Block = Paragraph | Bullets | FigureRef | Table | Code | Cards | Lists
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The first screen: the question answered in up to three sentences, and one figure."""
+
+    sentences: Sequence[Text]
+    figure: str | None
+    caption: Text
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,15 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from results.blocks import Block, Cell, FigureRef, Measured, Section, Table
+from results.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Section, Table, Verdict, both
+from results.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
 from results.figure_style import inline_svg
-from results.store import FIGURES, REPORT, TABLES, RunFolder
+from results.store import FIGURES, REPORT, TABLES, WORKBOOK, RunFolder
 from results.words import Text, number
+from results.workbook import write_workbook
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+OPENING_SENTENCES = 3
 Figures = dict[str, dict[str, str]]
 """Figure name -> language -> SVG text."""
 
@@ -36,29 +39,80 @@ def write_page(
     figures: Figures,
     tables: dict[str, pd.DataFrame],
     lang: str,
+    opening: Opening | None = None,
 ) -> Path:
-    """Write ``report.html``, ``figures/*.svg`` and ``tables/*.csv``; returns the page's path.
+    """Write ``report.html``, ``figures/*.svg``, ``tables/*.csv`` and ``tables/tables.xlsx``; returns the page's path.
 
-    Figures that a section names but that were not made are left out. Raises StoreError.
+    ``opening`` is the first screen, by default the first answers and the first figure. Figures that a section names but
+    that were not made are left out. The last section (how to reproduce) comes after the definitions of all terms that
+    the page uses. Raises StoreError.
     """
     sections = [_with_figures(section, set(figures)) for section in sections]
+    opening = opening if opening is not None else opening_of(sections)
+    sections = [_without(section, opening.figure) for section in sections]
+    marker = Marker(terms_of(context))
+    opening = marked_opening(opening, marker)
+    marked = [marked_section(section, marker) for section in sections]
+    definitions = definitions_section(marker)
+    sections.insert(len(sections) - 1, definitions)
+    marked.insert(len(marked) - 1, definitions)
     folder.clear_derived()
     for name, texts in figures.items():
         for language, svg in texts.items():
             folder.write_text(svg, FIGURES, f"{name}.{language}.svg")
-    for section in sections:
-        for block in section.blocks:
-            if isinstance(block, Table):
-                folder.write_table(table_frame(block), TABLES, f"{block.name}.csv")
-    for name, table in tables.items():
-        folder.write_table(table, TABLES, f"{name}.csv")
-    return folder.write_text(_page(context, facts, sections, figures, lang), REPORT)
+    shown = tables_of(sections)
+    for table in shown:
+        folder.write_table(table_frame(table), TABLES, f"{table.name}.csv")
+    for name, frame in tables.items():
+        folder.write_table(frame, TABLES, f"{name}.csv")
+    folder.write_with(lambda path: write_workbook(path, context["title"], shown, tables), TABLES, WORKBOOK)
+    return folder.write_text(_page(context, facts, opening, marked, figures, lang), REPORT)
+
+
+def opening_of(sections: list[Section]) -> Opening:
+    """The first screen of a report that names none: the answers of the first three sections and the first figure."""
+    drawn = [block for section in sections for block in section.blocks if isinstance(block, FigureRef)]
+    first = drawn[0] if drawn else None
+    leads = [section.lead for section in sections[:-1][:OPENING_SENTENCES]] or [sections[0].lead]
+    return Opening(leads, first.name if first else None, first.caption if first else both("", ""))
 
 
 def _with_figures(section: Section, made: set[str]) -> Section:
     """The section without the figures that the run has no rows for."""
     kept: list[Block] = [b for b in section.blocks if not isinstance(b, FigureRef) or b.name in made]
     return Section(section.key, section.title, section.lead, kept)
+
+
+def _without(section: Section, figure: str | None) -> Section:
+    """The section without the figure that the first screen shows."""
+    kept: list[Block] = [b for b in section.blocks if not isinstance(b, FigureRef) or b.name != figure]
+    return Section(section.key, section.title, section.lead, kept)
+
+
+def tables_of(sections: list[Section]) -> list[Table]:
+    """Every table of the sections; cards as a table of their facts."""
+    found: list[Table] = []
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Table):
+                found.append(block)
+            elif isinstance(block, Cards) and block.items:
+                found.append(_cards_table(block))
+    return found
+
+
+def _cards_table(cards: Cards) -> Table:
+    """One row a card, one column a kind of fact."""
+    heads: dict[str, Text] = {}
+    for card in cards.items:
+        for name, _ in card.facts:
+            heads.setdefault(name["en"], name)
+    rows: list[list[Cell]] = []
+    for card in cards.items:
+        facts: dict[str, Cell] = {name["en"]: text for name, text in card.facts}
+        rows.append([card.title, card.badge or "", *(facts.get(key, "") for key in heads)])
+    head: list[Cell] = [both("Name", "名称"), both("Judgement", "判断"), *heads.values()]
+    return Table(cards.name, cards.caption, head, rows, text_columns=len(head))
 
 
 def table_frame(table: Table) -> pd.DataFrame:
@@ -71,10 +125,19 @@ def table_frame(table: Table) -> pd.DataFrame:
 def _plain_cell(cell: Cell) -> str:
     if isinstance(cell, Measured):
         return cell.plain()
+    if isinstance(cell, Verdict):
+        return cell.text["en"]
     return cell if isinstance(cell, str) else cell["en"]
 
 
-def _page(context: dict[str, Any], facts: list[Fact], sections: list[Section], figures: Figures, lang: str) -> str:
+def _page(
+    context: dict[str, Any],
+    facts: list[Fact],
+    opening: Opening,
+    sections: list[Section],
+    figures: Figures,
+    lang: str,
+) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -88,6 +151,7 @@ def _page(context: dict[str, Any], facts: list[Fact], sections: list[Section], f
         lang=lang,
         context=context,
         facts=facts,
+        opening=opening,
         sections=sections,
         figures=inline,
         css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),

@@ -163,7 +163,7 @@ def _parameter_blocks(data: RunData) -> list[Block]:
     ]
     return [
         Paragraph(text),
-        Table("parameters", both("All behavioural parameters", "全部行为参数"), head, rows, text_columns=3),
+        Table("parameters", both("All behavioural parameters", "全部行为参数"), head, rows, text_columns=3, annex=True),
     ]
 
 

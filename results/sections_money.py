@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
 from results.run_data import RunData, finite, group_dimensions
 from results.sections_effects import label_of, quoted, with_interval
 from results.words import CATEGORIES, DIMENSIONS, Text, interval, number, payer_label
@@ -101,7 +101,7 @@ def _in_words(cell: Cell) -> Text:
         return both(f"{cell.mean} yuan ({cell.span['en']})", f"{cell.mean} 元（{cell.span['zh']}）")
     if isinstance(cell, str):
         return both(f"{cell} yuan", f"{cell} 元")
-    return cell
+    return cell.text if isinstance(cell, Verdict) else cell
 
 
 def _cell(table: pd.DataFrame, scenario: str, category: str) -> float:

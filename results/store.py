@@ -8,7 +8,7 @@
     series.parquet     all parts in one table, plus unit and labels
     failures.jsonl     run_id, stage, error, message
     context.json       what a report needs and may not import
-    report.html, figures/*.svg, tables/*.csv
+    report.html, figures/*.svg, tables/*.csv, tables/tables.xlsx
 
 Every file is written under a hidden name, flushed to disk and renamed, so a reader sees a whole file or none.
 """
@@ -31,6 +31,7 @@ import pyarrow.parquet as pq
 MANIFEST, CONFIG, DESIGN = "manifest.json", "config.yaml", "design.parquet"
 SERIES, FAILURES, CONTEXT, REPORT = "series.parquet", "failures.jsonl", "context.json", "report.html"
 PARTS, BIRTHS, FIGURES, TABLES = "parts", "births", "figures", "tables"
+WORKBOOK = "tables.xlsx"
 
 ROW_COLUMNS = ["run_id", "scenario", "seed", "draw", "year", "month", "indicator", "group", "value"]
 BIRTH_COLUMNS = ["mother_id", "mother_birth_month", "month", "order", "paid", "fifth", "hukou", "weight"]
@@ -172,6 +173,12 @@ class RunFolder:
     def write_text(self, text: str, *names: str) -> Path:
         target = self.path.joinpath(*names)
         write_whole(target, _text_writer(text))
+        return target
+
+    def write_with(self, write: Callable[[Path], None], *names: str) -> Path:
+        """Write a file with a function that is given the path to write to."""
+        target = self.path.joinpath(*names)
+        write_whole(target, write)
         return target
 
     def read_text(self, *names: str) -> str:
