@@ -20,6 +20,7 @@ from results.optimise_data import SearchData
 from results.report import write_report_of_kind
 from results.store import RunFolder
 from tests.experiments.known_functions import LEVERS, model_of
+from tests.results.reading import words_of
 
 Write = Callable[..., Path]
 FACTORS = {name: {"fields": [field]} for name, field in zip("ab", LEVERS, strict=False)}
@@ -88,7 +89,7 @@ def test_out_of_reach_is_said_with_how_far_and_what_is_missing(write_study: Writ
     assert set(data.missing["scenario"]) == {f"missing-{n}" for n in ("money", "wanted", "marriage", "all")}
     page, lead = write_report_of_kind(folder, "zh")
     assert lead["en"].startswith("No package within the bounds reaches a TFR of 2.1 in 2028")
-    text = page.read_text(encoding="utf-8")
+    text = words_of(page)
     assert "还缺什么" in text and "best bound the mean TFR lacks 0.50" in text
 
 

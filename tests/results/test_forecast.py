@@ -17,6 +17,7 @@ from experiments.study import read_study
 from policies.clock import month_index, year_of
 from results.forecast_data import ForecastData
 from results.report import write_report_of_kind
+from tests.results.reading import words_of
 
 Write = Callable[..., Path]
 COUNTIES = ("north", "south")
@@ -98,8 +99,10 @@ def test_spread_is_split_between_draws_and_chance(forecast: tuple[Any, ForecastD
 
 def test_the_report_answers_in_both_languages(forecast: tuple[Any, ForecastData]) -> None:
     page, lead = write_report_of_kind(forecast[0], "zh")
-    text = page.read_text(encoding="utf-8")
-    assert re.findall(r'<section id="(\w+)">', text) == ["people", "structure", "counties", "spread", "reproduce"]
+    text = words_of(page)
+    assert re.findall(r'<section id="(\w+)">', text) == [
+        "people", "structure", "counties", "spread", "definitions", "reproduce",
+    ]  # fmt: skip
     assert lead["en"].startswith("Under current law") and "2040" in lead["zh"]
     assert text.count('<span data-l="en">') == text.count('<span data-l="zh">')
     figures = {p.name for p in (page.parent / "figures").iterdir()}

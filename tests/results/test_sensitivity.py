@@ -19,6 +19,7 @@ from results.report import write_report_of_kind
 from results.store import RunFolderError
 from results.study_data import StudyData
 from tests.experiments.known_functions import LEVERS, model_of
+from tests.results.reading import words_of
 
 Write = Callable[..., Path]
 
@@ -135,7 +136,7 @@ def test_every_method_has_its_report(
     folder, design = start_run(study, tmp_path / "runs")
     assert execute(study, folder, design, LineReporter()) == []
     page, lead = write_report_of_kind(folder, "zh")
-    text = page.read_text(encoding="utf-8")
+    text = words_of(page)
     made = {p.name.split(".")[0] for p in (page.parent / "figures").iterdir()}
     assert figures <= made
     assert words in text and lead["zh"] in text
