@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from abm.counters import COUNTS
+from abm.biology import GESTATION_MONTHS
 from abm.counters import FIRST_AGE as FIRST_COUNTED_AGE
 from abm.population import DIVORCED, FEMALE, MALE, NEVER_MARRIED
 from calibration import measures
-from calibration.history_run import GESTATION, History, months_between, months_of_years
+from calibration.history_run import History, months_between, months_of_years
 from policies.errors import InputError
 from policies.validation import StrictModel
 
@@ -30,7 +30,6 @@ Sex = Literal["male", "female"]
 SEX_CODES = {"male": MALE, "female": FEMALE}
 STATES = {"never_married": NEVER_MARRIED, "divorced": DIVORCED}
 STANDARD_WOMEN = Path(__file__).resolve().parent / "targets" / "china_women_2020.csv"
-_REGISTERED = COUNTS.index("marriages_registered")
 _COUNTED = slice(measures.FIRST_AGE - FIRST_COUNTED_AGE, measures.LAST_AGE + 1 - FIRST_COUNTED_AGE)
 
 
@@ -164,25 +163,6 @@ class LongForm(StrictModel):
         return measures.weighted_share(census["marital"][sex][ages], weights[ages], STATES[self.measure])
 
 
-class RegisteredMarriages(StrictModel):
-    """Marriages registered here a year: those of residents, and those of absent members at residents' rates by age.
-
-    Absent members grow straight from 2010 to 2020 (the row ``base:registered`` takes the nearer census, with a step).
-    """
-
-    kind: Literal["registered_marriages"]
-    years: Years
-    over_years: tuple[int, ...] = ()
-
-    def value(self, history: History) -> float:
-        """The predicted value, scaled to the city, or the ratio of two spans of years."""
-        value = self._of(history, self.years)
-        return value / self._of(history, self.over_years) if self.over_years else value
-
-    def _of(self, history: History, years: tuple[int, ...]) -> float:
-        return float(np.mean([registered_marriages(history, year) for year in years]))
-
-
 class ImpliedFertilityRatio(StrictModel):
     """Total fertility implied by children of ``ages`` over that implied by infants, put over the nation's ratio.
 
@@ -214,7 +194,7 @@ class MarriageToConception(StrictModel):
     def value(self, history: History) -> float:
         """The predicted value."""
         births = births_in(history, *months_of_years(self.years))
-        waited = births["since_marriage"].to_numpy() - GESTATION
+        waited = births["since_marriage"].to_numpy() - GESTATION_MONTHS
         planned = (births["order"].to_numpy() == 1) & (births["unplanned"].to_numpy() == 0) & (waited >= 0)
         return measures.share_at_least(waited[planned], self.months)
 
@@ -230,12 +210,12 @@ class BirthInterval(StrictModel):
         """The predicted value."""
         births = births_in(history, *months_between(*self.months))
         waited = births["since_birth"].to_numpy()[np.isin(births["order"].to_numpy(), self.orders)]
-        known = waited[np.isfinite(waited)]
+        known = waited[waited >= 0]
         return float(known.mean()) if len(known) else float("nan")
 
 
 Computation = Annotated[
-    Row | Infants | FertilityShare | StandardisedBirths | ParityShare | NeverMarried | LongForm | RegisteredMarriages
+    Row | Infants | FertilityShare | StandardisedBirths | ParityShare | NeverMarried | LongForm
     | ImpliedFertilityRatio | MarriageToConception | BirthInterval,
     Field(discriminator="kind"),
 ]  # fmt: skip
@@ -253,17 +233,6 @@ def births_and_women(history: History, years: tuple[int, ...]) -> tuple[Array, A
     births = sum(each["births"].sum(axis=(0, 1))[:, _COUNTED] for each in flows)
     women = sum(each["exposure_months"].sum(axis=(0, 1))[_COUNTED] for each in flows)
     return np.asarray(births, float), np.asarray(women, float) / 12.0
-
-
-def registered_marriages(history: History, year: int) -> float:
-    """Marriages registered in the city in a year."""
-    flows, census = history.flows(year), history.census(year)
-    wives = flows["marriages"][:, FEMALE].sum(axis=(0, 1))[:101].astype(float)
-    women = census["population"].sum(axis=(0, 1))[FEMALE]
-    rates = np.divide(wives, women, out=np.zeros(len(women)), where=women > 0)
-    early, late = (np.asarray(history.city.absent_by_age(census_year))[FEMALE] for census_year in (2010, 2020))
-    absent = float((measures.absent_between(early, late, year) * rates).sum())
-    return float(flows["count"][_REGISTERED]) / history.scale + absent
 
 
 def birth_patterns(history: History, year: int, oldest: int) -> Array:

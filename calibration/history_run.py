@@ -13,20 +13,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from abm.city import City, load_city
 from abm.model import FamilyModel
 from abm.observe import Year
 from abm.parameters import Parameters
-from abm.population import NEVER
 from policies.clock import MONTHS_PER_YEAR, month_index
 from policies.errors import InputError
 
 START = "2010-11"
 LAST_MONTH = "2024-12"
-GESTATION = 9
-"""Months: two births of a mother that are nearer are twins and no interval."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +30,8 @@ class History:
     """What a run leaves behind.
 
     ``rows`` has year, indicator, group, value as :meth:`FamilyModel.rows` gives them, ``births_log`` one row a birth to
-    a resident woman (:data:`abm.counters.BIRTH_DTYPE`) with ``since_marriage`` and ``since_birth``, months since her
-    marriage (nan: none, or more than one) and since her birth before (nan: none known, or a twin). ``years`` holds the
-    census of 1 November and the flows of each year in simulated persons; ``scale`` is simulated over real people.
+    a resident woman (:data:`abm.counters.BIRTH_DTYPE`). ``years`` holds the census of 1 November and the flows of each
+    year in simulated persons; ``scale`` is simulated over real people.
     """
 
     rows: pd.DataFrame
@@ -96,43 +91,13 @@ def run_history(
 
 def history_of(model: FamilyModel) -> History:
     """What a model has lived so far."""
-    return History(model.rows(), births_with_intervals(model), model.observer.years, model.city, model.scale)
+    return History(model.rows(), model.births_log(), model.observer.years, model.city, model.scale)
 
 
 @lru_cache(maxsize=2)
 def load_once(name: str) -> City:
     """A city, read and checked once a process."""
     return load_city(name)
-
-
-def births_with_intervals(model: FamilyModel) -> pd.DataFrame:
-    """The log of births with the months since the mother's marriage and since her birth before."""
-    log = model.births_log()
-    people = model.population.persons[: model.population.n]
-    child = np.flatnonzero((people["mother"] >= 0) & (people["birth_month"] >= model.first_month))
-    mother, born = people["mother"][child], people["birth_month"][child].astype(float)
-    intervals = pd.DataFrame(
-        {
-            "mother_id": people["id"][mother],
-            "month": people["birth_month"][child],
-            "order": people["birth_order"][child],
-            "since_marriage": _since_marriage(people, mother, born),
-            "since_birth": _since_birth(people, child, born),
-        }
-    ).drop_duplicates(["mother_id", "month", "order"])
-    return log.merge(intervals, how="left", on=["mother_id", "month", "order"])
-
-
-def _since_marriage(people: NDArray[np.void], mother: NDArray[Any], born: NDArray[Any]) -> NDArray[np.float64]:
-    married = people["marriage_month"][mother]
-    once = (married != NEVER) & (people["marriages"][mother] == 1)
-    return np.where(once, born - married, np.nan)
-
-
-def _since_birth(people: NDArray[np.void], child: NDArray[Any], born: NDArray[Any]) -> NDArray[np.float64]:
-    older = people["next_sibling"][child]
-    months = born - people["birth_month"][np.maximum(older, 0)]
-    return np.where((older >= 0) & (months >= GESTATION), months, np.nan)
 
 
 def months_between(first: str, last: str) -> tuple[int, int]:

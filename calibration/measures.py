@@ -88,16 +88,9 @@ def implied_tfr(children: Array, women: Array, patterns: Array, ages: tuple[int,
     return _ratio(children[first : last + 1].sum(), expected)
 
 
-def absent_between(early: Array, late: Array, year: float, years: tuple[int, int] = (2010, 2020)) -> Array:
-    """Absent members by age in a year: straight between two censuses, held outside."""
-    part = float(np.clip((year - years[0]) / (years[1] - years[0]), 0.0, 1.0))
-    return (1.0 - part) * early + part * late
-
-
 def share_at_least(values: NDArray[Any], least: float) -> float:
-    """Share of values that are ``least`` or more, missing ones left out."""
-    known = values[np.isfinite(values)]
-    return float((known >= least).mean()) if len(known) else float("nan")
+    """Share of values that are ``least`` or more; nan of none."""
+    return float((values >= least).mean()) if len(values) else float("nan")
 
 
 def _ratio(part: Any, whole: Any) -> float:
