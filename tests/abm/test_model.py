@@ -137,6 +137,45 @@ def test_parts_add_up_to_the_whole(watched: Watched) -> None:
     )
 
 
+def test_new_rows_are_those_of_the_log_and_the_census(watched: Watched) -> None:
+    """Births by mother's age and registration, intervals and children by age, worked out anew from the log."""
+    model = watched.model
+    log = model.births_log()
+    of_2011 = log[log["month"].between(month_index("2011-01"), month_index("2011-12"))]
+    year = model.rows().query("year == 2011").set_index(["indicator", "group"])["value"]
+    assert year["births", "hukou:local"] == pytest.approx((of_2011["hukou"] == 1).sum() / model.scale)
+    assert year["births", "hukou:other"] == pytest.approx((of_2011["hukou"] == 0).sum() / model.scale)
+    age = (of_2011["month"] - of_2011["mother_birth_month"]) // 12
+    for low in (20, 25, 30):
+        group = f"mother_age:{low}-{low + 4}"
+        assert year["births", group] == pytest.approx(age.between(low, low + 4).sum() / model.scale)
+    second = of_2011[(of_2011["order"] == 2) & (of_2011["since_birth"] > 0)]
+    assert year["first_to_second_birth", "all"] == pytest.approx(second["since_birth"].mean(), rel=0.02)
+    first = of_2011[(of_2011["order"] == 1) & (of_2011["since_marriage"] >= 0)]
+    assert year["marriage_to_first_birth", "all"] == pytest.approx(first["since_marriage"].mean(), rel=0.02)
+    assert 85 < year["sex_ratio_at_birth", "all"] < 145
+    census = model.observer.years[2011].census[0]["population"].sum(axis=(0, 1, 2))
+    for group, ages in (("age:0", slice(0, 1)), ("age:1-4", slice(1, 5)), ("age:5-9", slice(5, 10))):
+        assert year["children", group] == pytest.approx(census[ages].sum() / model.scale)
+
+
+def test_intervals_of_the_log_are_those_of_linked_children(watched: Watched) -> None:
+    model = watched.model
+    persons = model.population.persons[: model.population.n]
+    row_of = {int(identity): row for row, identity in enumerate(persons["id"])}
+    compared = 0
+    for birth in model.births_log().itertuples():
+        mother = row_of[int(birth.mother_id)]
+        older = [int(persons["birth_month"][c]) for c in model.population.children(mother)]
+        before = [month for month in older if month < birth.month]
+        if birth.order > 1 and len(before) == birth.order - 1:
+            assert birth.since_birth == birth.month - max(before)
+            compared += 1
+        if birth.order == 1:
+            assert birth.since_birth == -1
+    assert compared > 20
+
+
 def test_births_and_tfr_are_those_of_the_log(watched: Watched) -> None:
     """The TFR worked out anew from the log and from women present at mid-year: exposure by a cruder way, within 3 %."""
     model = watched.model

@@ -188,6 +188,15 @@ def test_change_months_are_exactly_where_something_changes(catalogue: Catalogue)
     assert timeline.change_months(start + 1, end) == found
 
 
+def test_a_rule_begins_in_one_month_only(law: Timeline) -> None:
+    begun = [
+        month
+        for month in range(month_index("2010-01"), month_index("2027-01"))
+        if law.begins("parental_leave.days", month)
+    ]
+    assert begun == [month_index("2021-10")]
+
+
 def test_values_and_timelines_cannot_be_changed(law: Timeline) -> None:
     values = law.at(1400)
     assert law.at(1400) is values
