@@ -44,6 +44,7 @@ CATEGORIES: dict[str, Text] = {
     "income_fifth:3": {"en": "Middle fifth", "zh": "中间五分之一"},
     "income_fifth:4": {"en": "Fourth fifth", "zh": "第四个五分之一"},
     "income_fifth:5": {"en": "Highest fifth", "zh": "最高五分之一"},
+    "income_fifth:none": {"en": "Not tied to a family", "zh": "与家庭无关"},
 }
 
 GRADES: dict[str, Text] = {
