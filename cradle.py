@@ -228,6 +228,8 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
             f" {month_label(study.branch_month)}")  # fmt: skip
         say(f"  people     {size.people:,} ({100 * study.scale:g} % of residents)")
         draws = f", {study.draws} parameter draws" if study.draws > 1 else ""
+        if study.has_draw_by_seed:
+            draws = f", each seed on a draw of its own of the {study.draws} of the fit"
         say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios{draws})")
         say(
             f"  time       about {clock_text(size.seconds / together)} on {together}"

@@ -26,6 +26,8 @@ OUTPUT_SETS = {"ledger": ("cost", "cost_per_additional_birth")}
 MOST_SEEDS = 1000
 MOST_DRAWS = 64
 """Every parameter draw needs a history of its own."""
+DRAWS_OF_A_SOBOL_STUDY = 32
+"""Draws of a fit that a Sobol study takes when nobody says."""
 LEAST_PEOPLE = 2000
 
 
@@ -61,7 +63,7 @@ class CommonConfig(StrictModel):
     end: str
     scale: float = Field(default=0.05, gt=0, le=1)
     seeds: int = Field(default=8, ge=1, le=MOST_SEEDS)
-    parameters: Literal["default"] = "default"
+    parameters: Literal["default", "fitted"] = "default"
     parameter_changes: dict[str, Any] = Field(default_factory=dict)
     baseline: Literal["current-law"] = "current-law"
     hold: tuple[Literal["norms", "places", "prices", "prospects"], ...] = ()
@@ -144,7 +146,31 @@ class UncertaintyConfig(StrictModel):
     design_seed: int = Field(default=1, ge=1)
 
 
-class SweepConfig(CommonConfig):
+class DrawnConfig(CommonConfig):
+    """What the kinds with parameter draws may say more.
+
+    ``parameters: fitted`` gives every seed a draw of the city's fit of its own; with ``draws`` every seed runs on that
+    many of them. ``uncertainty`` is for ``parameters: default``.
+    """
+
+    uncertainty: UncertaintyConfig | None = None
+    draws: int | None = Field(default=None, ge=2, le=MOST_DRAWS)
+
+    @model_validator(mode="after")
+    def _one_source_of_draws(self) -> DrawnConfig:
+        if self.draws is not None and self.parameters != "fitted":
+            raise ValueError(
+                "draws: says how many draws of a fit, so only with parameters: fitted; else write it under uncertainty"
+            )
+        if self.uncertainty is not None and self.parameters == "fitted":
+            raise ValueError(
+                "uncertainty: a fit brings its own draws (draws: N says how many); leave it out, or write parameters:"
+                " default"
+            )
+        return self
+
+
+class SweepConfig(DrawnConfig):
     """``kind: sweep``: a grid, a Latin hypercube, or curves of one factor at a time."""
 
     kind: Literal["sweep"]
@@ -154,13 +180,12 @@ class SweepConfig(CommonConfig):
     points: int = Field(default=5, ge=2, le=100)
     bounds: Literal["plausible", "equal_cost"] = "plausible"
     equal_cost_table: str | None = None
-    uncertainty: UncertaintyConfig | None = None
     design_seed: int = Field(default=1, ge=1)
     outputs: tuple[str, ...] = SWEEP_OUTPUTS
     groups: tuple[str, ...] = SWEEP_GROUPS
 
 
-class SobolConfig(CommonConfig):
+class SobolConfig(DrawnConfig):
     """``kind: sobol``: variance-based indices (``method: sobol``) or a Morris screen (``method: morris``).
 
     ``seeds`` is how many seeds the whole design runs on. Baseline, one-at-a-time runs and the first
@@ -179,7 +204,6 @@ class SobolConfig(CommonConfig):
     replicate_rows: int = Field(default=32, ge=0, le=65536)
     bounds: Literal["plausible", "equal_cost"] = "plausible"
     equal_cost_table: str | None = None
-    uncertainty: UncertaintyConfig | None = None
     design_seed: int = Field(default=1, ge=1)
     outcome: Literal["tfr", "births"] = "births"
     outputs: tuple[str, ...] = SWEEP_OUTPUTS
@@ -193,13 +217,12 @@ class SobolConfig(CommonConfig):
         return value
 
 
-class ForecastConfig(CommonConfig):
+class ForecastConfig(DrawnConfig):
     """``kind: forecast``: the city's population under current law, or under one package, with bands."""
 
     kind: Literal["forecast"]
     package: str | None = None
     report_years: tuple[int, ...] = (2035, 2050)
-    uncertainty: UncertaintyConfig | None = None
     outputs: tuple[str, ...] = ("all",)
 
 
@@ -211,7 +234,7 @@ class Target(StrictModel):
     probability: float = Field(default=0.8, gt=0.5, lt=1)
 
 
-class OptimiseConfig(CommonConfig):
+class OptimiseConfig(DrawnConfig):
     """``kind: optimise``: the least-cost package that reaches a target, or the most births for a budget."""
 
     kind: Literal["optimise"]
@@ -220,7 +243,6 @@ class OptimiseConfig(CommonConfig):
     budget: float | None = Field(default=None, gt=0)
     population: int = Field(default=24, ge=4, le=1000)
     generations: int = Field(default=12, ge=1, le=1000)
-    uncertainty: UncertaintyConfig | None = None
     design_seed: int = Field(default=1, ge=1)
     outputs: tuple[str, ...] = SWEEP_OUTPUTS
     groups: tuple[str, ...] = SWEEP_GROUPS

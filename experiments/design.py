@@ -134,16 +134,18 @@ def _scenario_table(study: Study) -> pd.DataFrame:
     values = {name: timeline.at(study.end_month) for name, timeline in study.timelines.items()}
     law = values[BASELINE_SCENARIO]
     varied = [field for field in law if any(values[name][field] != law[field] for name in values)]
-    shared, parameters = _shared(study), _draw_hash(study, 0)
+    seeds = seeds_of(study)
+    shared, own = _shared(study), {seed: study.draw_of_seed(seed) for seed in seeds}
+    parameters = {draw: _draw_hash(study, draw) for draw in set(own.values())}
     rows = [
         {
-            "run_id": _run_id(study, shared, parameters, scenario, seed),
+            "run_id": _run_id(study, shared, parameters[own[seed]], scenario, seed),
             "scenario": scenario,
             "seed": seed,
-            "draw": 0,
+            "draw": own[seed],
             **{field: float(values[scenario][field]) for field in varied},
         }
-        for seed in seeds_of(study)
+        for seed in seeds
         for scenario in study.timelines
     ]
     return pd.DataFrame(rows).astype({"seed": "int64", "draw": "int64"})
@@ -162,7 +164,7 @@ def _planned_table(study: Study) -> pd.DataFrame:
     for seed in range(1, study.seeds + 1):
         for draw in range(study.draws):
             for row in plan.rows:
-                if seed > row.seeds or draw not in row.draws:
+                if seed > row.seeds or draw not in plan.draws_of(row, seed):
                     continue
                 own = laws.changes_of(row.scenario) if isinstance(laws, LazyLaws) else {}
                 rows.append(

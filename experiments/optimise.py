@@ -179,7 +179,8 @@ class Search:
         self.add("missing-money", MISSING, corner, money)
         self.add("missing-wanted", MISSING, corner, {**best, **more})
         supposed = [{**changes, **marriage_as_in_2020(self.study, changes)} for changes in plan.draw_changes]
-        different = [changes for place, changes in enumerate(supposed) if changes not in supposed[:place]]
+        # Crossed draws that differ in marriage alone are now one; where each seed has its own, all are kept in order.
+        different = supposed if plan.draw_by_seed else _without_doubles(supposed)
         self.study = replace(self.study, draw_changes=(*plan.draw_changes, *different))
         self.add("missing-marriage", MISSING, corner, best)
         self.add("missing-all", MISSING, corner, {**money, **more})
@@ -188,6 +189,10 @@ class Search:
             replace(row, draws=other) if row.scenario in ("missing-marriage", "missing-all") else row
             for row in self.rows
         ]
+
+
+def _without_doubles(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for place, each in enumerate(changes) if each not in changes[:place]]
 
 
 class _Doses(Problem):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,12 @@ class Plan:
     has_uncertainty: bool
     fixed: Mapping[str, dict[str, float]] | None = None
     """Lever changes by row where they are not what the doses say."""
+    draw_by_seed: bool = False
+    """True when a seed runs on one of a row's draws only, its own; False when it runs on all of them."""
+
+    def draws_of(self, row: Row, seed: int) -> tuple[int, ...]:
+        """Draws on which a row runs with a seed: all, or the seed's own (the first again after the last)."""
+        return (row.draws[(seed - 1) % len(row.draws)],) if self.draw_by_seed else row.draws
 
     def changes(self) -> dict[str, dict[str, float]]:
         """Lever changes by row (the baseline left out)."""
@@ -71,6 +77,13 @@ class Plan:
     def dose_table(self) -> NDArray[np.float64]:
         """Doses [row, factor], the uncertainty's last; NaN where a factor stays at today's law."""
         return np.array([row.doses for row in self.rows], dtype=float)
+
+
+def a_draw_a_seed(plan: Plan, draws: tuple[Mapping[str, Any], ...]) -> Plan:
+    """The same plan with each seed on a draw of its own."""
+    every = tuple(range(len(draws)))
+    rows = tuple(replace(row, draws=every) for row in plan.rows)
+    return replace(plan, rows=rows, draw_changes=draws, draw_by_seed=True)
 
 
 def row_changes(factors: Sequence[Factor], doses: Sequence[float]) -> dict[str, float]:
@@ -144,7 +157,7 @@ def rows_asked(config: SweepConfig | SobolConfig, factors: Sequence[Factor]) -> 
             return math.prod(len(factor.doses(config.points)) for factor in factors)
         return config.samples if config.method == "lhs" else len(factors) * config.points
     groups = len({factor.group for factor in factors}) if config.group_by == "family" else len(factors)
-    groups += config.uncertainty is not None
+    groups += config.uncertainty is not None or config.parameters == "fitted"
     if config.method == "morris":
         return config.samples * (groups + 1)
     return config.samples * (2 * groups + 2 if config.second_order else groups + 2)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from experiments.factors import BEHAVIOUR, Factor, Span
+from experiments.fitted_draws import free_numbers
 from experiments.plan import UNCERTAINTY
 from experiments.study import Study
 
@@ -30,6 +33,7 @@ def plan_card(study: Study) -> dict[str, Any]:
         "factors": factors,
         "problem": dict(plan.problem),
         "has_uncertainty": plan.has_uncertainty,
+        "draw_by_seed": plan.draw_by_seed,
         "draws": [dict(changes) for changes in plan.draw_changes],
         "uncertain": _uncertain_cards(study),
     }
@@ -56,15 +60,22 @@ def _span_card(span: Span) -> dict[str, Any]:
 
 
 def _uncertain_cards(study: Study) -> list[dict[str, Any]]:
-    """Uncertain parameters with the value of each draw (of a list: its last varied item)."""
-    written = (study.config.get("uncertainty") or {}).get("parameters", {})
+    """Numbers that differ between draws, with their value in each draw: what was fitted under the names that the fit
+    gives it, else every parameter by name (of a list: its last item that differs)."""
+    plan = study.plan
+    assert plan is not None
+    if not (plan.has_uncertainty or plan.draw_by_seed):
+        return []
+    if study.config["parameters"] == "fitted":
+        named = free_numbers(study.city.name)
+        if named:
+            return [{**card, "values": card["values"][: len(plan.draw_changes)]} for card in named]
     cards = []
-    for name, narrowed in written.items():
+    for name in dict.fromkeys(name for changes in plan.draw_changes for name in changes):
         entry = study.parameters.entry(name)
-        values = [changes[name] for changes in study.draw_changes]
-        items = (narrowed or {}).get("items") or []
-        if isinstance(entry.value, tuple):
-            place = items[-1] if items else len(entry.value) - 1
-            values = [value[place] for value in values]
-        cards.append({"name": name, "unit": entry.unit, "source": entry.source, "values": values})
+        columns = np.array([np.atleast_1d(changes.get(name, entry.value)) for changes in plan.draw_changes], float)
+        differs = np.flatnonzero(np.ptp(columns, axis=0) > 0)
+        if len(differs):
+            cards.append({"name": name, "label": None, "unit": entry.unit, "source": entry.source,
+                          "values": columns[:, differs[-1]].tolist()})  # fmt: skip
     return cards

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,20 @@ from typing import Any
 from abm.parameters import Parameters
 from experiments.config import (
     BASELINE_SCENARIO,
+    DRAWS_OF_A_SOBOL_STUDY,
     MOST_DRAWS,
     Config,
+    DrawnConfig,
     ForecastConfig,
     OptimiseConfig,
     SobolConfig,
     SweepConfig,
-    UncertaintyConfig,
 )
 from experiments.equal_cost_table import narrowed_to_equal_cost
 from experiments.factors import Factor, read_factors
 from experiments.laws import LazyLaws
 from experiments.parameter_draws import latin_draws, uncertain_spans
-from experiments.plan import MOST_ROWS, Plan, Row, rows_asked, sobol_plan, sweep_plan
+from experiments.plan import MOST_ROWS, Plan, Row, a_draw_a_seed, rows_asked, sobol_plan, sweep_plan
 from experiments.problems import attempt
 from policies.catalogue import Catalogue
 from policies.timeline import Timeline, timeline_for
@@ -43,14 +44,23 @@ class PlannedKind:
 
 
 def resolve_planned(
-    path: Path, config: Config | None, catalogue: Catalogue, parameters: Parameters, branch: int, problems: list[str]
+    path: Path,
+    config: Config | None,
+    catalogue: Catalogue,
+    parameters: Parameters,
+    fitted: Draws,
+    branch: int,
+    problems: list[str],
 ) -> PlannedKind | None:
-    """Factors, draws and rows of a config; None (and problems) when it cannot be planned."""
+    """Factors, draws and rows of a config; None (and problems) when it cannot be planned. ``fitted`` are the draws of
+    the city's fit, if the config asks for them."""
     before = len(problems)
-    if isinstance(config, ForecastConfig):
-        return _forecast(path, config, catalogue, parameters, branch, problems)
-    if not isinstance(config, SweepConfig | SobolConfig | OptimiseConfig):
+    if not isinstance(config, SweepConfig | SobolConfig | OptimiseConfig | ForecastConfig):
         return None
+    draws = _draws(config, parameters, fitted, problems)
+    if isinstance(config, ForecastConfig):
+        planned = _forecast(path, config, catalogue, draws, branch, problems)
+        return planned and _with_draws_by_seed(planned, fitted, len(draws))
     law = timeline_for(catalogue).at(branch)
     factors = read_factors(config.factors, catalogue, parameters, law, problems)
     extra: dict[str, Any] = {}
@@ -60,13 +70,13 @@ def resolve_planned(
         if narrowed is not None:
             factors, table = narrowed
             extra["equal_cost_table"] = str(table)
-    draws = _draws(config.uncertainty, parameters, problems)
     _check_factors(config, factors, len(draws) > 1, problems)
     if len(problems) > before:
         return None
     plan = _plan_of(config, factors, draws, parameters)
     laws = LazyLaws(catalogue, plan.changes(), branch)
-    return PlannedKind(extra, laws, tuple(config.groups), plan, plan.draw_changes)
+    planned = PlannedKind(extra, laws, tuple(config.groups), plan, plan.draw_changes)
+    return _with_draws_by_seed(planned, fitted, len(draws))
 
 
 def _plan_of(
@@ -87,10 +97,25 @@ def _all(draws: Draws) -> tuple[int, ...]:
     return tuple(range(len(draws)))
 
 
-def _draws(config: UncertaintyConfig | None, parameters: Parameters, problems: list[str]) -> Draws:
-    if config is None:
+def _draws(config: DrawnConfig, parameters: Parameters, fitted: Draws, problems: list[str]) -> Draws:
+    """The draws that every seed runs on; one that changes nothing where there are none, or where each seed has its
+    own draw of the fit."""
+    if fitted:
+        asked = config.draws or (DRAWS_OF_A_SOBOL_STUDY if isinstance(config, SobolConfig) else None)
+        if config.draws is not None and config.draws > len(fitted):
+            problems.append(f"draws: found {config.draws}; allowed 2 to {len(fitted)}, which the fit has")
+        return fitted[:asked] if asked is not None else ({},)
+    if config.uncertainty is None:
         return ({},)
-    return latin_draws(config, uncertain_spans(config, parameters, problems), parameters)
+    return latin_draws(config.uncertainty, uncertain_spans(config.uncertainty, parameters, problems), parameters)
+
+
+def _with_draws_by_seed(planned: PlannedKind, fitted: Draws, crossed: int) -> PlannedKind:
+    """A draw of the fit for every seed, unless every seed runs on ``crossed`` of them."""
+    if not fitted or crossed > 1:
+        return planned
+    plan = a_draw_a_seed(planned.plan, fitted)
+    return replace(planned, plan=plan, draw_changes=plan.draw_changes)
 
 
 def _check_factors(
@@ -102,7 +127,12 @@ def _check_factors(
     """Behavioural factors only where each may have its own history; not more rows than can be meant."""
     behavioural = [factor.name for factor in factors if factor.is_parameter]
     is_sobol = isinstance(config, SobolConfig) and config.method == "sobol"
-    if behavioural and (is_sobol or isinstance(config, OptimiseConfig)):
+    if behavioural and config.parameters == "fitted":
+        problems.append(
+            f"factors.{behavioural[0]}: parameters: fitted takes behaviour from the draws of the fit; a parameter is a"
+            " factor with parameters: default"
+        )
+    elif behavioural and (is_sobol or isinstance(config, OptimiseConfig)):
         problems.append(
             f"factors.{behavioural[0]}: every value of a parameter needs a history of its own; here write it under"
             f" uncertainty: {{draws: at most {MOST_DRAWS}, parameters: ...}}"
@@ -124,13 +154,12 @@ def _forecast(
     path: Path,
     config: ForecastConfig,
     catalogue: Catalogue,
-    parameters: Parameters,
+    draws: Draws,
     branch: int,
     problems: list[str],
 ) -> PlannedKind | None:
     """One arm on every seed and draw: today's law, or a package over it."""
     before = len(problems)
-    draws = _draws(config.uncertainty, parameters, problems)
     timelines: dict[str, Timeline] = {BASELINE_SCENARIO: timeline_for(catalogue)}
     rows = [Row(BASELINE_SCENARIO, "baseline", "", (), config.seeds, _all(draws))]
     if config.package is not None:

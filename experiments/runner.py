@@ -121,8 +121,8 @@ def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
     kept = folder.read_table(DESIGN)
     if list(kept["run_id"]) != list(design["run_id"]):
         raise InputError(
-            f"{folder.path}: the model, the levers or the city have changed since this run began, so its finished runs"
-            f" cannot be joined by new ones; start afresh with: cradle run {folder.file(CONFIG)}"
+            f"{folder.path}: the model, the levers, the city or its fit have changed since this run began, so its"
+            f" finished runs cannot be joined by new ones; start afresh with: cradle run {folder.file(CONFIG)}"
         )
     folder.write_json(CONTEXT, report_context(study))
     return design

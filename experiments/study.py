@@ -31,6 +31,7 @@ from experiments.config import (
     Config,
     ScenarioConfig,
 )
+from experiments.fitted_draws import fitted_draws
 from experiments.plan import Plan
 from experiments.planned import PlannedKind, resolve_planned
 from experiments.problems import attempt, one_message, pydantic_problems, unknown
@@ -56,7 +57,8 @@ class Study:
     """A checked config with every default filled in, its city and its timelines. Two are the same if they are one.
 
     ``timelines`` of a sweep or Sobol study are made one by one when asked for. ``groups`` are the groups of rows that
-    are kept (empty: all). ``draw_changes`` holds the parameters of each draw that differ from the config's.
+    are kept (empty: all). ``draw_changes`` holds the parameters of each draw that differ from the config's. With
+    ``parameters: fitted`` the draws are those of the city's fit, and without ``draws`` each seed has one of its own.
     """
 
     name: str
@@ -90,6 +92,16 @@ class Study:
     def draws(self) -> int:
         """Parameter draws; 1 when only one set of parameters is used."""
         return len(self.draw_changes)
+
+    @property
+    def has_draw_by_seed(self) -> bool:
+        """True when each seed runs on one draw of the fit, its own."""
+        by_seed = self.plan.draw_by_seed if self.plan is not None else self.draws > 1
+        return by_seed and self.config["parameters"] == "fitted"
+
+    def draw_of_seed(self, seed: int) -> int:
+        """The draw of a seed where each seed has one: draws in turn, from the first again after the last."""
+        return (seed - 1) % self.draws
 
     def parameter_changes_of(self, draw: int) -> dict[str, Any]:
         """Changes of the default parameters in one draw: numbers, or lists of numbers."""
@@ -166,6 +178,7 @@ def _resolve(path: Path, raw: dict[str, Any], config: Config | None, problems: l
     if isinstance(city_name, str):
         city = attempt(problems, lambda: load_city(_city_reference(city_name, path)), "city")
     parameters = attempt(problems, lambda: _parameters(raw.get("parameter_changes")), "parameter_changes")
+    fitted = _fitted(raw, city, parameters, problems)
     start = raw.get("start", STARTS[0])
     start_month = month_index(start) if start in STARTS else month_index(STARTS[0])
     end_month = _month(raw.get("end"), "end", problems)
@@ -181,7 +194,7 @@ def _resolve(path: Path, raw: dict[str, Any], config: Config | None, problems: l
     else:
         branch = branch if branch is not None else month_index(LAST_LAW_MONTH)
         if parameters is not None:
-            planned = resolve_planned(path, config, catalogue, parameters, branch, problems)
+            planned = resolve_planned(path, config, catalogue, parameters, fitted, branch, problems)
     _check_span(start_month, branch, end_month, problems)
     if city is not None:
         _check_size(raw, city, start, problems)
@@ -192,8 +205,9 @@ def _resolve(path: Path, raw: dict[str, Any], config: Config | None, problems: l
     if planned is None:
         complete["scenarios"] = complete_scenarios(raw["scenarios"], catalogue)
         return Study(
-            path.stem, complete, city, catalogue, parameters, timelines, start_month, branch, end_month, outputs
-        )
+            path.stem, complete, city, catalogue, parameters, timelines, start_month, branch, end_month, outputs,
+            draw_changes=fitted or ({},),
+        )  # fmt: skip
     return Study(
         path.stem, _plain({**complete, **planned.config}), city, catalogue, parameters, planned.timelines,
         start_month, branch, end_month, outputs, planned.groups, planned.plan, planned.draw_changes,
@@ -232,6 +246,16 @@ def _parameters(changes: Any) -> Parameters:
     if not isinstance(changes, dict):
         raise InputError(f"expected names and numbers, found {changes!r}")
     return Parameters.load().replace(**{str(name): value for name, value in changes.items()})
+
+
+def _fitted(
+    raw: dict[str, Any], city: Any, parameters: Parameters | None, problems: list[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Draws of the city's fit; none unless the config asks for them."""
+    if raw.get("parameters") != "fitted" or city is None or parameters is None:
+        return ()
+    by_hand = raw.get("parameter_changes") or {}
+    return attempt(problems, lambda: fitted_draws(city.name, parameters, by_hand), "parameters") or ()
 
 
 def _outputs(written: Any, core: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:

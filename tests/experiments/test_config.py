@@ -73,7 +73,7 @@ def test_everything_wrong_is_named_at_once(write_config: Write) -> None:
         ({"scale": 1.5}, "scale"),
         ({"scale": 0.01}, "at least 2,000 are needed"),
         ({"scale": "all"}, "scale: expected a number, found 'all'"),
-        ({"parameters": "fitted"}, "parameters"),
+        ({"parameters": "fited"}, "parameters"),
         ({"parameter_changes": {"no_such_number": 1.0}}, "no_such_number"),
         ({"branch": "2027-06"}, "set branch to 2027-01 or earlier"),
         ({"branch": "2035-01"}, "not after the end"),
