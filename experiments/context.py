@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from abm.dashboard.places import positions
 from abm.indicators import REGISTER
 from experiments.anchors import anchors_of
 from experiments.backtest_table import backtests_context
@@ -32,6 +33,7 @@ def report_context(study: Study) -> dict[str, Any]:
             "name": study.city.name,
             "labels": dict(study.city.labels),
             "counties": {c: dict(study.city.county_labels[c]) for c in study.city.counties},
+            "places": {county: list(place) for county, place in positions(study.city).items()},
         },
         "start": month_label(study.start_month),
         "branch": month_label(study.branch_month),

@@ -62,7 +62,8 @@ def differences(
     third and later) that it spends more on than the baseline.
     Quantities: births_scenario, births_baseline, within_horizon; births_additional, births_brought_forward and
     births_deadweight where cohorts are completed; those of ``matched_births``; within_horizon by ``;order:k`` (3: third
-    and later), ``;income_fifth:k``, ``;mother_age:a-b``, ``;hukou:local`` and ``;hukou:other``.
+    and later), ``;income_fifth:k``, ``;mother_age:a-b``, ``;hukou:local`` and ``;hukou:other``, and births_baseline by
+    the same groups.
     """
     rows: list[dict[str, object]] = []
     for seed in sorted(births["seed"].unique()):
@@ -109,13 +110,15 @@ def _one_seed(base: pd.DataFrame, arm: pd.DataFrame, end: int, orders_paid: set[
             values["births_deadweight"] = (paid - added) * weight
     for name, value in matched_births(theirs, ours).items():
         values[name] = value if name == "mean_shift_months" else value * weight
-    for group, gained in _gained_by_group(ours, theirs).items():
-        values[f"within_horizon;{group}"] = gained * weight
+    gained, had = _by_group(ours, theirs)
+    for group in gained.index:
+        values[f"within_horizon;{group}"] = gained[group] * weight
+        values[f"births_baseline;{group}"] = had[group] * weight
     return values
 
 
-def _gained_by_group(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
-    """Births of one arm less those of the other by group, ``order:2``."""
+def _by_group(ours: pd.DataFrame, theirs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """By group (``order:2``): births of one arm less those of the other, and births of the other."""
     counts = [
         pd.concat(
             [
@@ -131,4 +134,5 @@ def _gained_by_group(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Series:
     names += [f"income_fifth:{fifth}" for fifth in range(1, 6)] if (theirs["fifth"] >= 0).any() else []
     names += [f"mother_age:{low}-{high}" for low, high in AGE_GROUPS]
     names += ["hukou:local", "hukou:other"]
-    return counts[0].reindex(names, fill_value=0) - counts[1].reindex(names, fill_value=0)
+    here, there = (count.reindex(names, fill_value=0) for count in counts)
+    return here - there, there

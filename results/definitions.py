@@ -64,9 +64,12 @@ def _spelled(term: Term, entry: dict[str, Any]) -> Term:
 
 
 class Marker:
-    """Finds terms in texts and links them to their definitions; ``used`` are those found so far."""
+    """Finds terms in texts and links them to their definitions; ``used`` are those found so far. Quotations, which are
+    names, are left alone."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+    def __init__(self, terms: Sequence[Term], names: Iterable[str] = ()) -> None:
+        """``names`` are texts that stay as they are, such as those of scenarios."""
+        self._names = frozenset(names)
         self.terms = {term.key: term for term in terms}
         self.used: set[str] = set()
         self._keys: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
@@ -82,14 +85,14 @@ class Marker:
 
     def _marked(self, text: str, lang: str) -> Markup:
         pattern = self._patterns[lang]
-        if pattern is None:
+        if pattern is None or text in self._names:
             return escape(text)
         done: set[str] = set()
         pieces: list[Markup] = []
         place = 0
         for found in pattern.finditer(text):
-            key = self._keys[lang][found.group().lower()]
-            if key in done:
+            key = self._keys[lang].get(found.group().lower())
+            if key is None or key in done:
                 continue
             done.add(key)
             pieces += [
@@ -106,7 +109,7 @@ def _pattern(names: Iterable[str], lang: str) -> re.Pattern[str] | None:
     if not ordered:
         return None
     edge = (r"(?<![\w-])", r"(?![\w-])") if lang == "en" else ("", "")
-    return re.compile(f"{edge[0]}(?:{'|'.join(ordered)}){edge[1]}", re.IGNORECASE)
+    return re.compile(f"“[^”]*”|{edge[0]}(?:{'|'.join(ordered)}){edge[1]}", re.IGNORECASE)
 
 
 def marked_opening(opening: Opening, marker: Marker) -> Opening:

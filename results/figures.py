@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.figure_style import (
+    BASELINE_COLOUR,
     MUTED,
     TARGET_COLOUR,
     end_labels,
@@ -26,7 +27,12 @@ from results.figure_style import (
     svg_text,
 )
 from results.figures_backtests import backtests
+from results.figures_fans import draw_fan, predictive, tfr_fans
+from results.figures_fit import fit_held_back, fit_predictive, fit_trace, fit_widths
+from results.figures_gains import county_map, who_gains
 from results.figures_more import additional_births, cost_by_lever, cost_by_payer, history_fit, pyramid
+from results.figures_plan import plan_scoreboard
+from results.figures_women import births_and_women
 from results.run_data import LANGUAGES, RunData
 from results.words import number
 
@@ -39,8 +45,13 @@ def _canvas(height: float = 3.9, right: float = 0.76) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _lines(axes: Axes, data: RunData, table: pd.DataFrame, lang: str, band: bool = True) -> list[tuple]:
-    """Draw a line a scenario; before the branch there is one shared history, drawn once. Returns the line ends."""
+def _lines(
+    axes: Axes, data: RunData, table: pd.DataFrame, lang: str, band: bool = True, effects: bool = False
+) -> list[tuple]:
+    """Draw a line a scenario; before the branch there is one shared history, drawn once. Returns the line ends.
+
+    Levels have a band under current law alone, since those of scenarios would lie on it; ``effects`` have one each.
+    """
     ends = []
     for index, name in enumerate(data.scenarios):
         part = table[table["scenario"] == name].sort_values("year")
@@ -49,7 +60,7 @@ def _lines(axes: Axes, data: RunData, table: pd.DataFrame, lang: str, band: bool
         if part.empty:
             continue
         colour = scenario_colour(index)
-        if band and part["n"].max() > 1:
+        if band and part["n"].max() > 1 and (index == 0 or effects):
             axes.fill_between(
                 part["year"], part["low"].astype(float), part["high"].astype(float), color=colour, alpha=0.13, lw=0
             )
@@ -74,9 +85,12 @@ def tfr_path(data: RunData, lang: str) -> Figure | None:
     if table.empty:
         return None
     figure, axes = _canvas(4.3)
-    ends = _lines(axes, data, table, lang)
+    draw_fan(axes, table[table["scenario"] == data.baseline], BASELINE_COLOUR)
+    ends = _lines(axes, data, table, lang, band=False)
     target = data.tfr_target
-    top = float(table[["mean", "high"]].max().max())
+    top = float(table["mean"].max())
+    if data.seeds > 1:
+        top = max(top, float(predictive(table[table["scenario"] == data.baseline], 0.95)[1].max()))
     if target:
         axes.axhline(float(target["value"]), color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)))
         axes.plot([float(target["year"])], [float(target["value"])], "o", color=TARGET_COLOUR, ms=5)
@@ -101,7 +115,7 @@ def tfr_effect(data: RunData, lang: str) -> Figure | None:
         return None
     figure, axes = _canvas(3.7)
     axes.axhline(0, color="#7b8794", lw=1)
-    ends = _lines(axes, data, table, lang)
+    ends = _lines(axes, data, table, lang, effects=True)
     note_years(axes, data.branch_year, data.end_year)
     axes.set_title({"en": "Change of the TFR against current law", "zh": "总和生育率相对现行法律情景的变化"}[lang])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 3, sign=True)))
@@ -208,17 +222,26 @@ def nursery_use(data: RunData, lang: str) -> Figure | None:
 
 MAKERS: dict[str, FigureMaker] = {
     "tfr_path": tfr_path,
+    "tfr_fans": tfr_fans,
     "tfr_effect": tfr_effect,
+    "births_and_women": births_and_women,
     "births": births,
     "births_by_order": births_by_order,
     "additional_births": additional_births,
     "cost_by_payer": cost_by_payer,
     "cost_by_lever": cost_by_lever,
     "marriage": marriage,
+    "who_gains": who_gains,
+    "county_map": county_map,
+    "plan_scoreboard": plan_scoreboard,
     "nursery_use": nursery_use,
     "pyramid": pyramid,
     "history_fit": history_fit,
     "backtests": backtests,
+    "fit_predictive": fit_predictive,
+    "fit_held_back": fit_held_back,
+    "fit_widths": fit_widths,
+    "fit_trace": fit_trace,
 }
 
 

@@ -50,7 +50,7 @@ def write_page(
     sections = [_with_figures(section, set(figures)) for section in sections]
     opening = opening if opening is not None else opening_of(sections)
     sections = [_without(section, opening.figure) for section in sections]
-    marker = Marker(terms_of(context))
+    marker = Marker(terms_of(context), _names(context))
     opening = marked_opening(opening, marker)
     marked = [marked_section(section, marker) for section in sections]
     definitions = definitions_section(marker)
@@ -67,6 +67,12 @@ def write_page(
         folder.write_table(frame, TABLES, f"{name}.csv")
     folder.write_with(lambda path: write_workbook(path, context["title"], shown, tables), TABLES, WORKBOOK)
     return folder.write_text(_page(context, facts, opening, marked, figures, lang), REPORT)
+
+
+def _names(context: dict[str, Any]) -> set[str]:
+    """Names of scenarios, which hold words but are no terms; current law is one."""
+    cards = [card for card in context.get("scenarios", []) if card["name"] != context.get("baseline")]
+    return {str(text) for card in cards for text in card["label"].values()}
 
 
 def opening_of(sections: list[Section]) -> Opening:

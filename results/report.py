@@ -8,22 +8,26 @@ import pandas as pd
 
 from results.figures import make_figures
 from results.forecast_report import write_forecast_report
+from results.opening import opening
 from results.optimise_report import write_optimise_report
 from results.page import Fact, write_page
 from results.run_data import LANGUAGES, RunData
 from results.sections_backtests import backtests_section
-from results.sections_basis import evidence_section, plan_section
+from results.sections_basis import evidence_section
 from results.sections_births import births_section, together_section
 from results.sections_effects import effect_section, target_section
 from results.sections_fit import fit_section, reproduce_section
+from results.sections_limits import imposed_section, limits_section
 from results.sections_money import cost_section, gains_section
+from results.sections_plan import plan_section
+from results.sections_women import women_section
 from results.sensitivity_report import write_sensitivity_report
 from results.store import CONTEXT, RunFolder
 from results.words import Text, number
 
 SECTIONS = [
-    target_section, effect_section, births_section, cost_section, together_section, gains_section,
-    plan_section, evidence_section, fit_section, backtests_section, reproduce_section,
+    target_section, effect_section, births_section, women_section, cost_section, together_section, gains_section,
+    plan_section, evidence_section, imposed_section, fit_section, backtests_section, limits_section, reproduce_section,
 ]  # fmt: skip
 """The order in which a scenario report answers."""
 WRITERS = {
@@ -50,14 +54,16 @@ def write_report_of_kind(folder: RunFolder, lang: str = "en") -> tuple[Path, Tex
         return WRITERS[kind](folder, lang)
     data = RunData.read(folder)
     sections = [make(data) for make in SECTIONS]
-    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), plain_tables(data), lang)
+    tables = plain_tables(data)
+    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), tables, lang, opening(data))
     return page, headline(data)
 
 
 def _facts(data: RunData) -> list[Fact]:
     facts = [
         Fact({"en": "Scenarios", "zh": "情景"}, str(len(data.scenarios))),
-        Fact({"en": "Seeds", "zh": "随机种子"}, str(data.seeds)),
+        Fact({"en": "Seeds", "zh": "随机种子"}, str(data.design["seed"].nunique())),
+        *([Fact({"en": "Parameter draws", "zh": "参数组"}, str(data.draws))] if data.draws > 1 else []),
         Fact({"en": "People simulated", "zh": "模拟人数"}, number(data.context["people"])),
         Fact({"en": "History from", "zh": "历史起点"}, data.context["start"]),
         Fact({"en": "Scenarios part", "zh": "情景分叉"}, data.context["branch"]),

@@ -24,6 +24,16 @@ def group_dimensions(group: str) -> dict[str, str]:
     return dict(part.split(":", 1) for part in group.split(";"))
 
 
+def with_pairs(table: pd.DataFrame, design: pd.DataFrame) -> pd.DataFrame:
+    """The table with ``seed`` numbering the pairs of seed and draw of the design, from 1; as it is for one draw."""
+    if design["draw"].nunique() < 2:
+        return table
+    pairs = design[["seed", "draw"]].drop_duplicates().sort_values(["draw", "seed"], ignore_index=True)
+    numbers = {(int(seed), int(draw)): i for i, (seed, draw) in enumerate(pairs.itertuples(index=False), start=1)}
+    keys = zip(table["seed"].astype(int), table["draw"].astype(int), strict=True)
+    return table.assign(seed=[numbers[key] for key in keys])
+
+
 @dataclass(frozen=True)
 class RunData:
     """One run folder read once; everything the figures and sections ask for hangs here."""
@@ -37,14 +47,19 @@ class RunData:
 
     @classmethod
     def read(cls, folder: RunFolder) -> RunData:
-        """Read a run folder. Raises RunFolderError when a file is missing."""
+        """Read a run folder. Raises RunFolderError when a file is missing.
+
+        With several parameter draws every pair of seed and draw counts as a seed of its own: arms are compared within a
+        pair, and intervals are over pairs.
+        """
         design = folder.read_table(DESIGN)
+        own = with_pairs(design, design)
         return cls(
             folder.read_json(CONTEXT),
             folder.read_json(MANIFEST),
             design,
-            folder.read_table(SERIES),
-            folder.read_births(design),
+            with_pairs(folder.read_table(SERIES), design),
+            folder.read_births(own),
             folder.read_failures(),
         )
 
@@ -104,7 +119,13 @@ class RunData:
 
     @cached_property
     def seeds(self) -> int:
+        """Runs of each scenario: seeds, or pairs of seed and parameter draw."""
         return int(self.series["seed"].nunique())
+
+    @property
+    def draws(self) -> int:
+        """Parameter draws; 1 when all runs share one set."""
+        return int(self.design["draw"].nunique())
 
     # ---- targets ---------------------------------------------------------------------------------------------
 

@@ -1,96 +1,13 @@
-"""Sections on what the numbers rest on: plan indicators, levers and their evidence."""
+"""The section on what the effects rest on: cards of the measures, what each scenario changes, the studies cited."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from results.blocks import Block, Bullets, Cell, FigureRef, Paragraph, Section, Table, both
+from results.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, Verdict, both
 from results.run_data import RunData
 from results.sections_effects import label_of
-from results.words import GRADES, Text, joined, number, payer_label, plain_month
-
-NEAR = 0.05
-"""A plan figure given as "about" counts as met within this relative distance."""
-
-
-def plan_section(data: RunData) -> Section:
-    """The plan's indicators against their targets."""
-    title = both("How do the plan's indicators stand?", "规划指标进展如何？")
-    rows: list[list[Cell]] = []
-    met, shown, absent = [], [], []
-    for target in data.context["targets"]:
-        name = target["indicator"]
-        year = min(int(target["year"]), data.end_year)
-        values = {s: data.value(name, s, year) for s in data.scenarios}
-        if values.get(data.baseline) is None:
-            absent.append(name)
-            continue
-        shown.append(name)
-        baseline = values[data.baseline]
-        if baseline is not None and _meets(baseline["mean"], target):
-            met.append(name)
-        row: list[Cell] = [_indicator(data, name), str(year), _target_text(target)]
-        row += [_amount(v["mean"] if v else math.nan, target["unit"]) for v in values.values()]
-        rows.append(row)
-    if not rows:
-        return Section("plan", title, both("The run kept none of the plan's indicators.", "本次运行未保留规划指标。"))
-    lead = both(
-        f"Under current law {len(met)} of {len(shown)} plan indicators are met"
-        + (f": {joined([data.indicator_label(n, 'en') for n in met], 'en')}." if met else "."),
-        f"现行法律下 {len(shown)} 项规划指标中有 {len(met)} 项达标"
-        + (f"：{joined([data.indicator_label(n, 'zh') for n in met], 'zh')}。" if met else "。"),
-    )
-    head: list[Cell] = [both("Indicator", "指标"), both("Year", "年份"), both("Target", "目标")]
-    head += [label_of(data, s) for s in data.scenarios]
-    blocks: list[Block] = [
-        Table("plan", both("Plan indicators, mean over seeds", "规划指标（各种子均值）"), head, rows),
-        FigureRef("nursery_use", both("Places in nurseries and their use.", "托位与使用情况。")),
-        FigureRef("pyramid", both("Residents by age and sex.", "按年龄和性别的常住人口。")),
-    ]
-    if absent:
-        en = joined([data.indicator_label(n, "en") for n in absent], "en")
-        zh = joined([data.indicator_label(n, "zh") for n in absent], "zh")
-        blocks.append(Paragraph(both(f"Not kept by this run: {en}.", f"本次运行未保留：{zh}。"), "note"))
-    blocks.append(
-        Paragraph(
-            both(
-                f'A target given as "about" counts as met within {100 * NEAR:.0f} % of it.',
-                f"“约”类目标以相差 {100 * NEAR:.0f} % 以内为达标。",
-            ),
-            "note",
-        )
-    )
-    return Section("plan", title, lead, blocks)
-
-
-def _meets(value: float, target: dict[str, Any]) -> bool:
-    goal = float(target["value"])
-    if target["sense"] == "at least":
-        return value >= goal
-    if target["sense"] == "at most":
-        return value <= goal
-    return abs(value - goal) <= NEAR * abs(goal)
-
-
-def _target_text(target: dict[str, Any]) -> Text:
-    amount = _amount(float(target["value"]), target["unit"])
-    words = {"at least": ("at least ", "不低于 "), "at most": ("at most ", "不高于 ")}.get(
-        target["sense"], ("about ", "约 ")
-    )
-    return both(words[0] + amount, words[1] + amount)
-
-
-def _amount(value: float, unit: str) -> str:
-    if not math.isfinite(value):
-        return "–"
-    if unit.startswith("share"):
-        return f"{100 * value:.1f} %"
-    return number(value, 0 if abs(value) >= 1000 else 2)
-
-
-def _indicator(data: RunData, name: str) -> Text:
-    return both(data.indicator_label(name, "en"), data.indicator_label(name, "zh"))
+from results.words import GRADES, Text, number, payer_label, plain_month
 
 
 def evidence_section(data: RunData) -> Section:
@@ -104,7 +21,7 @@ def evidence_section(data: RunData) -> Section:
         f"各情景共改变 {len(used)} 项措施，其中 {len(used) - len(bare)} 项有已发表证据"
         + (f"，{len(bare)} 项仅为假设。" if bare else "。"),
     )
-    blocks: list[Block] = [_lever_table(data, used)]
+    blocks: list[Block] = [_lever_cards(data, used)]
     changes = _change_table(data)
     if changes is not None:
         blocks.append(changes)
@@ -126,46 +43,58 @@ def evidence_section(data: RunData) -> Section:
     grades_en = "; ".join(f"{g} {t['en']}" for g, t in GRADES.items())
     grades_zh = "；".join(f"{g} {t['zh']}" for g, t in GRADES.items())
     blocks.append(Paragraph(both(f"Grades: {grades_en}.", f"等级：{grades_zh}。"), "note"))
-    blocks.append(Bullets(IMPOSED))
     return Section("evidence", title, lead, blocks)
 
 
-IMPOSED = [
-    both(
-        "Imposed, not findings: how far social influence amplifies (bounded at a quarter), the drift of marriage "
-        "since 2010, and who bears the time and cost of leave.",
-        "属设定而非发现：社会影响的放大（上限四分之一）、2010 年以来婚姻的趋势变化、休假时间与成本由谁承担。",
-    ),
-    both(
-        "Emergent: timing of first marriage and births, the short rise after the rules of 2013 and 2016, responses "
-        "by order, the lag of childcare, the effect of dear housing.",
-        "属涌现结果：初婚初育时间、2013 与 2016 年政策后的短暂回升、分孩次反应、托育的滞后效应、高房价的影响。",
-    ),
-]
-
-
-def _lever_table(data: RunData, used: list[tuple[str, dict[str, Any]]]) -> Table:
-    rows: list[list[Cell]] = []
+def _lever_cards(data: RunData, used: list[tuple[str, dict[str, Any]]]) -> Cards:
+    """A card a measure: how it acts, on what evidence, who pays, what is left out."""
+    items = []
     for _, card in used:
         best = card["best_grade"]
-        count = len(card["evidence"])
-        basis = (
-            both(f"Rows of evidence: {count}, best grade {best}", f"{count} 条证据，最高等级 {best}")
-            if best
-            else both(f"Assumption: {card['assumption']['en']}", f"假设：{card['assumption']['zh']}")
-        )
+        badge = Verdict(both(f"grade {best}", f"{best} 级证据"), TONES.get(best, "none")) if best else ASSUMED
         payers = sorted({p for shares in card["payers"].values() for p in shares})
-        pays = both(", ".join(payer_label(p, "en") for p in payers), "、".join(payer_label(p, "zh") for p in payers))
-        missing = both(" ".join(i["en"] for i in card["not_modelled"]), "".join(i["zh"] for i in card["not_modelled"]))
-        rows.append([card["label"], card["channel"], basis, pays, missing])
-    head: list[Cell] = [
-        both("Measure", "措施"),
-        both("How it acts", "作用途径"),
-        both("Basis", "依据"),
-        both("Who pays", "出资方"),
-        both("Not modelled", "未纳入模型"),
-    ]
-    return Table("levers", both("Measures of the scenarios", "情景中的措施"), head, rows, text_columns=5)
+        facts = [(both("How it acts", "作用途径"), dict(card["channel"])), (both("Basis", "依据"), _basis(data, card))]
+        if payers:
+            pays = both(
+                ", ".join(payer_label(p, "en") for p in payers), "、".join(payer_label(p, "zh") for p in payers)
+            )
+            facts.append((both("Who pays", "出资方"), pays))
+        if card["not_modelled"]:
+            missing = both(
+                " ".join(i["en"] for i in card["not_modelled"]), "".join(i["zh"] for i in card["not_modelled"])
+            )
+            facts.append((both("Not modelled", "未纳入模型"), missing))
+        items.append(Card(dict(card["label"]), badge, facts))
+    caption = both(
+        "Measures of the scenarios, with the best grade of the evidence each rests on",
+        "情景中的措施及其所依据证据的最高等级",
+    )
+    return Cards("levers", caption, items)
+
+
+TONES = {"A": "good", "B": "good", "C": "near", "D": "bad"}
+ASSUMED = Verdict(both("assumption", "假设"), "bad")
+
+
+def _basis(data: RunData, card: dict[str, Any]) -> Text:
+    """The studies in a line, or the assumption."""
+    if not card["evidence"]:
+        return both(card["assumption"]["en"], card["assumption"]["zh"])
+    known = [data.context["evidence"][row] for row in card["evidence"] if row in data.context["evidence"]]
+    known.sort(key=lambda row: row["grade"])
+    shown = [f"{row['what']}, {row['where']}: {_effect(row)} [{row['grade']}]" for row in known[:MOST_STUDIES]]
+    more = len(card["evidence"]) - len(shown)
+    tail = (f"; {more} more rows below", f"；另有 {more} 条见下表") if more > 0 else ("", "")
+    return both("; ".join(shown) + tail[0], "；".join(shown) + tail[1])
+
+
+MOST_STUDIES = 2
+
+
+def _effect(row: dict[str, str]) -> str:
+    effect = " ".join(part for part in (row["effect"], row["unit"]) if part)
+    span = f" ({row['low']} to {row['high']})" if row.get("low") and row.get("high") else ""
+    return (f"{row['outcome']} {effect}" if row["outcome"] else effect) + span
 
 
 def _change_table(data: RunData) -> Table | None:
@@ -227,13 +156,12 @@ def _left_out(data: RunData) -> list[Block]:
 def _evidence_table(data: RunData) -> Table | None:
     rows: list[list[Cell]] = []
     for key, card in data.context["evidence"].items():
-        effect = " ".join(part for part in (card["effect"], card["unit"]) if part)
         rows.append(
             [
                 key,
                 card["what"],
                 card["where"],
-                f"{card['outcome']}: {effect}" if card["outcome"] else effect,
+                _effect(card),
                 card["citation"],
                 card["grade"],
             ]

@@ -25,8 +25,6 @@ def births_section(data: RunData) -> Section:
         Paragraph(_how_split(data), "note"),
         *_completed_fertility(data),
         *_decomposition(data),
-        FigureRef("births", both("Births a year to resident women.", "常住妇女每年生育数。")),
-        FigureRef("births_by_order", both("Births a year by order.", "按孩次的每年出生数。")),
         FigureRef(
             "marriage",
             both(
@@ -88,7 +86,7 @@ def _split_table(data: RunData, names: list[str]) -> Table:
         for key, _ in shown:
             found = data.split_value(name, key)
             plain = key in ("births_paid", "births_deadweight")
-            cells.append(number(found["mean"]) if found and plain else with_interval(found, 0))
+            cells.append(with_interval(found, 0, sign=not plain))
         rows.append(cells)
     years = f"{data.branch_year}–{data.end_year}"
     caption = both(
@@ -172,7 +170,7 @@ def _matched_table(data: RunData, names: list[str]) -> Table:
         cells: list[Cell] = [label_of(data, name)]
         for quantity in quantities:
             found = data.split_value(name, quantity)
-            cells.append(number(found["mean"]) if found else "–")
+            cells.append(with_interval(found, 0, sign=False))
         rows.append(cells)
     head = [
         both("Scenario", "情景"),

@@ -28,7 +28,7 @@ def target_section(data: RunData) -> Section:
             "The city's plan sets no TFR target that this run can be held against.",
             "该城市规划没有可供本次运行对照的总和生育率目标。",
         )
-        return Section("target", title, lead, [_tfr_figure()])
+        return Section("target", title, lead, [tfr_figure()])
     year, value = data.judged_year, target["value"]
     best = table.loc[table["mean"].idxmax()]
     name = quoted(data, str(best["scenario"]))
@@ -72,16 +72,16 @@ def target_section(data: RunData) -> Section:
             head,
             rows,
         ),
-        _tfr_figure(),
-        Paragraph(
+        tfr_figure(),
+        FigureRef(
+            "tfr_fans",
             both(
-                "The probability covers chance under one set of default parameters: it is the predictive chance "
-                "that one more run ends at the target. What is unknown about behaviour comes on top and is not in "
-                "it.",
-                "该概率仅反映默认参数下的随机波动，即再运行一次达到目标的预测概率；行为参数的不确定性未包含在内。",
+                "Each scenario with the range of one more run (Student's t of the runs at hand); the red line is "
+                "the target.",
+                "各情景及再运行一次的预测范围（按已有运行的 t 分布）；红线为目标。",
             ),
-            "note",
         ),
+        Paragraph(_what_probability_covers(data), "note"),
     ]
     if year != int(target["year"]):
         blocks.append(
@@ -96,13 +96,33 @@ def target_section(data: RunData) -> Section:
     return Section("target", title, lead, blocks)
 
 
-def _tfr_figure() -> FigureRef:
+def _what_probability_covers(data: RunData) -> Text:
+    if data.draws > 1:
+        return both(
+            f"The probability is the predictive chance that one more run ends at the target. It covers chance and "
+            f"{data.draws} parameter draws, so what is unknown about behaviour as far as the draws hold it; not a "
+            "change of "
+            "law, of migration or of the model.",
+            f"该概率为再运行一次达到目标的预测概率，涵盖随机波动与 {data.draws} "
+            "组参数（即参数组所体现的行为不确定性），"
+            "不含法律、迁移或模型本身的变化。",
+        )
+    return both(
+        "The probability covers chance under one set of default parameters: it is the predictive chance that one "
+        "more run "
+        "ends at the target. What is unknown about behaviour comes on top and is not in it.",
+        "该概率仅反映默认参数下的随机波动，即再运行一次达到目标的预测概率；行为参数的不确定性未包含在内。",
+    )
+
+
+def tfr_figure() -> FigureRef:
     return FigureRef(
         "tfr_path",
         both(
-            "Mean over seeds; the band is the 95 % interval of the mean. Births to resident women over resident "
-            "woman-years.",
-            "各种子均值；阴影为均值的 95 % 区间。常住妇女生育数除以常住妇女人年数。",
+            "Means of runs. Fan: where one more run under current law goes in 50, 80 and 95 of 100 cases. Births to "
+            "resident women over their woman-years.",
+            "各次运行的均值。扇形：在现行法律下再运行一次，有 50 %、80 %、95 % 的机会落入的范围。"
+            "常住妇女生育数除以其人年数。",
         ),
     )
 
@@ -199,13 +219,14 @@ def _tempo(data: RunData) -> list[Block]:
     ]
 
 
-def with_interval(found: dict[str, float] | None, digits: int) -> Cell:
+def with_interval(found: dict[str, float] | None, digits: int, sign: bool = True) -> Cell:
+    """An estimate with its interval; alone where one run gives none."""
     if found is None:
         return "–"
-    mean = number(found["mean"], digits, sign=True)
+    mean = number(found["mean"], digits, sign=sign)
     if not finite(found["low"]):
         return mean
-    span = interval(found["low"], found["high"], digits, sign=True)
+    span = interval(found["low"], found["high"], digits, sign=sign)
     return Measured(mean, span)
 
 

@@ -4,14 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    FigureRef,
+    Measured,
+    Paragraph,
+    Section,
+    Table,
+    Verdict,
+    both,
+)
+from results.fit_data import FitData
 from results.run_data import RunData, group_dimensions
+from results.sections_calibration import calibration_section
 from results.words import Text, joined, number
 
 
 def fit_section(data: RunData) -> Section:
-    """How well the model fits what was observed, misfits first."""
-    title = both("How well does the model fit?", "模型拟合得如何？")
+    """How well the model fits the city: the fit, if there is one, and this run's own past, misfits first."""
+    city = calibration_section(data.context)
+    blocks: list[Block] = list(city.blocks)
+    rows, misfits, inside = _anchor_rows(data)
+    own = _own_past(rows, inside)
+    fitted = FitData.of(data.context) is not None
+    if not rows and not fitted:
+        lead = both("No observed figure can be held against this run.", "没有可与本次运行对照的观测数据。")
+        return Section("fit", city.title, lead, [*_failures(data), *_parameter_blocks(data)])
+    lead = city.lead if fitted else both(f"{own['en']} {city.lead['en']}", f"{own['zh']}{city.lead['zh']}")
+    if rows:
+        if fitted:
+            blocks.append(Paragraph(own))
+        blocks += _anchor_blocks(rows, misfits)
+    return Section("fit", city.title, lead, [*blocks, *_failures(data), *_parameter_blocks(data)])
+
+
+def _anchor_rows(data: RunData) -> tuple[list[list[Cell]], list[Text], int]:
+    """This run's past under current law against observed figures: rows, misfits in words, how many lie inside."""
     rows: list[list[Cell]] = []
     misfits: list[Text] = []
     inside = 0
@@ -25,39 +56,43 @@ def fit_section(data: RunData) -> Section:
         label = both(anchor["label_en"], anchor["label_zh"])
         if not fits:
             misfits.append(_misfit(anchor, label, found["mean"]))
-        verdict = both("inside", "在区间内") if fits else both("outside", "超出区间")
-        span = f"{_anchor_number(anchor, anchor['low'])}–{_anchor_number(anchor, anchor['high'])}"
+        observed, low, high = (_anchor_number(anchor, anchor[key]) for key in ("value", "low", "high"))
+        mean, m_low, m_high = (_anchor_number(anchor, found[key]) for key in ("mean", "low", "high"))
+        one = found["low"] != found["low"]
         rows.append(
             [
                 label,
                 str(anchor["year"]),
                 both(anchor["use"], USES.get(anchor["use"], anchor["use"])),
                 anchor["grade"],
-                _anchor_number(anchor, anchor["value"]),
-                span,
-                _anchor_number(anchor, found["mean"]),
-                verdict,
+                Measured(observed, both(f"{low} to {high}", f"{low} 至 {high}")),
+                mean if one else Measured(mean, both(f"{m_low} to {m_high}", f"{m_low} 至 {m_high}")),
+                Verdict(both("inside", "在区间内"), "good") if fits else Verdict(both("outside", "超出区间"), "bad"),
             ]
         )
-    if not rows:
-        lead = both("No observed figure can be held against this run.", "没有可与本次运行对照的观测数据。")
-        return Section("fit", title, lead, [*_parameter_blocks(data)])
-    lead = both(
-        f"The model lies within the stated range of {inside} of {len(rows)} observed figures; its parameters are "
-        "defaults set by eye, not yet a statistical fit.",
-        f"{len(rows)} 项观测数据中，模型有 {inside} 项落在所列区间内；参数为目测设定的默认值，尚未进行统计拟合。",
+    return rows, misfits, inside
+
+
+def _own_past(rows: list[list[Cell]], inside: int) -> Text:
+    return both(
+        f"This run's own past lies within the stated range of {inside} of {len(rows)} observed figures.",
+        f"本次运行的历史部分在 {len(rows)} 项观测数据中有 {inside} 项落在所列区间内。",
     )
+
+
+def _anchor_blocks(rows: list[list[Cell]], misfits: list[Text]) -> list[Block]:
     head: list[Cell] = [
         both("Figure", "指标"),
         both("Year", "年份"),
         both("Use", "用途"),
         both("Grade", "等级"),
-        both("Observed", "观测"),
-        both("Range", "区间"),
-        both("Model", "模型"),
+        both("Observed, range", "观测值及区间"),
+        both("Model, 95 % interval", "模型及 95 % 区间"),
         both("Verdict", "判断"),
     ]
-    blocks: list[Block] = [Table("fit", both("Observed and modelled", "观测与模型"), head, rows, text_columns=4)]
+    blocks: list[Block] = [
+        Table("fit", both("This run and what was observed", "本次运行与观测"), head, rows, text_columns=4)
+    ]
     if misfits:
         blocks.append(Bullets(misfits))
     blocks.append(
@@ -72,18 +107,15 @@ def fit_section(data: RunData) -> Section:
     blocks.append(
         Paragraph(
             both(
-                "Figures marked imposed enter the model as tables, so their fit says little. Held-out targets come "
-                "with calibration, in a later release; whether the model responds to measures as studies found is the "
-                "question of the next section.",
-                "标为“设定”的数据是模型输入，其拟合说明不了问题。留出目标将随后续版本的校准提供；模型对政策的反应是否与研究"
-                "一致见下一节。",
+                "Figures marked imposed enter the model as tables, so their fit says little. Whether the model "
+                "responds to "
+                "measures as studies found is the question of the next section.",
+                "标为“设定”的数据是模型输入，其拟合说明不了问题。模型对政策的反应是否与研究一致见下一节。",
             ),
             "note",
         )
     )
-    blocks += _failures(data)
-    blocks += _parameter_blocks(data)
-    return Section("fit", title, lead, blocks)
+    return blocks
 
 
 USES = {
@@ -200,8 +232,10 @@ def reproduce_section(data: RunData) -> Section:
             f"参数：{context['parameters_used']}" + (f"，修改 {changed}。" if changed else "。"),
         ),
         both(
-            "Tables and figures of this page lie beside it as files; series.parquet holds every row.",
-            "本页表格与图另存于同一文件夹；series.parquet 含全部数据。",
+            "Tables of this page lie beside it as tables/*.csv and, all in one, as tables/tables.xlsx, figures as "
+            "figures/*.svg; series.parquet holds every row.",
+            "本页表格另存为同一文件夹的 tables/*.csv 及汇总的 tables/tables.xlsx，图为 figures/*.svg；"
+            "series.parquet 含全部数据。",
         ),
     ]
     if context["hold"]:

@@ -7,9 +7,10 @@ import math
 import pandas as pd
 
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.gains import category, relative_gains, strongest
 from results.run_data import RunData, finite, group_dimensions
 from results.sections_effects import label_of, quoted, with_interval
-from results.words import CATEGORIES, DIMENSIONS, Text, interval, number, payer_label
+from results.words import DIMENSIONS, Text, interval, number, payer_label, yuan
 
 MILLION, HUNDRED_MILLION = 1e6, 1e8
 
@@ -22,38 +23,38 @@ def cost_section(data: RunData) -> Section:
         return Section("cost", title, both("The run kept no costs.", "本次运行没有成本数据。"))
     table = table.set_index("scenario")
     names = [name for name in data.policies if name in table.index]
-    ratios, per_yuan = data.birth_costs.set_index("scenario"), data.births_per_yuan.set_index("scenario")
+    ratios = data.birth_costs.set_index("scenario")
     top = max(names, key=lambda name: table.loc[name, "mean"])
-    mean_year = table.loc[top, "mean"] / MILLION / data.horizon_years
+    mean_year = float(table.loc[top, "mean"]) / data.horizon_years
     ratio, name = ratios.loc[top], quoted(data, top)
     each = _in_words(_cost_per_birth(ratio))
     lead = both(
-        f"{name['en']} costs {number(mean_year, 0 if abs(mean_year) >= 10 else 1)} million yuan a year more than "
-        f"current law, and per additional birth {each['en']}.",
-        f"{name['zh']}每年比现行法律多支出 {number(mean_year, 0 if abs(mean_year) >= 10 else 1)} 百万元，每新增一个出"
-        f"生的成本为{each['zh']}。",
+        f"{name['en']} costs {yuan(mean_year)['en']} a year more than current law, and per additional birth "
+        f"{each['en']}.",
+        f"{name['zh']}每年比现行法律多支出 {yuan(mean_year)['zh']}，每新增一个出生的成本为{each['zh']}。",
     )
     payers = data.costs_by("payer")
     payers = payers[payers.groupby("category")["mean"].transform(lambda v: v.abs().max()) > 0]
     order = list(payers.groupby("category")["mean"].apply(lambda v: v.abs().sum()).sort_values(ascending=False).index)
     rows: list[list[Cell]] = []
     for scenario in names:
-        row: list[Cell] = [label_of(data, scenario), _millions(table.loc[scenario, "mean"], data)]
+        row: list[Cell] = [label_of(data, scenario), _millions(_estimate_of(table.loc[scenario]), data)]
         row += [_millions(_cell(payers, scenario, payer), data) for payer in order]
-        row.append(_cost_per_birth(ratios.loc[scenario]) if scenario in ratios.index else "–")
-        row.append(_births_per_money(per_yuan.loc[scenario]) if scenario in per_yuan.index else "–")
         rows.append(row)
     head: list[Cell] = [both("Scenario", "情景"), both("All payers", "合计")]
     head += [both(payer_label(p, "en"), payer_label(p, "zh")) for p in order]
-    head.append(both("Yuan per additional birth", "每新增出生成本（元）"))
-    head.append(both("Additional births per 100 million yuan", "每亿元新增出生"))
     blocks: list[Block] = [
         Table(
             "cost",
-            both("Extra cost against current law, million yuan a year", "相对现行法律的额外成本（百万元/年）"),
+            both(
+                "Extra cost against current law by payer, million yuan a year, with 95 % intervals",
+                "按出资方的额外成本（相对现行法律，百万元/年）及 95 % 区间",
+            ),
             head,
             rows,
         ),
+        _per_birth_table(data, names),
+        _lever_table(data, names),
         FigureRef(
             "cost_by_payer",
             both(
@@ -98,44 +99,114 @@ def _births_per_money(row: pd.Series) -> Cell:
 def _in_words(cell: Cell) -> Text:
     """A cell in running text."""
     if isinstance(cell, Measured):
-        return both(f"{cell.mean} yuan ({cell.span['en']})", f"{cell.mean} 元（{cell.span['zh']}）")
+        return both(f"{cell.mean} yuan ({cell.span['en']})", f" {cell.mean} 元（{cell.span['zh']}）")
     if isinstance(cell, str):
         return both(f"{cell} yuan", f"{cell} 元")
     return cell.text if isinstance(cell, Verdict) else cell
 
 
-def _cell(table: pd.DataFrame, scenario: str, category: str) -> float:
+def _cell(table: pd.DataFrame, scenario: str, category: str) -> dict[str, float]:
     found = table[(table["scenario"] == scenario) & (table["category"] == category)]
-    return float(found.iloc[0]["mean"]) if not found.empty else 0.0
+    return _estimate_of(found.iloc[0]) if not found.empty else {"mean": 0.0, "low": 0.0, "high": 0.0}
 
 
-def _millions(value: float, data: RunData) -> str:
-    return number(value / MILLION / data.horizon_years, 1, sign=True)
+def _estimate_of(row: pd.Series) -> dict[str, float]:
+    return {key: float(row[key]) for key in ("mean", "low", "high")}
+
+
+def _millions(estimate: dict[str, float] | None, data: RunData) -> Cell:
+    """Million yuan a year with the interval; a payer who pays the same in every run has none."""
+    if estimate is None:
+        return "–"
+    scaled = {key: value / MILLION / data.horizon_years for key, value in estimate.items()}
+    if scaled["low"] == scaled["high"]:
+        return number(scaled["mean"], 1, sign=True)
+    return with_interval(scaled, 1)
+
+
+def _per_birth_table(data: RunData, names: list[str]) -> Table:
+    """Cost per additional birth and births for money."""
+    ratios, per_yuan = data.birth_costs.set_index("scenario"), data.births_per_yuan.set_index("scenario")
+    rows: list[list[Cell]] = [
+        [
+            label_of(data, name),
+            _cost_per_birth(ratios.loc[name]) if name in ratios.index else "–",
+            _births_per_money(per_yuan.loc[name]) if name in per_yuan.index else "–",
+        ]
+        for name in names
+    ]
+    head: list[Cell] = [
+        both("Scenario", "情景"), both("Yuan per additional birth", "每新增出生成本（元）"),
+        both("Additional births per 100 million yuan", "每亿元新增出生"),
+    ]  # fmt: skip
+    caption = both(
+        "What an additional birth costs all payers, with 95 % intervals",
+        "每新增一个出生的成本（全部出资方）及 95 % 区间",
+    )
+    return Table("cost_per_birth", caption, head, rows)
+
+
+def _lever_table(data: RunData, names: list[str]) -> Table:
+    """Extra cost by measure: a row a measure that any scenario spends on otherwise than current law."""
+    levers = data.costs_by("lever")
+    levers = levers[levers["scenario"].isin(names)]
+    sizes = levers.groupby("category")["mean"].apply(lambda v: v.abs().max()).sort_values(ascending=False)
+    rows: list[list[Cell]] = []
+    for lever in [str(name) for name, size in sizes.items() if size / MILLION / data.horizon_years >= 0.05]:
+        label = both(data.lever_label(lever, "en"), data.lever_label(lever, "zh"))
+        rows.append([label, *(_millions(_cell(levers, scenario, lever), data) for scenario in names)])
+    caption = both(
+        "Extra cost against current law by measure, million yuan a year, with 95 % intervals",
+        "按措施的额外成本（相对现行法律，百万元/年）及 95 % 区间",
+    )
+    head: list[Cell] = [both("Measure", "措施"), *[label_of(data, name) for name in names]]
+    return Table("cost_by_measure", caption, head, rows)
 
 
 def gains_section(data: RunData) -> Section:
-    """Who gains: additional births and benefits by order, income, county, residence, mother's age."""
-    title = both("Who gains?", "谁受益？")
-    blocks: list[Block] = []
+    """Who gains: births and benefits by order, income, county, town and village, registration, mother's age."""
+    title = both("Who gains, and where?", "谁受益，在哪里？")
+    blocks: list[Block] = [
+        FigureRef(
+            "who_gains",
+            both(
+                "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
+                "under "
+                "current law. Income fifths are those of couples with a wife under 50.",
+                "点为各次运行均值，线为 95 % 区间（Fieller）。以该组在现行法律下的出生数为 100 %。收入五等分按妻子 "
+                "50 岁以下的夫妇划分。",
+            ),
+        ),
+        FigureRef(
+            "county_map",
+            both(
+                "Schematic: counties where they lie, roughly, without boundaries; area of a circle by residents. "
+                "Left and "
+                "right: blue rises, brown falls.",
+                "示意图：县区为大致方位，不含边界；圆面积表示常住人口。左、右图：蓝色为上升，棕色为下降。",
+            ),
+        ),
+    ]
     shares: list[tuple[float, str, str]] = []
-    for dimension in ("order", "income_fifth", "county", "residence"):
+    tables: list[Table] = []
+    for dimension in ("order", "income_fifth", "county", "residence", "hukou"):
         births_table = _by_dimension(data, "births", dimension)
         cost_table = _by_dimension(data, "cost", dimension)
         made = (
             _gains_table(data, "births", dimension, births_table),
             _gains_table(data, "cost", dimension, cost_table),
         )
-        blocks += [table for table in made if table is not None]
+        tables += [table for table in made if table is not None]
         shares += [(row["mean"], g, s) for g, part in births_table.items() for s, row in part.items()]
     for dimension in ("income_fifth", "hukou", "mother_age"):
         logged = _logged_table(data, dimension)
-        if logged is not None and f"gains_births_{dimension}" not in {b.name for b in blocks if isinstance(b, Table)}:
-            blocks.append(logged)
-    if not blocks:
+        if logged is not None and f"gains_births_{dimension}" not in {table.name for table in tables}:
+            tables.append(logged)
+    if not tables:
         return Section(
             "gains", title, both("The run kept no breakdown of births or cost.", "本次运行没有分组的出生或成本数据。")
         )
-    return Section("gains", title, _gains_lead(data, shares), blocks)
+    return Section("gains", title, _gains_lead(data, shares), [*blocks, *tables])
 
 
 def _gains_lead(data: RunData, shares: list[tuple[float, str, str]]) -> Text:
@@ -145,11 +216,27 @@ def _gains_lead(data: RunData, shares: list[tuple[float, str, str]]) -> Text:
     value, group, scenario = max(orders)
     if value <= 0:
         return both("No group has more births than under current law.", "没有任何组别的出生数高于现行法律情景。")
-    where, name = _category(data, group), quoted(data, scenario)
+    where, name = category(data, group), quoted(data, scenario)
+    fifths = _fifths(data)
     return both(
         f"The largest gain is in {where['en'][0].lower() + where['en'][1:]}: {number(value, 0, sign=True)} under "
-        f"{name['en']}.",
-        f"增加最多的是{where['zh']}：{name['zh']}下 {number(value, 0, sign=True)}。",
+        f"{name['en']}{fifths['en']}.",
+        f"增加最多的是{where['zh']}：{name['zh']}下 {number(value, 0, sign=True)}{fifths['zh']}。",
+    )
+
+
+def _fifths(data: RunData) -> Text:
+    """How the strongest scenario moves the lowest and the highest fifth of incomes."""
+    table, scenario = relative_gains(data, "income_fifth"), strongest(data)
+    own = table[table["scenario"] == scenario].set_index("group")
+    if not {"income_fifth:1", "income_fifth:5"} <= set(own.index):
+        return both("", "")
+    low, high = (
+        f"{number(100 * float(own.loc[g, 'mean']), 1, sign=True)} %" for g in ("income_fifth:1", "income_fifth:5")
+    )
+    return both(
+        f"; births of the lowest income fifth change by {low}, of the highest by {high}",
+        f"；最低收入五分之一家庭的出生数变化 {low}，最高五分之一 {high}",
     )
 
 
@@ -163,15 +250,6 @@ def _by_dimension(data: RunData, indicator: str, dimension: str) -> Gains:
                 str(r["scenario"]): {k: float(r[k]) for k in ("mean", "low", "high")} for _, r in table.iterrows()
             }
     return found
-
-
-def _category(data: RunData, group: str) -> Text:
-    if group in CATEGORIES:
-        return CATEGORIES[group]
-    dimension, name = group.split(":", 1)
-    if dimension == "county" and name in data.context["city"]["counties"]:
-        return dict(data.context["city"]["counties"][name])
-    return both(name.replace("-", "–"), name.replace("-", "–"))
 
 
 BUDGET = {
@@ -197,11 +275,11 @@ def _gains_table(data: RunData, indicator: str, dimension: str, found: Gains) ->
         for group in found:
             estimate = found[group].get(scenario)
             if indicator == "cost":
-                row.append(_millions(estimate["mean"], data) if estimate else "–")
+                row.append(_millions(estimate, data))
             else:
                 row.append(with_interval(estimate, 0))
         rows.append(row)
-    head: list[Cell] = [both("Scenario", "情景"), *[_category(data, group) for group in found]]
+    head: list[Cell] = [both("Scenario", "情景"), *[category(data, group) for group in found]]
     by = DIMENSIONS.get(dimension, both(dimension, dimension))
     caption = {
         "births": both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生"),
@@ -221,7 +299,7 @@ def _logged_table(data: RunData, dimension: str) -> Table | None:
         for s in data.policies
     ]
     names = [q.removeprefix("within_horizon;") for q in quantities]
-    head: list[Cell] = [both("Scenario", "情景"), *[_category(data, name) for name in names]]
+    head: list[Cell] = [both("Scenario", "情景"), *[category(data, name) for name in names]]
     by = DIMENSIONS[dimension]
     caption = both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生")
     return Table(f"gains_births_{dimension}", caption, head, rows)

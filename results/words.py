@@ -73,6 +73,24 @@ def number(value: float | None, digits: int = 0, sign: bool = False) -> str:
     return ("+" if sign and rounded > 0 else "") + text
 
 
+def yuan(value: float | None) -> Text:
+    """An amount of money in running text, in the units people use: million yuan; 万元 and 亿元."""
+    if value is None or not math.isfinite(value):
+        return {"en": "–", "zh": "–"}
+    size = abs(value)
+    if size >= 1e6:
+        english = f"{number(value / 1e6, 0 if size >= 1e8 else 1 if size >= 1e7 else 2)} million yuan"
+    else:
+        english = f"{number(value)} yuan"
+    if size >= 1e8:
+        chinese = f"{number(value / 1e8, 2 if size < 1e9 else 1)} 亿元"
+    elif size >= 1e4:
+        chinese = f"{number(value / 1e4, 0 if size >= 1e6 else 1)} 万元"
+    else:
+        chinese = f"{number(value)} 元"
+    return {"en": english, "zh": chinese}
+
+
 def interval(low: float | None, high: float | None, digits: int = 0, sign: bool = False) -> Text:
     """``low to high`` in both languages; an infinite or missing limit is said in words."""
     if low is None or high is None or (math.isnan(low) and not math.isinf(high)):

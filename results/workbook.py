@@ -25,7 +25,7 @@ NAME_LENGTH = 31
 WIDEST = 60
 EPOCH = datetime.datetime(2000, 1, 1)
 """Stands as the date in every workbook, so that the same run gives the same content."""
-_NUMBER = re.compile(r"^[+−-]?[\d,]*\.?\d+(?: ?%)?$")
+_NUMBER = re.compile(r"^[+−-]?[\d,]*\.?\d+(?:[ \u00a0]?%)?$")
 _HEAD = PatternFill("solid", fgColor="E4EBF2")
 
 
@@ -109,7 +109,7 @@ def number_in(text: str) -> Value:
     plain = text.strip()
     if not _NUMBER.match(plain):
         return None if plain in ("", "–") else text
-    value = float(plain.rstrip(" %").replace(",", "").replace("−", "-"))
+    value = float(plain.rstrip(" \u00a0%").replace(",", "").replace("−", "-"))
     if plain.endswith("%"):
         return value / 100
     return int(value) if value.is_integer() and "." not in plain else value

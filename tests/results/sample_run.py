@@ -10,6 +10,7 @@ import pandas as pd
 
 from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 from tests.results.sample_backtests import MADE, ROWS
+from tests.results.sample_fit import SAMPLE_FIT
 
 LABELS = {
     "current_law": ("Current law", "现行法律"),
@@ -32,6 +33,7 @@ INDICATORS = {
     "nursery_places": ("Nursery places", "托位数", "places"),
     "nursery_enrolment": ("Children under three in nurseries", "入托率", "share"),
     "cost": ("Cost", "成本", "yuan"),
+    "asfr": ("Age-specific fertility rate", "年龄别生育率", "births per woman-year"),
     "tfr_tempo_adjusted": ("Tempo-adjusted TFR", "进度调整总和生育率", "children per woman"),
 }
 
@@ -58,6 +60,10 @@ def _one_run(scenario: str, seed: int, monthly: bool) -> pd.DataFrame:
             add("births", f"order:{order}", births * share)
         for county, share in zip(COUNTIES, (0.3, 0.2, 0.18, 0.14, 0.18), strict=True):
             add("births", f"county:{county}", births * share)
+            add("tfr", f"county:{county}", tfr * (0.9 + share / 2))
+            add("population", f"county:{county}", 2.8e6 * share * (1 - 0.01 * (year - 2010)))
+        for age, rate in zip(range(15, 50, 5), (0.01, 0.06, 0.08, 0.06, 0.02, 0.005, 0.001), strict=True):
+            add("asfr", f"age:{age}-{age + 4}", rate * tfr / 1.2)
         for place, share in (("town", 0.6), ("village", 0.4)):
             add("births", f"residence:{place}", births * share)
         add("marriages", "all", births * 0.9)
@@ -161,6 +167,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
             "name": "suining",
             "labels": {"en": "Suining", "zh": "遂宁"},
             "counties": {c: {"en": c.title(), "zh": c} for c in COUNTIES},
+            "places": {c: [0.2 * i, 0.15 + 0.2 * (i % 3)] for i, c in enumerate(COUNTIES)},
         },
         "start": "2010-11",
         "branch": "2026-01",
@@ -172,6 +179,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
         "parameters_used": "default",
         "parameter_changes": {},
         "backtests": {"rows": ROWS, "made": MADE, "same_sources": True},
+        "fit": SAMPLE_FIT,
         "baseline": "current_law",
         "scenarios": [
             {

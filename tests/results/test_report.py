@@ -35,8 +35,8 @@ def test_every_section_answers_in_the_fixed_order(page: tuple[Path, str]) -> Non
     text = page[1]
     keys = re.findall(r'<section id="(\w+)">', text)
     assert keys == [
-        "target", "effect", "births", "cost", "together", "gains", "plan", "evidence", "fit", "backtests",
-        "definitions", "reproduce",
+        "target", "effect", "births", "women", "cost", "together", "gains", "plan", "evidence", "imposed", "fit",
+        "backtests", "limits", "definitions", "reproduce",
     ]  # fmt: skip
     assert len(keys) == len(SECTIONS) + 1 == text.count('class="answer"')
 
@@ -67,7 +67,7 @@ def test_misfits_assumptions_and_limits_are_said(page: tuple[Path, str]) -> None
     assert "Misfit: TFR by infants counted" in text
     assert "assumed by the author of the scenario: childcare_voucher.amount" in text
     assert "is not identified" in text
-    assert "Imposed, not findings" in text
+    assert "Imposed: not findings" in text and "no forecast of the city" in text
 
 
 def test_a_report_is_the_same_twice(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""The plan's scoreboard: where every indicator stands against its target."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from results.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, shortened, side_legend
+from results.run_data import RunData
+from results.sections_plan import amount, goals_kept
+
+MOST_SCENARIOS = 6
+
+
+def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
+    """Every indicator as percent of its target, a mark a scenario."""
+    goals = goals_kept(data)
+    if not goals:
+        return None
+    names = data.scenarios[:MOST_SCENARIOS]
+    height = 0.42 * len(goals) + 1.05
+    figure, axes = plt.subplots(figsize=(8.6, height))
+    figure.subplots_adjust(left=0.33, right=0.79, top=1 - 0.5 / height, bottom=0.4 / height)
+    for place, goal in enumerate(goals):
+        target = float(goal.target["value"])
+        for index, name in enumerate(names):
+            found = goal.values.get(name)
+            if found is None:
+                continue
+            offset = (index - (len(names) - 1) / 2) * 0.11
+            colour = scenario_colour(index)
+            if found["low"] == found["low"]:
+                ends = [100 * found["low"] / target, 100 * found["high"] / target]
+                axes.plot(ends, [place + offset] * 2, color=colour, lw=1.6, alpha=0.5)
+            axes.plot([100 * found["mean"] / target], [place + offset], "o", color=colour, ms=4.2)
+    axes.axvline(100, color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)))
+    labels = [
+        f"{shortened(data.indicator_label(g.name, lang), 28)} {g.year}: "
+        f"{amount(float(g.target['value']), str(g.target['unit']))}"
+        for g in goals
+    ]
+    axes.set_yticks(range(len(goals)), labels, fontsize=9)
+    axes.set_ylim(len(goals) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f} %"))
+    axes.tick_params(axis="x", labelsize=9, labelcolor=MUTED)
+    side_legend(
+        axes,
+        [(shortened(data.scenario_label(n, lang), 23), scenario_colour(i), "-") for i, n in enumerate(names)],
+        size=8.5,
+    )
+    axes.set_title({"en": "Plan indicators, percent of the target", "zh": "规划指标完成程度（目标值的 %）"}[lang])
+    return figure

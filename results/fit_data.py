@@ -1,0 +1,86 @@
+"""The fit to the city as a report sees it: the entry ``fit`` of context.json.
+
+``fit`` is absent or None when nothing was fitted. Otherwise it is a dict; every list holds plain dicts (a row each), a
+missing number is None, and a list that is missing or empty leaves its part of the report out:
+
+``how``            how the fit was made: command; and, where known, scale, histories, generations, draws, seconds
+``used``           True if this run lives on the fitted draws
+``same_sources``   True if the fit was made with the sources of this run
+``targets``        id, group, use (fit, held_back, input), label_en, label_zh, unit_en, unit_zh, year, geography, base,
+                   grade, observed with its 80 % tolerance low and high, predicted (posterior predictive median) with
+                   its 80 % interval predicted_low and predicted_high, inside, and for a miss reason_en and reason_zh
+``groups``         group -> {en, zh}
+``parameters``     name, kind (level: fitted to the city; response: from the evidence), parameter, label_en, label_zh,
+                   prior_ and posterior_ low, median, high (80 % intervals), width_ratio (posterior over prior)
+``correlations``   first, second, correlation: pairs of free numbers that the data hold together
+``coverage``       level, tests, covered, bias: do intervals hold numbers that are known
+``trace``          generation, tolerance, histories, accepted, acceptance
+``probabilities``  package, drift (stopped, halved, continued, drawn), year, aim, draws, probability, at_most (95 %
+                   limit where no draw reaches the aim), median, low, high (TFR of that year, 80 %)
+``package_labels`` package -> {en, zh}
+``ranking``        package, first_in (share of draws in which it is first), name, correlation (of a free number with its
+                   lead)
+``verdicts``       number {en, zh}, trust (high, medium, low), why {en, zh}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from results.words import Text, number
+
+FITTED, HELD_BACK, INPUT = "fit", "held_back", "input"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FitData:
+    """The entry ``fit`` of a context (see the module)."""
+
+    entry: dict[str, Any]
+
+    @classmethod
+    def of(cls, context: dict[str, Any]) -> FitData | None:
+        """The fit of a context, or None where nothing was fitted."""
+        entry = context.get("fit")
+        return cls(entry) if entry else None
+
+    def rows(self, name: str) -> list[Row]:
+        """A table of the fit, [] where it is not there."""
+        return list(self.entry.get(name) or [])
+
+    @property
+    def used(self) -> bool:
+        return bool(self.entry.get("used", False))
+
+    def targets(self, use: str) -> list[Row]:
+        """Targets of one use, those with a prediction."""
+        return [row for row in self.rows("targets") if row["use"] == use and row["predicted"] is not None]
+
+    def inside(self, use: str) -> tuple[int, int]:
+        """Targets met, and targets, of one use."""
+        rows = self.targets(use)
+        return sum(bool(row["inside"]) for row in rows), len(rows)
+
+    def group_label(self, group: str, lang: str) -> str:
+        return str(self.entry.get("groups", {}).get(group, {}).get(lang, group.replace("_", " ")))
+
+    def package_label(self, package: str) -> Text:
+        return dict(self.entry.get("package_labels", {}).get(package) or {"en": package, "zh": package})
+
+    def parameter_label(self, name: str, lang: str) -> str:
+        """The label of a free number, or its name."""
+        found = [row for row in self.rows("parameters") if row["name"] == name]
+        return str(found[0][f"label_{lang}"]) if found else name
+
+
+def printed(values: Sequence[float | None], unit: str) -> list[str]:
+    """Numbers of one target in its unit's usual form, with as many decimals as the largest needs."""
+    known = [abs(v) for v in values if v is not None]
+    largest = max(known, default=0.0)
+    if unit.startswith("share"):
+        return ["–" if v is None else f"{100 * v:.1f} %" for v in values]
+    digits = 0 if largest >= 100 else 1 if largest >= 10 else 2
+    return [number(v, digits) for v in values]

@@ -1,0 +1,357 @@
+"""The section on the fit to the city: what was fitted, what was held back, what it leaves open, what to trust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from results.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.fit_data import FITTED, HELD_BACK, FitData, printed
+from results.words import Text, joined, number
+
+USES: dict[str, Text] = {
+    "fit": both("fitted", "拟合"),
+    "held_back": both("held back", "留出"),
+    "input": both("input, not scored", "模型输入，不计分"),
+}
+TRUST: dict[str, Verdict] = {
+    "high": Verdict(both("trust", "可信"), "good"),
+    "medium": Verdict(both("with care", "谨慎使用"), "near"),
+    "low": Verdict(both("do not rely on", "不宜依赖"), "bad"),
+}
+DRIFTS: dict[str, Text] = {
+    "stopped": both("Fall of marriage stops in 2023", "结婚下降止于 2023 年"),
+    "halved": both("Fall of marriage halved", "结婚下降减半"),
+    "continued": both("Fall of marriage goes on", "结婚下降延续"),
+    "drawn": both("As drawn", "按抽取值"),
+}
+STRONG = 0.4
+
+
+def calibration_section(context: dict[str, Any]) -> Section:
+    """The fit of a context, or a word that there is none."""
+    title = both("How well does the model fit the city?", "模型与本市数据拟合得如何？")
+    fit = FitData.of(context)
+    if fit is None:
+        lead = both(
+            "Behaviour was not fitted to the city's figures: its numbers come from the literature or were set by hand.",
+            "行为参数未对本市数据作统计拟合：取自文献或人工设定。",
+        )
+        return Section("city_fit", title, lead)
+    return Section(
+        "city_fit",
+        title,
+        _lead(fit),
+        [
+            *_warnings(fit),
+            *_target_blocks(fit),
+            *_misses(fit),
+            *_parameter_blocks(fit),
+            *_probability_blocks(fit),
+            *_ranking_blocks(fit),
+            *_verdict_blocks(fit),
+            *_made(fit),
+        ],
+    )
+
+
+def _lead(fit: FitData) -> Text:
+    (fitted, all_fitted), (held, all_held) = fit.inside(FITTED), fit.inside(HELD_BACK)
+    return both(
+        f"The fit meets {fitted} of {all_fitted} figures it was fitted to and {held} of {all_held} that were held "
+        "back from "
+        "it: the observed value lies in the 80 % predictive interval, or the prediction within the figure's own "
+        "tolerance.",
+        f"用于拟合的 {all_fitted} 项数据中满足 {fitted} 项，留出未用的 {all_held} 项中满足 {held} 项：观测值落在 80 "
+        "% 预测区间内，"
+        "或预测值落在观测本身的误差范围内。",
+    )
+
+
+def _warnings(fit: FitData) -> list[Block]:
+    blocks: list[Block] = []
+    if not fit.used:
+        text = both(
+            "This run does not live on the fitted draws but on one set of default numbers, so its intervals hold "
+            "chance alone.",
+            "本次运行未使用拟合所得参数组，而是使用一组默认参数，故其区间仅含随机波动。",
+        )
+        blocks.append(Paragraph(text, "warn"))
+    if not fit.entry.get("same_sources", True):
+        text = both(
+            "The fit was made with other sources than this run: the model has changed since.",
+            "拟合所用源码与本次运行不同：此后模型已有改动。",
+        )
+        blocks.append(Paragraph(text, "warn"))
+    return blocks
+
+
+def _target_blocks(fit: FitData) -> list[Block]:
+    if not fit.rows("targets"):
+        return []
+    rows: list[list[Cell]] = []
+    for row in sorted(fit.rows("targets"), key=lambda r: list(USES).index(r["use"])):
+        unit = str(row["unit_en"])
+        observed, low, high, predicted, p_low, p_high = printed(
+            [row[k] for k in ("observed", "low", "high", "predicted", "predicted_low", "predicted_high")], unit
+        )
+        rows.append(
+            [
+                both(row["label_en"], row["label_zh"]),
+                both(unit, row["unit_zh"]),
+                USES[row["use"]],
+                str(row["grade"]),
+                Measured(observed, both(f"{low} to {high}", f"{low} 至 {high}")),
+                Measured(predicted, both(f"{p_low} to {p_high}", f"{p_low} 至 {p_high}"))
+                if row["predicted"] is not None
+                else both("not counted", "未统计"),
+                _judged(row),
+            ]
+        )
+    head: list[Cell] = [
+        both("Figure", "指标"),
+        both("Unit", "单位"),
+        both("Use", "用途"),
+        both("Grade", "等级"),
+        both("Observed, 80 % tolerance", "观测值及 80 % 误差"),
+        both("Predicted, 80 % interval", "预测值及 80 % 区间"),
+        both("Verdict", "判断"),
+    ]
+    caption = both("Every figure the fit was held against", "拟合所对照的全部数据")
+    how = both(
+        "Bar: the observed value (0) with its 80 % tolerance (±1); point and line: median and 80 % interval of what "
+        "the "
+        "fitted model predicts, orange where the two miss each other; an arrow: beyond the page.",
+        "灰条：观测值（0）及其 80 % 误差（±1）；点与线：拟合后模型预测的中位数与 80 % 区间，两者不符者为橙色；箭头："
+        "超出图幅。",
+    )
+    return [
+        FigureRef("fit_predictive", how),
+        FigureRef(
+            "fit_held_back",
+            both(
+                "The same for figures that the fit never saw, and for those that the model is given (which prove "
+                "nothing).",
+                "同上：拟合未使用的数据，以及作为模型输入的数据（不能证明什么）。",
+            ),
+        ),
+        Table("fit_targets", caption, head, rows, text_columns=4),
+    ]
+
+
+def _judged(row: dict[str, Any]) -> Cell:
+    if row["use"] == "input":
+        return Verdict(both("given", "已给定"), "none")
+    return Verdict(both("met", "满足"), "good") if row["inside"] else Verdict(both("missed", "不符"), "bad")
+
+
+def _misses(fit: FitData) -> list[Block]:
+    """Every figure that is missed, with the reason where one is known."""
+    items = []
+    for row in fit.rows("targets"):
+        if row["inside"] or row["use"] == "input":
+            continue
+        why_en = row.get("reason_en") or "no reason is known."
+        why_zh = row.get("reason_zh") or "原因不明。"
+        use = USES[row["use"]]
+        items.append(both(f"{row['label_en']} ({use['en']}): {why_en}", f"{row['label_zh']}（{use['zh']}）：{why_zh}"))
+    if not items:
+        return []
+    return [Paragraph(both("Missed, with the reason where one is known:", "不符的数据及已知原因：")), Bullets(items)]
+
+
+def _parameter_blocks(fit: FitData) -> list[Block]:
+    rows = fit.rows("parameters")
+    if not rows:
+        return []
+    levels = [row for row in rows if row["kind"] == "level"]
+    told = [row for row in levels if row["width_ratio"] < 0.5]
+    text = both(
+        f"Numbers fitted to the city: {len(levels)}, of which {len(told)} are narrowed to less than half their "
+        "prior width. "
+        f"Responses to measures: {len(rows) - len(levels)}, taken from the evidence and not fitted, since a city's "
+        "past under "
+        "one law says little about them.",
+        f"对本市数据拟合的 {len(levels)} 个参数中，{len(told)} 个的后验宽度不足先验的一半；"
+        f"{len(rows) - len(levels)} 个政策反应参数"
+        "取自研究证据而不拟合，因为单一法律下的历史数据难以识别它们。",
+    )
+    head: list[Cell] = [
+        both("Number", "参数"),
+        both("Kind", "类别"),
+        both("Prior median, 80 %", "先验中位数与 80 % 区间"),
+        both("Posterior median, 80 %", "后验中位数与 80 % 区间"),
+        both("Width ratio", "宽度比"),
+    ]
+    kinds = {"level": both("fitted", "拟合"), "response": both("from the evidence", "取自证据")}
+    cells: list[list[Cell]] = [
+        [
+            both(row["label_en"], row["label_zh"]),
+            kinds.get(row["kind"], both(row["kind"], row["kind"])),
+            _spread(row, "prior"),
+            _spread(row, "posterior"),
+            number(row["width_ratio"], 2),
+        ]
+        for row in rows
+    ]
+    blocks: list[Block] = [
+        Paragraph(text),
+        FigureRef(
+            "fit_widths",
+            both(
+                "Bar: 80 % of the prior; point and line: median and 80 % of the posterior. A line as wide as its "
+                "bar: the data "
+                "say nothing.",
+                "灰条：先验 80 % 区间；点与线：后验中位数与 80 % 区间。线与条同宽表示数据没有提供信息。",
+            ),
+        ),
+        Table("fit_parameters", both("Prior and posterior", "先验与后验"), head, cells, text_columns=2),
+    ]
+    pairs = [row for row in fit.rows("correlations") if abs(row["correlation"]) >= STRONG][:8]
+    if pairs:
+        items = [
+            both(
+                f"{fit.parameter_label(row['first'], 'en')} and {fit.parameter_label(row['second'], 'en')}: "
+                f"{number(row['correlation'], 2, sign=True)}",
+                f"{fit.parameter_label(row['first'], 'zh')}与{fit.parameter_label(row['second'], 'zh')}："
+                f"{number(row['correlation'], 2, sign=True)}",
+            )
+            for row in pairs
+        ]
+        blocks += [
+            Paragraph(
+                both(
+                    "Held together by the data (rank correlation of the draws): one can only be known with the other.",
+                    "数据只能共同识别的参数对（参数组的秩相关）：",
+                )
+            ),
+            Bullets(items),
+        ]
+    blocks.append(
+        FigureRef(
+            "fit_trace",
+            both(
+                "Largest distance kept in each generation (root of the weighted mean square, in standard deviations).",
+                "各代保留的最大距离（加权均方根，以标准差计）。",
+            ),
+        )
+    )
+    return blocks
+
+
+def _spread(row: dict[str, Any], which: str) -> Cell:
+    low, middle, high = (row[f"{which}_{end}"] for end in ("low", "median", "high"))
+    if None in (low, middle, high):
+        return "–"
+    low, middle, high = (f"{value:.3g}".replace("-", "−") for value in (low, middle, high))
+    return Measured(middle, both(f"{low} to {high}", f"{low} 至 {high}"))
+
+
+def _probability_blocks(fit: FitData) -> list[Block]:
+    """Chance of the aim by package and by how the fall of marriage goes on."""
+    rows = fit.rows("probabilities")
+    if not rows:
+        return []
+    drifts = [d for d in DRIFTS if any(row["drift"] == d for row in rows)]
+    packages = list(dict.fromkeys(row["package"] for row in rows))
+    found = {(row["package"], row["drift"]): row for row in rows}
+    first = rows[0]
+    cells: list[list[Cell]] = []
+    for package in packages:
+        line: list[Cell] = [fit.package_label(package)]
+        for drift in drifts:
+            row = found.get((package, drift))
+            line.append(_chance(row) if row else "–")
+            line.append(_tfr(row) if row else "–")
+        cells.append(line)
+    head: list[Cell] = [both("Law", "情景")]
+    for drift in drifts:
+        head += [
+            both(f"{DRIFTS[drift]['en']}: chance", f"{DRIFTS[drift]['zh']}：概率"),
+            both(f"TFR {first['year']}", f"{first['year']} 年总和生育率"),
+        ]
+    caption = both(
+        f"Chance of a TFR of {first['aim']:g} by {first['year']} over {first['draws']} posterior draws, and the TFR "
+        "with 80 % of draws",
+        f"{first['year']} 年总和生育率达到 {first['aim']:g} 的概率（{first['draws']} 组后验参数）及总和生育率的 80 "
+        "% 区间",
+    )
+    return [Table("fit_probabilities", caption, head, cells)]
+
+
+def _chance(row: dict[str, Any]) -> Cell:
+    if row["probability"] == 0 and row.get("at_most") is not None:
+        share = f"{100 * row['at_most']:.0f} %"
+        return Measured("0 %", both(f"95 % sure: below {share}", f"95 % 把握低于 {share}"))
+    return f"{100 * row['probability']:.0f} %"
+
+
+def _tfr(row: dict[str, Any]) -> Cell:
+    return Measured(
+        number(row["median"], 2),
+        both(f"{row['low']:.2f} to {row['high']:.2f}", f"{row['low']:.2f} 至 {row['high']:.2f}"),
+    )
+
+
+def _ranking_blocks(fit: FitData) -> list[Block]:
+    """Which package of equal cost is first, draw by draw, and on which unknown it depends."""
+    rows = fit.rows("ranking")
+    if not rows:
+        return []
+    items = []
+    for package in dict.fromkeys(row["package"] for row in rows):
+        own = sorted(
+            (r for r in rows if r["package"] == package and r["correlation"] is not None),
+            key=lambda r: -abs(r["correlation"]),
+        )[:2]
+        share = next(r["first_in"] for r in rows if r["package"] == package)
+        name = fit.package_label(package)
+        depends = {
+            lang: joined(
+                [f"{fit.parameter_label(r['name'], lang)} ({number(r['correlation'], 2, sign=True)})" for r in own],
+                lang,
+            )
+            for lang in ("en", "zh")
+        }
+        items.append(
+            both(
+                f"{name['en']}: first in {100 * share:.0f} % of draws; its lead depends most on {depends['en']}.",
+                f"{name['zh']}：在 {100 * share:.0f} % 的参数组中居首；其优势最取决于{depends['zh']}。",
+            )
+        )
+    lead = both(
+        "Equal money for each: which gives most births for it, over the draws (rank correlation of the lead with "
+        "each number):",
+        "同样资金下何者新增出生最多（按参数组统计；括号内为其优势与该参数的秩相关）：",
+    )
+    return [Paragraph(lead), Bullets(items)]
+
+
+def _verdict_blocks(fit: FitData) -> list[Block]:
+    rows = fit.rows("verdicts")
+    if not rows:
+        return []
+    cells: list[list[Cell]] = [[dict(row["number"]), TRUST[row["trust"]], dict(row["why"])] for row in rows]
+    head: list[Cell] = [both("Number", "数字"), both("How far", "可信程度"), both("Why", "理由")]
+    caption = both("How far to trust which number", "各项数字的可信程度")
+    return [Table("trust", caption, head, cells, text_columns=3, folds=False)]
+
+
+def _made(fit: FitData) -> list[Block]:
+    how = fit.entry.get("how", {})
+    covered = fit.rows("coverage")
+    parts_en, parts_zh = [f"Made by: {how.get('command', 'unknown')}"], [f"生成命令：{how.get('command', '不明')}"]
+    for key, en, zh in (
+        ("histories", "histories lived", "次历史模拟"),
+        ("generations", "generations", "代"),
+        ("draws", "posterior draws", "组后验参数"),
+    ):
+        if how.get(key) is not None:
+            parts_en.append(f"{number(how[key])} {en}")
+            parts_zh.append(f"{number(how[key])} {zh}")
+    if covered:
+        mean = sum(row["covered"] for row in covered) / len(covered)
+        parts_en.append(
+            f"known numbers are held by their 80 % interval in {100 * mean:.0f} % of {covered[0]['tests']} tests"
+        )
+        parts_zh.append(f"在 {covered[0]['tests']} 次检验中，已知参数落入 80 % 区间的比例为 {100 * mean:.0f} %")
+    return [Paragraph(both("; ".join(parts_en) + ".", "；".join(parts_zh) + "。"), "note")]

@@ -1,0 +1,172 @@
+"""The section on the plan: every indicator against its target, scenario by scenario."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.run_data import RunData, finite
+from results.sections_effects import label_of
+from results.words import Text, joined, number
+
+NEAR = 0.05
+"""A figure given as "about" counts as met within this relative distance; one given as a limit is near within it."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A target of the plan, the year in which it is judged, and what each scenario comes to (mean, low, high)."""
+
+    name: str
+    year: int
+    target: dict[str, Any]
+    values: dict[str, dict[str, float]]
+
+
+def goals_kept(data: RunData) -> list[Goal]:
+    """The plan's targets that the run kept an indicator of."""
+    found = []
+    for target in data.context["targets"]:
+        year = min(int(target["year"]), data.end_year)
+        values = {s: data.value(target["indicator"], s, year) for s in data.scenarios}
+        kept = {s: value for s, value in values.items() if value is not None}
+        if data.baseline in kept:
+            found.append(Goal(str(target["indicator"]), year, target, kept))
+    return found
+
+
+def plan_section(data: RunData) -> Section:
+    """The plan's indicators against their targets."""
+    title = both("How do the plan's indicators stand?", "规划指标进展如何？")
+    goals = goals_kept(data)
+    if not goals:
+        return Section("plan", title, both("The run kept none of the plan's indicators.", "本次运行未保留规划指标。"))
+    met = [g.name for g in goals if tone_of(g.values[data.baseline]["mean"], g.target) == "good"]
+    changed = _moved_over(data, goals)
+    lead = both(
+        f"Under current law {len(met)} of {len(goals)} plan indicators are met"
+        + (f": {joined([data.indicator_label(n, 'en') for n in met], 'en')}" if met else "")
+        + changed["en"]
+        + ".",
+        f"现行法律下 {len(goals)} 项规划指标中有 {len(met)} 项达标"
+        + (f"：{joined([data.indicator_label(n, 'zh') for n in met], 'zh')}" if met else "")
+        + changed["zh"]
+        + "。",
+    )
+    rows: list[list[Cell]] = []
+    for goal in goals:
+        row: list[Cell] = [_label(data, goal.name), str(goal.year), target_text(goal.target)]
+        base = goal.values[data.baseline]
+        row.append(judged(base["mean"], goal.target))
+        row += [_level(goal.values.get(s), str(goal.target["unit"])) for s in data.scenarios]
+        rows.append(row)
+    head: list[Cell] = [
+        both("Indicator", "指标"),
+        both("Year", "年份"),
+        both("Target", "目标"),
+        both("Under today's law", "现行法律下"),
+    ]
+    head += [label_of(data, s) for s in data.scenarios]
+    caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次运行均值与 95 % 区间")
+    blocks: list[Block] = [
+        FigureRef(
+            "plan_scoreboard",
+            both(
+                "Right of the line is above the target. For some indicators the target is a level to keep, not to "
+                "exceed.",
+                "线右侧为高于目标值。部分指标的目标为预期水平，并非越高越好。",
+            ),
+        ),
+        Table("plan", caption, head, rows, text_columns=4),
+        FigureRef("nursery_use", both("Places in nurseries and their use.", "托位与使用情况。")),
+    ]
+    absent = [str(t["indicator"]) for t in data.context["targets"] if t["indicator"] not in {g.name for g in goals}]
+    if absent:
+        en = joined([data.indicator_label(n, "en") for n in absent], "en")
+        zh = joined([data.indicator_label(n, "zh") for n in absent], "zh")
+        blocks.append(Paragraph(both(f"Not kept by this run: {en}.", f"本次运行未保留：{zh}。"), "note"))
+    blocks.append(Paragraph(_how_judged(), "note"))
+    return Section("plan", title, lead, blocks)
+
+
+def _how_judged() -> Text:
+    percent = f"{100 * NEAR:.0f} %"
+    return both(
+        f'A target given as "about" counts as met within {percent} of it; a limit that is missed by less than '
+        f"{percent} "
+        "counts as near. The share aged 16–59, life expectancy, schooling and the urban share follow tables of the "
+        "city "
+        "(imposed), so that meeting them says nothing about a measure.",
+        f"“约”类目标以相差 {percent} 以内为达标；上下限类目标差距不足 {percent} 为接近。16—59 岁占比、预期寿命、"
+        "受教育年限"
+        "与城镇化率主要由城市数据表设定，其达标与否不说明政策效果。",
+    )
+
+
+def _moved_over(data: RunData, goals: list[Goal]) -> Text:
+    """Indicators that some scenario meets and current law does not."""
+    won = []
+    for goal in goals:
+        if tone_of(goal.values[data.baseline]["mean"], goal.target) == "good":
+            continue
+        if any(tone_of(v["mean"], goal.target) == "good" for s, v in goal.values.items() if s != data.baseline):
+            won.append(goal.name)
+    if not won or not data.policies:
+        return both("", "")
+    return both(
+        f"; some scenario also meets {joined([data.indicator_label(n, 'en') for n in won], 'en')}",
+        f"；另有情景使{joined([data.indicator_label(n, 'zh') for n in won], 'zh')}达标",
+    )
+
+
+def tone_of(value: float, target: dict[str, Any]) -> str:
+    """``good`` if the target is met, ``near`` within :data:`NEAR` of it, else ``bad``."""
+    goal = float(target["value"])
+    if target["sense"] == "at least":
+        gap = goal - value
+    elif target["sense"] == "at most":
+        gap = value - goal
+    else:
+        return "good" if abs(value - goal) <= NEAR * abs(goal) else "bad"
+    return "good" if gap <= 0 else "near" if gap <= NEAR * abs(goal) else "bad"
+
+
+def judged(value: float, target: dict[str, Any]) -> Verdict:
+    """The judgement as a badge."""
+    tone = tone_of(value, target)
+    words = {"good": both("met", "达标"), "near": both("near", "接近"), "bad": both("missed", "未达标")}
+    return Verdict(words[tone], tone)
+
+
+def target_text(target: dict[str, Any]) -> Text:
+    """``at least 1.60`` in both languages."""
+    value = amount(float(target["value"]), target["unit"])
+    words = {"at least": ("at least ", "不低于 "), "at most": ("at most ", "不高于 ")}.get(
+        target["sense"], ("about ", "约 ")
+    )
+    return both(words[0] + value, words[1] + value)
+
+
+def amount(value: float, unit: str) -> str:
+    """A value in the unit's usual form: shares in percent."""
+    if not math.isfinite(value):
+        return "–"
+    if unit.startswith("share"):
+        return f"{100 * value:.1f}\u00a0%"
+    return number(value, 0 if abs(value) >= 1000 else 2)
+
+
+def _level(found: dict[str, float] | None, unit: str) -> Cell:
+    if found is None:
+        return "–"
+    mean = amount(found["mean"], unit)
+    if not finite(found["low"]):
+        return mean
+    low, high = amount(found["low"], unit), amount(found["high"], unit)
+    return mean if low == high else Measured(mean, both(f"{low} to {high}", f"{low} 至 {high}"))
+
+
+def _label(data: RunData, name: str) -> Text:
+    return both(data.indicator_label(name, "en"), data.indicator_label(name, "zh"))
