@@ -127,7 +127,7 @@ def test_split_table_scales_to_the_city_and_adds_up() -> None:
     assert found[("p", "within_horizon")] == 30
     assert found[("p", "within_horizon;order:1")] == 30
     assert found[("p", "within_horizon;hukou:local")] == 30
-    ages = found["p"].filter(like="mother_age")
+    ages = found["p"].filter(like="within_horizon;mother_age")
     assert ages.sum() == 30 and found[("p", "within_horizon;mother_age:25-29")] == 30
     assert "births_additional" not in found["p"]
 
