@@ -1,4 +1,4 @@
-"""The command ``cradle``: run, check, resume, report, levers, backtest, app, bench.
+"""The command ``cradle``: run, check, resume, report, levers, calibrate, backtest, app, bench.
 
 Exit status 0 done, 2 the user's input is wrong (one clear message), 1 anything else. Ctrl-C leaves a run that
 ``cradle resume`` continues.
@@ -26,10 +26,6 @@ DONE, FAILED, WRONG_INPUT = 0, 1, 2
 LANGUAGES = ("en", "zh")
 BENCH_PARTS = ("all", "engine", "study")
 RUNNERS = ("serial", "ray")
-NOT_YET = {
-    "calibrate": "fitting parameters",
-}
-
 app = typer.Typer(
     name="cradle",
     help="Simulate family decisions in a city and compare family policies.",
@@ -59,9 +55,10 @@ def _terminated(_signal: int, _frame: Any) -> NoReturn:
 
 
 @contextmanager
-def clear_endings(kept: Path | None = None) -> Iterator[None]:
-    """Turn what can go wrong into one message and the right exit status; ``kept`` is a run to be resumed."""
-    again = f"\nWhat is finished is kept; continue with: cradle resume {kept}" if kept else ""
+def clear_endings(kept: Path | None = None, again: str = "") -> Iterator[None]:
+    """Turn what can go wrong into one message and the right exit status; ``kept`` is a run to be resumed, ``again``
+    says how else to go on."""
+    again = f"\nWhat is finished is kept; continue with: cradle resume {kept}" if kept else again
     before = {number: signal.signal(number, _terminated) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
@@ -369,13 +366,6 @@ def backtest(
         say(f"table: {path.resolve()} ({clock_text(seconds)})")
 
 
-def _refuse(name: str) -> None:
-    stop(f"cradle {name}: {NOT_YET[name]} is not in this release", WRONG_INPUT)
-
-
-_ANY = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-
-
 @app.command("app")
 def app_(
     port: Annotated[int, typer.Option(help="Port of this machine on which the page is served.")] = 8765,
@@ -394,10 +384,38 @@ def app_(
             say("page closed")
 
 
-@app.command(context_settings=_ANY)
-def calibrate() -> None:
-    """Fit parameters to observed series (not in this release)."""
-    _refuse("calibrate")
+@app.command()
+def calibrate(
+    config: Config,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the tables (default: the fit's own folder).", show_default=False)
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Folder in which the fit's own folder is made.")] = RUNS,
+    on: On = None,
+    address: Address = None,
+    workers: Workers = None,
+) -> None:
+    """Fit parameters to observed series, or go on with a fit that was stopped."""
+    with clear_endings():
+        _checked_options(on, address, workers)
+        from calibration.calibrate import calibrate as fit_all
+        from calibration.calibrate import plan_fit, score_line, screen_table, write
+        from calibration.workers import calls_in_order
+        from experiments.backtest_table import check_folder
+        from experiments.progress import clock_text
+
+        job = plan_fit(config, runs)
+        where = out or job.folder.path / "tables"
+        check_folder(where)
+        say(f"{job.fit.title.en}: {len(job.fit.names)} free numbers, {len(job.targets)} targets -> {job.folder.path}")
+    again = f"\nWhat is finished is kept; go on with the same command: cradle calibrate {config}"
+    with clear_endings(again=again), calls_in_order(workers, on, address) as in_order:
+        tables = fit_all(job, in_order, errors)
+        write(tables, where)
+        wide = screen if screen.is_terminal else Console(width=160)
+        wide.print(screen_table(tables))
+        say(score_line(tables))
+        say(f"tables: {where.resolve()} ({clock_text(tables.how['seconds'])})")
 
 
 def main() -> None:

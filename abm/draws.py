@@ -16,6 +16,9 @@ All words are held in 64 bits and masked to 32. Nothing ever overflows, so the s
 from __future__ import annotations
 
 import math
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numba import njit
@@ -115,6 +118,11 @@ FOUNDING_ONLY_CHILD = 217
 FOUNDING_PREGNANCY = 218
 FOUNDING_CARE = 219
 FOUNDING_STERILITY = 220
+
+FIT_PROPOSAL = 300
+FIT_NOISE = 301
+FIT_DRAW = 302
+FIT_RESIDUAL = 303
 
 # The table for people and tests; it reads the constants above, so a new one needs no second entry.
 DECISIONS: dict[str, int] = {
@@ -338,3 +346,20 @@ def normals(seed: Integer, ids: np.ndarray, month: Integer, decision: int) -> np
     for i in range(ids.size):
         drawn[i] = normal_quantile(drawn[i])
     return drawn
+
+
+@contextmanager
+def global_generators(seed: Integer, group: Integer, ordinal: Integer, decision: int) -> Iterator[None]:
+    """NumPy's and Python's global generators as a function of these numbers, for libraries that draw from them.
+
+    What is drawn inside does not depend on what was drawn before, and what comes after not on what is drawn inside.
+    """
+    high, low, _, _ = _words(seed, ordinal, group, decision)
+    kept = (np.random.get_state(), random.getstate())  # noqa: NPY002
+    np.random.seed(np.array([high, low], np.uint64).astype(np.uint32))  # noqa: NPY002
+    random.seed((int(high) << 32) | int(low))
+    try:
+        yield
+    finally:
+        np.random.set_state(kept[0])  # noqa: NPY002
+        random.setstate(kept[1])

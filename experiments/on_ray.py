@@ -16,9 +16,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import ray
@@ -223,6 +225,42 @@ def run_on_ray(
         except BaseException:
             sweep.cancel()
             raise
+
+
+def results_in_order(
+    function: Callable[[Any, Any], Any], arguments: Iterable[Any], shared: Any, workers: int
+) -> Generator[Any]:
+    """``function(argument, shared)`` for every argument, in the order of the arguments, within :func:`connected`.
+
+    ``shared`` is put once. Arguments are taken as workers become free, so they may be endless: whoever closes the
+    iterator stops what is in flight. A call whose worker died is made again. Raises BackendError when it dies twice.
+    """
+    common = ray.put(shared)
+    call: Any = ray.remote(num_cpus=1, max_retries=2)(function)
+    flying: deque[Any] = deque()
+    endless = iter(arguments)
+    try:
+        while True:
+            flying.extend(call.remote(argument, common) for argument in islice(endless, 2 * workers - len(flying)))
+            if not flying:
+                return
+            yield _answer(flying.popleft())
+    finally:
+        with suppress(RayError):
+            for ref in flying:
+                ray.cancel(ref, force=False)
+
+
+def _answer(ref: Any) -> Any:
+    """What a call returned, or its own error; BackendError when it was lost."""
+    while not ray.wait([ref], timeout=SECONDS_BETWEEN_LOOKS)[0]:
+        pass
+    try:
+        return ray.get(ref)
+    except RayTaskError as error:
+        raise error.as_instanceof_cause() from None
+    except RayError as error:
+        raise BackendError(f"a worker was lost: {_first_line(error)}; {ELSE_SERIAL}") from error
 
 
 def _heart() -> list[tuple[str, int]]:

@@ -1,0 +1,134 @@
+"""``cradle calibrate``: the fit, its draws, and every table that says how far to trust them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from abm.city import load_city
+from calibration.fit import acceptance, accepted_particles, run_fit
+from calibration.fit_file import FitFile, read_fit_file
+from calibration.fit_folder import FitFolder
+from calibration.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
+from calibration.posterior import coverage, particles_of, posterior_draws
+from calibration.targets import Target, load_targets
+from calibration.trust import correlations, identified, predictions, scoreboard, shipped_columns
+from calibration.workers import InOrder
+from experiments.design import source_hash
+from experiments.fit_table import FitTables, write_fit
+
+COVERAGE_TESTS = 100
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """What a call asks for."""
+
+    file: Path
+    fit: FitFile
+    targets: tuple[Target, ...]
+    folder: FitFolder
+    made_of: dict[str, str]
+
+
+def plan_fit(file: Path, runs: Path) -> FitJob:
+    """The job of a call, in its folder under ``runs``. InputError for a wrong file, target or folder."""
+    fit = read_fit_file(file)
+    targets = load_targets(fit.city, ("fit", "held_back"))
+    city_hash = load_city(fit.city).folder_hash()
+    folder = FitFolder.of(runs, fit, targets, city_hash)
+    return FitJob(file, fit, targets, folder, {"source_hash": source_hash(), "city_hash": city_hash})
+
+
+def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
+    """Run what is left of a fit and of what follows it; every finished step is kept in the job's folder."""
+    began = time.monotonic()
+    history = run_fit(job.fit, job.targets, job.folder, in_order, screen)
+    particles = particles_of(accepted_particles(history, job.fit, job.targets), job.fit, job.targets)
+    drawn = posterior_draws(particles, job.fit)
+    keep = _Steps(job.folder, screen)
+    predicted = keep("predictions", lambda: predictions(job.fit, drawn, job.targets, in_order))
+    tables: dict[str, pd.DataFrame] = {
+        "posterior": shipped_columns(job.fit, drawn),
+        "draws": drawn,
+        "trace": acceptance(history),
+        "targets": scoreboard(predicted, job.targets),
+        "identified": identified(job.fit, drawn),
+        "correlations": correlations(job.fit, drawn),
+        "coverage": coverage(particles, job.fit, min(COVERAGE_TESTS, len(particles.weights) // 4)),
+    }
+    if DRIFT in job.fit.names:
+        lived = keep("outlook", lambda: outlook(job.fit, drawn, in_order))
+        by_draw = contrasts(lived)
+        tables["probabilities"] = probabilities(lived)
+        tables["contrasts"] = by_draw
+        tables["ranking"] = what_moves_the_ranking(by_draw, drawn, job.fit.names)
+    seconds = job.folder.seconds_spent(time.monotonic() - began)
+    return FitTables(made_with(job, tables, seconds), tables)
+
+
+class _Steps:
+    """Tables that take long, each kept in the folder once it is whole."""
+
+    def __init__(self, folder: FitFolder, screen: Console) -> None:
+        self._folder, self._screen = folder, screen
+
+    def __call__(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        kept = self._folder.kept(name)
+        if kept is None:
+            self._screen.print(f"{name} of the draws ...")
+            kept = make()
+            self._folder.keep(name, kept)
+        return kept
+
+
+def made_with(job: FitJob, tables: dict[str, pd.DataFrame], seconds: float) -> dict[str, Any]:
+    """How the tables were made."""
+    trace = tables["trace"]
+    return {
+        "command": f"cradle calibrate {job.file.as_posix()}",
+        "city": job.fit.city,
+        "scale": job.fit.scale,
+        "histories": int(trace["histories"].sum()),
+        "generations": len(trace),
+        "draws": len(tables["posterior"]),
+        "targets_fitted": sum(target.use == "fit" for target in job.targets),
+        "targets_held_back": sum(target.use == "held_back" for target in job.targets),
+        **job.made_of,
+        "seconds": round(seconds),
+    }
+
+
+def score_line(tables: FitTables) -> str:
+    """How many targets are met, in a sentence."""
+    table = tables.tables["targets"]
+    parts = []
+    for use, name in (("fit", "fitted"), ("held_back", "held back")):
+        part = table[table["use"] == use]
+        parts.append(f"{int(part['inside'].sum())} of {len(part)} {name}")
+    return f"targets inside their 80 % predictive interval or tolerance: {', '.join(parts)}"
+
+
+def screen_table(tables: FitTables) -> Table:
+    """The scoreboard for a terminal."""
+    shown = Table(box=None, pad_edge=False)
+    for head in ("target", "use", "observed", "predicted", "80 % interval", "inside"):
+        shown.add_column(head, justify="right" if head in ("observed", "predicted") else "left")
+    for row in tables.tables["targets"].itertuples(index=False):
+        shown.add_row(
+            row.id, row.use, f"{row.observed:.4g}", f"{row.predicted:.4g}",
+            f"{row.predicted_low:.4g} to {row.predicted_high:.4g}", "yes" if row.inside else "NO",
+        )  # fmt: skip
+    return shown
+
+
+def write(tables: FitTables, out: Path) -> Sequence[Path]:
+    """Write every table into a folder."""
+    return write_fit(out, tables)

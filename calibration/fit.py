@@ -1,0 +1,189 @@
+"""The fit: approximate Bayesian computation by sequential Monte Carlo (pyABC) with an adaptive distance.
+
+A particle is one history of the city from 2010 under the law as it was, held against the targets that are not held
+back. What is observed is uncertain, so a particle's statistics are its predictions with an error of the target's own
+size (Wilkinson 2013, "Approximate Bayesian computation gives exact results under the assumption of model error"). The
+scale of each statistic follows the accepted particles of the generation before (Prangle 2017).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyabc
+from rich.console import Console
+
+from abm import draws
+from abm.hazards import HazardBoundError
+from abm.parameters import Parameters
+from calibration.fit_file import FitFile
+from calibration.fit_folder import GENERATION, WEIGHT, FitFolder, Known, key_of
+from calibration.fit_parameters import parameters_at
+from calibration.history_run import run_history
+from calibration.predict import predicted
+from calibration.sampler import KeyedSampler
+from calibration.targets import Target
+from calibration.workers import InOrder
+
+FAR = 50.0
+"""Standard deviations at which a history stands that could not be lived (a hazard beyond its bound)."""
+
+
+@dataclass
+class CityAt:
+    """The simulated statistics of a city at free numbers: what pyABC calls the model. Travels to workers."""
+
+    fit: FitFile
+    targets: tuple[Target, ...]
+    known: Known = field(default_factory=dict)
+    __name__ = "city"
+
+    def __call__(self, free: Mapping[str, float]) -> dict[str, float]:
+        """Prediction with error of observation, by target."""
+        numbers = [float(free[name]) for name in self.fit.names]
+        key = key_of(numbers)
+        stats = self.known.get(key)
+        if stats is None:
+            stats = tuple((self.predictions(numbers, key) + self.errors(key)).tolist())
+        return dict(zip((target.id for target in self.targets), stats, strict=True))
+
+    def predictions(self, numbers: Sequence[float], key: bytes) -> np.ndarray:
+        """What the model says of every target, in their order; far off where a hazard exceeds its bound."""
+        seed = 1 + int.from_bytes(key[:4], "little") % self.fit.founding_seeds
+        changes = parameter_changes(self.fit, numbers)
+        try:
+            history = run_history(changes, seed, self.fit.scale, self.fit.city)
+        except HazardBoundError:
+            return self._far_off()
+        found = predicted(history, self.targets).to_numpy(float)
+        return np.where(np.isfinite(found), found, self._far_off())
+
+    def _far_off(self) -> np.ndarray:
+        """Where a history stands that says nothing of a target."""
+        return np.array([target.observed + FAR * target.sd for target in self.targets])
+
+    def errors(self, key: bytes) -> np.ndarray:
+        """Errors of observation: standard normal draws, keyed by the particle, times each target's own."""
+        ids = np.arange(len(self.targets), dtype=np.uint64)
+        drawn = draws.normals(int.from_bytes(key[4:8], "little"), ids, 0, draws.FIT_NOISE)
+        return np.asarray(drawn * np.array([target.sd for target in self.targets]))
+
+
+def parameter_changes(fit: FitFile, free: Sequence[float]) -> dict[str, Any]:
+    """Changes of parameters at free numbers in the order of ``fit.names``."""
+    entries = {**fit.levels, **fit.responses}
+    values = {name: entries[name].prior.value(number) for name, number in zip(fit.names, free, strict=True)}
+    return parameters_at(values, fit.levels, fit.responses, Parameters.load())
+
+
+def prior_of(fit: FitFile) -> pyabc.Distribution:
+    """Independent priors of all free numbers."""
+    entries = {**fit.levels, **fit.responses}
+    forms = {name: entries[name].prior.scipy_form() for name in fit.names}
+    return pyabc.Distribution({name: pyabc.RV(form, **arguments) for name, (form, arguments) in forms.items()})
+
+
+def run_fit(
+    fit: FitFile, targets: Sequence[Target], folder: FitFolder, in_order: InOrder, screen: Console
+) -> pyabc.History:
+    """Run a fit, or what is left of it, to its last generation. Numbers do not depend on workers or on stops."""
+    model = CityAt(fit, tuple(targets), folder.known())
+    told = _Told(screen, fit, len(model.known))
+
+    def keep(generation: int, particle: Any) -> None:
+        if key_of([float(particle.parameter[name]) for name in fit.names]) not in model.known:
+            folder.add(generation, particle)
+        told.particle(generation, particle)
+
+    logging.getLogger("ABC").setLevel(logging.ERROR)
+    search = pyabc.ABCSMC(
+        models=pyabc.FunctionModel(model, name="city"),
+        parameter_priors=prior_of(fit),
+        distance_function=pyabc.AdaptivePNormDistance(
+            p=2,
+            fixed_weights={target.id: target.weight if target.use == "fit" else 0.0 for target in targets},
+            all_particles_for_scale=False,
+        ),
+        population_size=fit.population,
+        transitions=pyabc.MultivariateNormalTransition(),
+        eps=pyabc.QuantileEpsilon(alpha=fit.quantile),
+        sampler=KeyedSampler(in_order, fit.seed, keep),
+    )
+    if folder.has_generations:
+        search.load(folder.database, 1)
+    else:
+        search.new(folder.database, {target.id: target.observed for target in targets})
+    left = fit.generations - (search.history.max_t + 1)
+    if left > 0 and not ended_early(search.history, fit):
+        search.run(
+            max_nr_populations=left,
+            min_acceptance_rate=fit.least_acceptance,
+            max_total_nr_simulations=fit.most_evaluations,
+        )
+    return search.history
+
+
+def acceptance(history: pyabc.History) -> pd.DataFrame:
+    """The trace of a fit: generation, tolerance, histories lived, accepted, share accepted."""
+    populations = history.get_all_populations()
+    populations = populations[populations["t"] >= 0]
+    accepted = history.get_nr_particles_per_population().reindex(populations["t"]).to_numpy()
+    return pd.DataFrame(
+        {
+            "generation": populations["t"].to_numpy(int),
+            "tolerance": populations["epsilon"].to_numpy(float),
+            "histories": populations["samples"].to_numpy(int),
+            "accepted": accepted.astype(int),
+            "acceptance": accepted / populations["samples"].to_numpy(float),
+        }
+    )
+
+
+def ended_early(history: pyabc.History, fit: FitFile) -> bool:
+    """True if the last generation accepted so few, or so many histories were lived, that the fit ended there."""
+    if history.max_t < 0:
+        return False
+    trace = acceptance(history)
+    return bool(trace["acceptance"].iloc[-1] < fit.least_acceptance or trace["histories"].sum() >= fit.most_evaluations)
+
+
+def accepted_particles(history: pyabc.History, fit: FitFile, targets: Sequence[Target], last: int = 3) -> pd.DataFrame:
+    """Particles of the last generations: free numbers, statistics, weight (summing to one in each generation), and
+    the generation."""
+    tables = []
+    for generation in range(max(0, history.max_t + 1 - last), history.max_t + 1):
+        rows = [
+            {
+                **{name: float(particle.parameter[name]) for name in fit.names},
+                **{target.id: float(particle.sum_stat[target.id]) for target in targets},
+                WEIGHT: float(particle.weight),
+                GENERATION: generation,
+            }
+            for particle in history.get_population(generation).particles
+        ]
+        tables.append(pd.DataFrame(rows))
+    return pd.concat(tables, ignore_index=True)
+
+
+class _Told:
+    """Lines about how far a fit is."""
+
+    def __init__(self, screen: Console, fit: FitFile, known: int) -> None:
+        self._screen, self._fit = screen, fit
+        self._generation, self._count, self._accepted = -2, 0, 0
+        if known:
+            screen.print(f"{known} histories are there from before")
+
+    def particle(self, generation: int, particle: Any) -> None:
+        if generation != self._generation:
+            self._generation, self._count, self._accepted = generation, 0, 0
+        self._count += 1
+        self._accepted += bool(particle.accepted)
+        if self._count % 50 == 0 or self._accepted == self._fit.population:
+            name = f"generation {generation}" if generation >= 0 else "prior"
+            self._screen.print(f"{name}: {self._accepted} of {self._fit.population} accepted, {self._count} lived")

@@ -1,0 +1,71 @@
+"""The file that says what ``cradle calibrate`` fits: sizes, levels to fit, responses to take from the evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from abm.city import load_city
+from abm.parameters import Parameters
+from calibration.fit_parameters import Level, Response, parameters_at, start_values
+from experiments.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
+from experiments.problems import attempt, one_message, pydantic_problems
+from policies.errors import InputError
+from policies.validation import StrictModel, read_yaml
+
+
+class FitFile(StrictModel):
+    """What a fit is made of. ``population`` particles a generation, each one history of the city under the law as it
+    was, at ``scale``; the tolerance of the next generation is the ``quantile`` of the distances of this one."""
+
+    kind: Literal["calibrate"]
+    title: BilingualTitle
+    city: str
+    scale: float = Field(gt=0, le=1)
+    founding_seeds: int = Field(default=8, ge=1, le=100)
+    population: int = Field(ge=8, le=10_000)
+    generations: int = Field(ge=1, le=50)
+    quantile: float = Field(default=0.5, gt=0, lt=1)
+    least_acceptance: float = Field(default=0.02, ge=0, lt=1)
+    most_evaluations: int = Field(default=100_000, ge=1)
+    draws: int = Field(default=64, ge=2, le=MOST_DRAWS)
+    predictive_seeds: int = Field(default=1, ge=1, le=16)
+    seed: int = Field(default=1, ge=1)
+    levels: dict[str, Level] = Field(min_length=1)
+    responses: dict[str, Response] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_once(self) -> FitFile:
+        twice = sorted(set(self.levels) & set(self.responses))
+        if twice:
+            raise ValueError(f"named both as a level and as a response: {', '.join(twice)}")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Levels, then responses: the order of every table of a fit."""
+        return (*self.levels, *self.responses)
+
+
+def read_fit_file(path: Path) -> FitFile:
+    """The checked file. InputError with everything that is wrong at once."""
+    data: Any = read_yaml(path)
+    try:
+        fit = FitFile.model_validate(data)
+    except ValidationError as error:
+        raise InputError(one_message(path, pydantic_problems(error))) from None
+    problems: list[str] = []
+    city = attempt(problems, lambda: load_city(fit.city), "city")
+    if city is not None:
+        people = round(fit.scale * float(city.population_by_age(2020).sum()))
+        if people < LEAST_PEOPLE:
+            problems.append(f"scale: {fit.scale:g} is {people:,} people; at least {LEAST_PEOPLE:,} are needed")
+    parameters = Parameters.load()
+    for which in ("low", "start", "high"):
+        at = start_values(fit.levels, fit.responses, which)
+        attempt(problems, lambda at=at: parameters_at(at, fit.levels, fit.responses, parameters))  # type: ignore[misc]
+    if problems:
+        raise InputError(one_message(path, problems))
+    return fit

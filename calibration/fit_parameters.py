@@ -1,0 +1,206 @@
+"""From the free numbers of a fit to the parameters of the model.
+
+A *level* is fitted to the city. A *response* (how strongly people answer money, time, places) is taken from the
+evidence: a city's own series say nothing on it. Both have a prior; only levels are moved by the data
+(``calibration/posterior.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+from scipy import stats
+
+from abm.parameters import Parameters
+from experiments.config import BilingualTitle
+from policies.errors import InputError
+from policies.validation import StrictModel
+
+Values = Mapping[str, float]
+Array = NDArray[np.float64]
+
+
+class Prior(StrictModel):
+    """A prior with bounds: flat, triangular about ``mode``, or log-normal about ``mode`` cut at the bounds."""
+
+    low: float
+    high: float
+    mode: float | None = None
+    shape: Literal["uniform", "triangular", "lognormal"] = "uniform"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Prior:
+        if not self.low < self.high:
+            raise ValueError(f"low {self.low:g} must be below high {self.high:g}")
+        if (self.shape == "uniform") != (self.mode is None):
+            raise ValueError("mode: give it for triangular and lognormal, and only there")
+        if self.mode is not None and not self.low < self.mode < self.high:
+            raise ValueError(f"mode {self.mode:g} must lie between low {self.low:g} and high {self.high:g}")
+        if self.shape == "lognormal" and self.low <= 0:
+            raise ValueError(f"low {self.low:g} must be positive for lognormal")
+        return self
+
+    def scipy_form(self) -> tuple[str, dict[str, float]]:
+        """(name, arguments) of the distribution in ``scipy.stats``; a log-normal is that of the logarithm."""
+        if self.shape == "triangular":
+            assert self.mode is not None
+            width = self.high - self.low
+            return "triang", {"c": (self.mode - self.low) / width, "loc": self.low, "scale": width}
+        if self.shape == "lognormal":
+            assert self.mode is not None
+            low, mode, high = np.log([self.low, self.mode, self.high])
+            spread = (high - low) / 4.0  # the bounds are taken for a 95 % interval
+            return "truncnorm", {"a": (low - mode) / spread, "b": (high - mode) / spread, "loc": mode, "scale": spread}
+        return "uniform", {"loc": self.low, "scale": self.high - self.low}
+
+    def free_value(self, value: float) -> float:
+        """Where a value stands on the axis that the prior is drawn on."""
+        return float(np.log(value)) if self.shape == "lognormal" else value
+
+    def value(self, free: float) -> float:
+        """The value at a place on that axis."""
+        return float(np.exp(free)) if self.shape == "lognormal" else free
+
+    @property
+    def free_bounds(self) -> tuple[float, float]:
+        """Bounds on that axis."""
+        return self.free_value(self.low), self.free_value(self.high)
+
+    def quantile(self, share: Array) -> Array:
+        """Free values at these cumulative shares."""
+        name, arguments = self.scipy_form()
+        return np.asarray(getattr(stats, name)(**arguments).ppf(share))
+
+
+How = Literal["value", "add", "multiply", "spread", "power", "continue"]
+
+
+class Level(StrictModel):
+    """A number fitted to the city, and the parameter that it moves.
+
+    ``value`` sets, ``add`` and ``multiply`` move the shipped value (of all ``items`` of a list, counted from 0);
+    ``spread`` multiplies the distances of a list from its item ``about``; ``power`` raises the ratios to that item;
+    ``continue`` sets the last item of a list over years to what its trend between the items ``about`` and the last but
+    one would give if that share of it went on.
+    """
+
+    parameter: str
+    how: How = "value"
+    items: tuple[int, ...] = ()
+    about: int | None = None
+    prior: Prior
+    label: BilingualTitle
+
+    @model_validator(mode="after")
+    def _about(self) -> Level:
+        if (self.how in ("spread", "power", "continue")) != (self.about is not None):
+            raise ValueError("about: give an item for spread, power and continue, and only there")
+        return self
+
+
+class Response(Level):
+    """A number taken from the evidence rows ``evidence``; ``assumed`` says why where there are none.
+
+    ``anchored`` keeps the level of births where it was when a response grows: list items that move against it.
+    ``response_of`` says that the number is the response itself (percent of births per 1 % of income), from which the
+    parameter follows by dividing by the response per unit of the parameter at the present weight drawn.
+    """
+
+    evidence: tuple[str, ...] = ()
+    assumed: str = ""
+    anchored: Anchor | None = None
+    response_of: PerUnit | None = None
+
+    @model_validator(mode="after")
+    def _rests_on_something(self) -> Response:
+        if not self.evidence and not self.assumed:
+            raise ValueError("give evidence (ids) or say in assumed what it rests on")
+        return self
+
+
+class Anchor(StrictModel):
+    """``parameter`` falls by ``slope`` for every unit by which the response stands above ``at``."""
+
+    parameter: str
+    slope: float
+    at: float
+
+
+class PerUnit(StrictModel):
+    """Response per unit of the parameter, linear in another parameter: ``constant + slope x parameter``."""
+
+    parameter: str
+    constant: float
+    slope: float
+    most: float = Field(gt=0)
+
+
+Response.model_rebuild()
+
+
+def start_values(levels: Mapping[str, Level], responses: Mapping[str, Response], which: str) -> dict[str, float]:
+    """Values of every free number: the lowest, the highest, or the middle of their priors."""
+    share = {"low": 0.0, "start": 0.5, "high": 1.0}[which]
+    priors = {name: entry.prior for name, entry in (*levels.items(), *responses.items())}
+    return {name: prior.value(float(prior.quantile(np.array(share)))) for name, prior in priors.items()}
+
+
+def parameters_at(
+    values: Values, levels: Mapping[str, Level], responses: Mapping[str, Response], shipped: Parameters
+) -> dict[str, Any]:
+    """Changes of parameters at these values of the free numbers. InputError for a wrong name, item or value."""
+    changes: dict[str, Any] = {}
+    for name, entry in levels.items():
+        _apply(changes, entry, values[name], shipped, name)
+    # The weight of the present comes before what is derived from it.
+    for name, response in sorted(responses.items(), key=lambda pair: pair[1].response_of is not None):
+        value = values[name]
+        if response.response_of is not None:
+            unit = response.response_of
+            at = changes.get(unit.parameter, shipped.entry(unit.parameter).value)
+            value = min(value / (unit.constant + unit.slope * float(at)), unit.most)
+        _apply(changes, response, value, shipped, name)
+        if response.anchored is not None:
+            anchor = response.anchored
+            moved = np.asarray(changes.get(anchor.parameter, shipped.entry(anchor.parameter).value), float)
+            changes[anchor.parameter] = _as_value(moved - anchor.slope * (value - anchor.at))
+    shipped.replace(**changes)
+    return changes
+
+
+def _apply(changes: dict[str, Any], entry: Level, value: float, shipped: Parameters, name: str) -> None:
+    """Write what one free number does to its parameter."""
+    before = np.asarray(changes.get(entry.parameter, shipped.entry(entry.parameter).value), float)
+    items = list(entry.items) or (list(range(before.size)) if before.ndim else [])
+    asked = [*items, entry.about] if entry.about is not None else items
+    wrong = [item for item in asked if before.ndim == 0 or not 0 <= item < before.size]
+    if wrong:
+        raise InputError(f"{name}: {entry.parameter} has no item {wrong[0]}; allowed: 0 to {before.size - 1}")
+    after = before.copy()
+    places: Any = items if before.ndim else ...
+    if entry.how == "value":
+        after[places] = value
+    elif entry.how == "add":
+        after[places] = before[places] + value
+    elif entry.how == "multiply":
+        after[places] = before[places] * value
+    else:
+        assert entry.about is not None
+        about = before[entry.about]
+        if entry.how == "spread":
+            after[places] = about + value * (before[places] - about)
+        elif entry.how == "power":
+            after[places] = about * (before[places] / about) ** value
+        else:
+            years = shipped.list(f"{entry.parameter}_years")
+            slope = np.log(before[-2] / about) / (years[-2] - years[entry.about])
+            after[-1] = before[-2] * np.exp(value * slope * (years[-1] - years[-2]))
+    changes[entry.parameter] = _as_value(after)
+
+
+def _as_value(array: Array) -> Any:
+    return tuple(array.tolist()) if array.ndim else float(array)

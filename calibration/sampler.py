@@ -1,0 +1,68 @@
+"""Particles of a generation, keyed: candidate number i of generation t is the same one wherever it is evaluated.
+
+pyABC draws proposals from numpy's global generator. Here every candidate's generator is a function of (seed, t, i), and
+the first ``n`` accepted in the order of i make the population, so that a fit gives the same numbers in this process
+and on any number of Ray workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import cloudpickle
+import numpy as np
+from pyabc.sampler import Sampler
+
+from abm import draws
+from calibration.workers import InOrder
+from experiments.ready import engine_ready
+
+Candidate = tuple[int, int, int]
+"""(seed, generation, number) of a candidate."""
+
+
+def particle_of(candidate: Candidate, simulate_one: bytes) -> Any:
+    """In a worker: the particle of one candidate."""
+    engine_ready()
+    seed, generation, number = candidate
+    with draws.global_generators(seed, generation + 1, number, draws.FIT_PROPOSAL):
+        return cloudpickle.loads(simulate_one)()
+
+
+class KeyedSampler(Sampler):
+    """The sampler of a fit. ``on_particle(generation, particle)`` is told of every candidate, in order."""
+
+    def __init__(self, in_order: InOrder, seed: int, on_particle: Callable[[int, Any], None]) -> None:
+        super().__init__()
+        self._in_order, self._seed, self._on_particle = in_order, seed, on_particle
+
+    def sample_until_n_accepted(
+        self,
+        n: int,
+        simulate_one: Callable[[], Any],
+        t: int,
+        *,
+        max_eval: float = np.inf,
+        all_accepted: bool = False,
+        ana_vars: Any = None,
+    ) -> Any:
+        """The first ``n`` accepted candidates; a sample that is not ``ok`` when that takes more than ``max_eval``."""
+        sample = self._create_empty_sample()
+        candidates = ((self._seed, t, number) for number in count())
+        particles = self._in_order(particle_of, candidates, cloudpickle.dumps(simulate_one))
+        self.nr_evaluations_ = 0
+        try:
+            for particle in particles:
+                self.nr_evaluations_ += 1
+                sample.append(particle)
+                self._on_particle(t, particle)
+                if sample.n_accepted >= n:
+                    break
+                if self.nr_evaluations_ >= max_eval:
+                    sample.ok = False
+                    break
+        finally:
+            particles.close()
+        return sample

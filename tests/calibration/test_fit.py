@@ -1,0 +1,158 @@
+"""The fit: the same numbers on workers and after a stop, and a city that knows its own numbers again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import calibration.fit as fit_module
+from calibration.fit import acceptance, accepted_particles, ended_early, run_fit
+from calibration.fit_file import FitFile
+from calibration.fit_folder import FitFolder
+from calibration.history_run import run_history
+from calibration.posterior import particles_of, posterior_draws
+from calibration.predict import predicted
+from calibration.targets import Target, load_targets, observed_as
+from calibration.workers import calls_in_order, here
+
+LABEL = {"en": "x", "zh": "x"}
+SILENT = Console(file=io.StringIO())
+STATS = ("births_2020", "second_share_2021", "never_married_women_25_29_2020", "mean_age_first_birth_2020")
+
+
+def fit_of(levels: dict[str, Any], **sizes: Any) -> FitFile:
+    file = {
+        "kind": "calibrate", "title": LABEL, "city": "toytown", "scale": 1, "population": 24, "generations": 3,
+        "founding_seeds": 2, "levels": levels,
+    }  # fmt: skip
+    return FitFile.model_validate({**file, **sizes})
+
+
+WIDE = {"low": -2.0, "high": 2.0}
+TWO = {
+    "wish": {"parameter": "wish_by_order", "how": "add", "items": [1], "prior": WIDE, "label": LABEL},
+    "marriage": {"parameter": "marriage_drift", "how": "multiply", "prior": {"low": 0.5, "high": 1.5}, "label": LABEL},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def targets() -> tuple[Target, ...]:
+    """Four targets, one of them held back."""
+    return tuple(target for target in load_targets() if target.id in STATS)
+
+
+def quick_history(changes: dict[str, Any], seed: int, scale: float, city: str) -> tuple[float, float]:
+    """In place of a history: two numbers that follow from the parameters."""
+    return changes["wish_by_order"][1], changes["marriage_drift"][3]
+
+
+def quick_prediction(history: tuple[float, float], targets: Any) -> pd.Series:
+    """In place of the city: statistics linear in both numbers."""
+    wish, marriage = history
+    return pd.Series(
+        {t.id: t.observed + t.sd * (place + 1) * (wish - marriage * place) for place, t in enumerate(targets)}
+    )
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fit without a city."""
+    monkeypatch.setattr(fit_module, "run_history", quick_history)
+    monkeypatch.setattr(fit_module, "predicted", quick_prediction)
+
+
+def particles_in(folder: Path, fit: FitFile, targets: tuple[Target, ...], in_order: Any = here) -> pd.DataFrame:
+    history = run_fit(fit, targets, FitFolder(folder, fit, targets), in_order, SILENT)
+    return accepted_particles(history, fit, targets)
+
+
+def test_a_fit_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path, quick: None, targets: Any) -> None:
+    """Stopped in the second generation; what was lived is not lived again, and a line cut off is forgotten."""
+    fit = fit_of(TWO)
+    whole = particles_in(tmp_path / "whole", fit, targets)
+
+    class Stopped(Exception):
+        pass
+
+    def until(number: int) -> Any:
+        left = [number]
+
+        def in_order(*asked: Any) -> Iterator[Any]:
+            for found in here(*asked):
+                if left[0] == 0:
+                    raise Stopped
+                left[0] -= 1
+                yield found
+
+        return in_order
+
+    with pytest.raises(Stopped):
+        particles_in(tmp_path / "stopped", fit, targets, until(85))
+    kept = tmp_path / "stopped" / "evaluations.csv"
+    lived = kept.read_text().count("\n") - 1
+    kept.write_text(kept.read_text() + "1,0,3.5,0.2")
+    assert lived == 85
+    folder = FitFolder(tmp_path / "stopped", fit, targets)
+    assert len(folder.known()) == lived
+    pd.testing.assert_frame_equal(particles_in(tmp_path / "stopped", fit, targets), whole)
+    again = FitFolder(tmp_path / "stopped", fit, targets).evaluations()
+    assert not again.duplicated(list(fit.names)).any() and len(again) > lived
+
+
+def test_a_finished_fit_is_not_run_again(tmp_path: Path, quick: None, targets: Any) -> None:
+    fit = fit_of(TWO)
+    first = particles_in(tmp_path, fit, targets)
+
+    def never(*asked: Any) -> Iterator[Any]:
+        raise AssertionError("a history was asked for")
+        yield
+
+    pd.testing.assert_frame_equal(particles_in(tmp_path, fit, targets, never), first)
+
+
+def test_particles_come_nearer_and_the_trace_tells_it(tmp_path: Path, quick: None, targets: Any) -> None:
+    """Nearer in standard deviations of the targets: tolerances have a scale of their own in every generation."""
+    fit = fit_of(TWO, generations=4)
+    history = run_fit(fit, targets, FitFolder(tmp_path, fit, targets), here, SILENT)
+    trace = acceptance(history)
+    assert list(trace["generation"]) == [0, 1, 2, 3] and (trace["accepted"] == fit.population).all()
+    table = accepted_particles(history, fit, targets, last=4)
+    away = np.sqrt((particles_of(table, fit, targets).statistics ** 2).mean(axis=1))
+    assert away[table["generation"] == 3].mean() < 0.8 * away[table["generation"] == 0].mean()
+    assert not ended_early(history, fit) and ended_early(history, fit_of(TWO, least_acceptance=0.99))
+
+
+def test_the_same_particles_on_ray(tmp_path: Path, targets: Any) -> None:
+    """Two generations in toytown itself: in this process, and on two workers, to the last digit."""
+    fit = fit_of(TWO, population=8, generations=2, scale=0.2)
+    alone = particles_in(tmp_path / "serial", fit, targets)
+    with calls_in_order(2, "ray", None) as in_order:
+        together = particles_in(tmp_path / "ray", fit, targets, in_order)
+    pd.testing.assert_frame_equal(together, alone)
+
+
+def test_a_city_knows_its_own_numbers_again(tmp_path: Path) -> None:
+    """Toytown's own output at known levels is fitted: both levels lie within the draws' central 95 %, and the draws
+    have left a part of the prior. Seeds are fixed; of right fits a tenth miss one of two 95 % intervals."""
+    fit = fit_of(TWO, population=32, generations=2, draws=64, scale=0.5)
+    known = {"wish": 0.8, "marriage": 1.2}
+    changes = fit_module.parameter_changes(fit, [known[name] for name in fit.names])
+    chosen = [t for t in load_targets() if t.use == "fit" and t.kind.group in ("births", "timing", "marriage")]
+    runs = [predicted(run_history(changes, seed, 0.5, "toytown"), chosen) for seed in (11, 12, 13)]
+    usual = pd.DataFrame(runs).mean()
+    able = [t for t in chosen if np.isfinite(usual[t.id])]
+    own = observed_as(able, usual.to_dict())
+    history = run_fit(fit, own, FitFolder(tmp_path, fit, own), here, SILENT)
+    drawn = posterior_draws(particles_of(accepted_particles(history, fit, own), fit, own), fit)
+    for name, value in known.items():
+        low, high = drawn[name].quantile([0.025, 0.975])
+        bounds = fit.levels[name].prior.free_bounds
+        assert low <= value <= high, (name, low, high)
+        assert high - low < 0.8 * (bounds[1] - bounds[0])
