@@ -9,6 +9,7 @@ from abm.indicators import REGISTER
 from experiments.anchors import anchors_of
 from experiments.backtest_table import backtests_context
 from experiments.config import BASELINE_SCENARIO
+from experiments.fit_table import fit_context
 from experiments.plan_card import plan_card
 from experiments.study import Study
 from policies.catalogue import Catalogue, Lever
@@ -57,6 +58,7 @@ def report_context(study: Study) -> dict[str, Any]:
         "anchors": anchors_of(study.city.name),
         "parameters": _parameter_cards(study),
         "backtests": backtests_context(),
+        "fit": fit_context(study.city.name, study.config["parameters"] == "fitted"),
     }
 
 

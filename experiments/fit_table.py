@@ -11,6 +11,7 @@ import pandas as pd
 import yaml
 
 from experiments.backtest_table import check_folder
+from experiments.design import source_hash
 
 FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted"
 HOW = "fit.yaml"
@@ -47,3 +48,45 @@ def shipped_fit(city: str, folder: Path = FITTED) -> FitTables | None:
     how = yaml.safe_load((path / HOW).read_text(encoding="utf-8"))
     tables = {name: pd.read_csv(path / f"{name}.csv") for name in TABLES if (path / f"{name}.csv").is_file()}
     return FitTables(how, tables)
+
+
+def fit_context(city: str, used: bool, folder: Path = FITTED) -> dict[str, Any] | None:
+    """What a report tells about the fit of a city (described in ``results/fit_data.py``); None where none ships.
+
+    ``reasons.yaml`` (why a target is missed) and ``verdicts.yaml`` (how far to trust which number) beside the tables
+    are written by people.
+    """
+    fit = shipped_fit(city, folder)
+    if fit is None:
+        return None
+    records = {name: _records(table) for name, table in fit.tables.items()}
+    reasons = _by_hand(folder / city / "reasons.yaml") or {}
+    for row in records["targets"]:
+        reason = reasons.get(row["id"], {}) if not row["inside"] else {}
+        row["reason_en"], row["reason_zh"] = reason.get("en", ""), reason.get("zh", "")
+    return {
+        "how": dict(fit.how),
+        "used": used,
+        "same_sources": fit.how.get("source_hash") == source_hash(),
+        "targets": records["targets"],
+        "parameters": records["identified"],
+        "correlations": records["correlations"],
+        "coverage": records["coverage"],
+        "trace": records["trace"],
+        "probabilities": records.get("probabilities", []),
+        "contrasts": records.get("contrasts", []),
+        "ranking": records.get("ranking", []),
+        "verdicts": _by_hand(folder / city / "verdicts.yaml") or [],
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON takes them: no numpy numbers, nothing instead of nan."""
+    return [
+        {name: None if isinstance(value, float) and value != value else value for name, value in row.items()}
+        for row in table.astype(object).to_dict("records")
+    ]
+
+
+def _by_hand(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
