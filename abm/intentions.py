@@ -65,6 +65,7 @@ def goes_on(s: Any, woman: int, wife: bool, carer: int, ahead: int) -> bool:
     p, tables = s.pars[0], s.tables[0]
     her = s.persons[woman]
     years = p.plan_last_age - age_years(her.birth_month, s.month) - ahead * p.spacing_peak_years
+    years = min(years, p.intention_horizon_years)  # who has waited longer is no longer asked for what she intends
     if years <= 0.0 or s.month >= her.sterile_month:
         return False
     if wife:
