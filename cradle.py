@@ -391,6 +391,9 @@ def calibrate(
         Path | None, typer.Option(help="Folder for the tables (default: the fit's own folder).", show_default=False)
     ] = None,
     runs: Annotated[Path, typer.Option(help="Folder in which the fit's own folder is made.")] = RUNS,
+    again: Annotated[
+        Path | None, typer.Option(help="Fit nothing: live the draws in this folder of tables anew.", show_default=False)
+    ] = None,
     on: On = None,
     address: Address = None,
     workers: Workers = None,
@@ -399,18 +402,20 @@ def calibrate(
     with clear_endings():
         _checked_options(on, address, workers)
         from calibration.calibrate import calibrate as fit_all
-        from calibration.calibrate import plan_fit, score_line, screen_table, write
+        from calibration.calibrate import plan_fit, predict_again, score_line, screen_table, write
         from calibration.workers import calls_in_order
         from experiments.backtest_table import check_folder
+        from experiments.fit_table import read_fit
         from experiments.progress import clock_text
 
+        shipped = read_fit(again) if again is not None else None
         job = plan_fit(config, runs)
-        where = out or job.folder.path / "tables"
+        where = out or again or job.folder.path / "tables"
         check_folder(where)
         say(f"{job.fit.title.en}: {len(job.fit.names)} free numbers, {len(job.targets)} targets -> {job.folder.path}")
-    again = f"\nWhat is finished is kept; go on with the same command: cradle calibrate {config}"
-    with clear_endings(again=again), calls_in_order(workers, on, address) as in_order:
-        tables = fit_all(job, in_order, errors)
+    go_on = f"\nWhat is finished is kept; go on with the same command: cradle calibrate {config}"
+    with clear_endings(again=go_on), calls_in_order(workers, on, address) as in_order:
+        tables = predict_again(job, shipped, in_order, errors) if shipped else fit_all(job, in_order, errors)
         write(tables, where)
         wide = screen if screen.is_terminal else Console(width=160)
         wide.print(screen_table(tables))

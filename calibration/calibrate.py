@@ -13,16 +13,18 @@ from rich.console import Console
 from rich.table import Table
 
 from abm.city import load_city
+from abm.parameters import Parameters
 from calibration.fit import acceptance, accepted_particles, run_fit
 from calibration.fit_file import FitFile, read_fit_file
 from calibration.fit_folder import FitFolder
 from calibration.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
-from calibration.posterior import coverage, particles_of, posterior_draws
+from calibration.posterior import centre, coverage, particles_of, posterior_draws
 from calibration.targets import Target, load_targets
 from calibration.trust import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.workers import InOrder
 from experiments.design import source_hash
 from experiments.fit_table import FitTables, write_fit
+from policies.errors import InputError
 
 COVERAGE_TESTS = 100
 
@@ -53,16 +55,40 @@ def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
     history = run_fit(job.fit, job.targets, job.folder, in_order, screen)
     particles = particles_of(accepted_particles(history, job.fit, job.targets), job.fit, job.targets)
     drawn = posterior_draws(particles, job.fit)
-    keep = _Steps(job.folder, screen)
+    tables = {
+        **tables_of_draws(job, drawn, in_order, _Steps(job.folder, screen)),
+        "trace": acceptance(history),
+        "coverage": coverage(particles, job.fit, min(COVERAGE_TESTS, len(particles.weights) // 4)),
+        "centre": centre(particles, job.fit, Parameters.load()),
+    }
+    seconds = job.folder.seconds_spent(time.monotonic() - began)
+    return FitTables(made_with(job, tables, seconds), tables)
+
+
+def predict_again(job: FitJob, shipped: FitTables, in_order: InOrder, screen: Console) -> FitTables:
+    """The draws of a fit as they are, lived by the model as it is now: for changes that are worth no new fit.
+
+    InputError when the draws are not of this fit's free numbers.
+    """
+    drawn = shipped.tables["draws"]
+    if list(drawn.columns) != list(job.fit.names):
+        raise InputError(f"--again: draws.csv: found {list(drawn.columns)}, allowed {list(job.fit.names)}")
+    tables = {**shipped.tables, **tables_of_draws(job, drawn, in_order, lambda name, make: make())}
+    fitted_with = shipped.how.get("fit_source_hash", shipped.how["source_hash"])
+    return FitTables({**shipped.how, **job.made_of, "fit_source_hash": fitted_with}, tables)
+
+
+def tables_of_draws(
+    job: FitJob, drawn: pd.DataFrame, in_order: InOrder, keep: Callable[[str, Callable[[], pd.DataFrame]], pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Every table that follows from the draws and the model; ``keep(name, make)`` answers the steps that take long."""
     predicted = keep("predictions", lambda: predictions(job.fit, drawn, job.targets, in_order))
-    tables: dict[str, pd.DataFrame] = {
+    tables = {
         "posterior": shipped_columns(job.fit, drawn),
         "draws": drawn,
-        "trace": acceptance(history),
         "targets": scoreboard(predicted, job.targets),
         "identified": identified(job.fit, drawn),
         "correlations": correlations(job.fit, drawn),
-        "coverage": coverage(particles, job.fit, min(COVERAGE_TESTS, len(particles.weights) // 4)),
     }
     if DRIFT in job.fit.names:
         lived = keep("outlook", lambda: outlook(job.fit, drawn, in_order))
@@ -70,8 +96,7 @@ def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
         tables["probabilities"] = probabilities(lived)
         tables["contrasts"] = by_draw
         tables["ranking"] = what_moves_the_ranking(by_draw, drawn, job.fit.names)
-    seconds = job.folder.seconds_spent(time.monotonic() - began)
-    return FitTables(made_with(job, tables, seconds), tables)
+    return tables
 
 
 class _Steps:

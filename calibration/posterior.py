@@ -19,9 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from abm import draws
+from abm.parameters import Parameters
 from calibration.fit_file import FitFile
 from calibration.fit_folder import WEIGHT
-from calibration.fit_parameters import Prior
+from calibration.fit_parameters import Prior, Response
 from calibration.targets import Target
 
 Array = NDArray[np.float64]
@@ -130,6 +131,36 @@ def posterior_draws(particles: Particles, fit: FitFile, count: int | None = None
     found = regression(particles, priors)
     levels = values_at(found.mean(responses) + _drawn_residuals(found, number, fit.seed), priors)
     return pd.DataFrame(np.column_stack([levels, responses]), columns=list(fit.names))
+
+
+def centre(particles: Particles, fit: FitFile, shipped: Parameters) -> pd.DataFrame:
+    """What ``parameters: default`` should hold: levels given the data and the responses that ship.
+
+    Columns name, value (of the free number), shipped (True for a response: it is as it ships).
+    """
+    at = np.array([_shipped_free(entry, shipped) for entry in fit.responses.values()])
+    priors = level_priors(fit)
+    levels = values_at(regression(particles, priors).mean(at[None, :]), priors)[0]
+    values = [prior.value(float(free)) for prior, free in zip(priors, levels, strict=True)]
+    responses = [entry.prior.value(float(free)) for entry, free in zip(fit.responses.values(), at, strict=True)]
+    return pd.DataFrame(
+        {"name": list(fit.names), "value": [*values, *responses],
+         "shipped": [False] * len(fit.levels) + [True] * len(fit.responses)}
+    )  # fmt: skip
+
+
+def _shipped_free(entry: Response, shipped: Parameters) -> float:
+    """Where the shipped parameter stands on the axis of a response, within the bounds of its prior."""
+    if entry.how == "continue":
+        assert entry.about is not None
+        drift, years = shipped.list(entry.parameter), shipped.list(f"{entry.parameter}_years")
+        trend = np.log(drift[-2] / drift[entry.about]) / (years[-2] - years[entry.about])
+        value = np.log(drift[-1] / drift[-2]) / (trend * (years[-1] - years[-2]))
+    else:
+        value = float(np.atleast_1d(shipped.list(entry.parameter))[entry.items[0] if entry.items else 0])
+        if entry.response_of is not None:
+            value *= entry.response_of.constant + entry.response_of.slope * shipped[entry.response_of.parameter]
+    return entry.prior.free_value(float(np.clip(value, entry.prior.low, entry.prior.high)))
 
 
 def _drawn_residuals(found: Regression, count: int, seed: int) -> Array:

@@ -12,10 +12,11 @@ import yaml
 
 from experiments.backtest_table import check_folder
 from experiments.design import source_hash
+from policies.errors import InputError
 
 FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted"
 HOW = "fit.yaml"
-TABLES = ("posterior", "draws", "trace", "targets", "identified", "correlations", "coverage", "probabilities",
+TABLES = ("posterior", "draws", "trace", "targets", "identified", "correlations", "coverage", "centre", "probabilities",
           "contrasts", "ranking")  # fmt: skip
 
 
@@ -40,14 +41,18 @@ def write_fit(folder: Path, fit: FitTables) -> list[Path]:
     return [*written, folder / HOW]
 
 
+def read_fit(folder: Path) -> FitTables:
+    """The fit in a folder of tables; InputError if there is none."""
+    if not (folder / HOW).is_file():
+        raise InputError(f"{folder}: found no {HOW}, allowed a folder of tables that cradle calibrate wrote")
+    how = yaml.safe_load((folder / HOW).read_text(encoding="utf-8"))
+    tables = {name: pd.read_csv(folder / f"{name}.csv") for name in TABLES if (folder / f"{name}.csv").is_file()}
+    return FitTables(how, tables)
+
+
 def shipped_fit(city: str, folder: Path = FITTED) -> FitTables | None:
     """The fit that ships for a city, or None if there is none."""
-    path = folder / city
-    if not (path / HOW).is_file():
-        return None
-    how = yaml.safe_load((path / HOW).read_text(encoding="utf-8"))
-    tables = {name: pd.read_csv(path / f"{name}.csv") for name in TABLES if (path / f"{name}.csv").is_file()}
-    return FitTables(how, tables)
+    return read_fit(folder / city) if (folder / city / HOW).is_file() else None
 
 
 def fit_context(city: str, used: bool, folder: Path = FITTED) -> dict[str, Any] | None:

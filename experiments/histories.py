@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from abm.compiled_cache import cache_folder
+from abm.founding.keep import forget_oldest
 
 _KEPT_BYTES = 4_000_000_000
 _CHECKSUM_BYTES = 32
@@ -67,25 +68,10 @@ def keep_history(name: str, state: dict[str, Any]) -> Path | None:
         if hidden is not None and os.path.exists(hidden):
             os.unlink(hidden)
         return None
-    _forget_oldest(folder)
+    forget_oldest(folder, "[!.]*", _KEPT_BYTES)
     return folder / f"{name}.history"
 
 
 def _set_aside(path: Path) -> None:
     with suppress(OSError):  # somebody else may have set it aside, or built it again
         os.replace(path, path.with_suffix(".unreadable"))
-
-
-def _forget_oldest(folder: Path) -> None:
-    """Keep the newest files only, up to a total size; the newest stays whatever its size."""
-    dated = []
-    for path in folder.glob("[!.]*"):
-        try:
-            dated.append((path.stat().st_mtime, path.stat().st_size, path))
-        except OSError:
-            continue  # another process has just removed it
-    used = 0
-    for position, (_, size, path) in enumerate(sorted(dated, reverse=True)):
-        used += size
-        if position > 0 and used > _KEPT_BYTES:
-            path.unlink(missing_ok=True)

@@ -75,15 +75,22 @@ def write_kept(name: str, population: Population, checks: pd.DataFrame) -> Path 
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
         return None
-    _forget_oldest(folder)
+    forget_oldest(folder, "[!.]*.npz", _KEPT_BYTES)
     return folder / f"{name}.npz"
 
 
-def _forget_oldest(folder: Path) -> None:
-    """Keep the newest files only, up to a total size; the newest stays whatever its size."""
-    kept = sorted(folder.glob("[!.]*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+def forget_oldest(folder: Path, pattern: str, most_bytes: int) -> None:
+    """Keep the newest files only, up to a total size; the newest stays whatever its size. Other processes may be
+    removing files at the same time."""
+    dated = []
+    for path in folder.glob(pattern):
+        try:
+            found = path.stat()
+        except OSError:
+            continue
+        dated.append((found.st_mtime, found.st_size, path))
     used = 0
-    for position, path in enumerate(kept):
-        used += path.stat().st_size
-        if position > 0 and used > _KEPT_BYTES:
+    for position, (_, size, path) in enumerate(sorted(dated, reverse=True)):
+        used += size
+        if position > 0 and used > most_bytes:
             path.unlink(missing_ok=True)
