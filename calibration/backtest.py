@@ -22,6 +22,7 @@ from calibration.backtest_arms import branch_cities, months_of, run_arms
 from calibration.backtest_files import (
     DEFAULT_SET,
     EXPERIMENTS_FILE,
+    FITTED_SET,
     BackTests,
     Experiment,
     read_backtests,
@@ -29,11 +30,19 @@ from calibration.backtest_files import (
     unaccounted_rows,
 )
 from calibration.doses import Parts
-from calibration.responses import added, doses_of, experiment_parts, experiment_value, pooled_estimate
+from calibration.responses import (
+    added,
+    doses_of,
+    estimate_over_draws,
+    experiment_parts,
+    experiment_value,
+    pooled_estimate,
+)
 from calibration.verdicts import evidence_interval, verdict
 from experiments.backtest_table import COLUMNS
 from experiments.config import LEAST_PEOPLE
 from experiments.design import source_hash
+from experiments.fitted_draws import fitted_draws, is_fitted
 from experiments.progress import Reporter
 from policies.catalogue import load_catalogue
 from policies.citations import Evidence
@@ -42,6 +51,8 @@ from policies.errors import InputError
 
 CITY, SCALE, SEEDS = "suining", 0.1, 8
 """What ``cradle backtest`` runs when it is not told otherwise: under ten minutes on one core."""
+DRAWS = 24
+"""Draws of a fit that are lived at most."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +66,32 @@ class Job:
     chosen: tuple[Experiment, ...]
     evidence: Mapping[str, Evidence]
     made_of: Mapping[str, str]
+    draws: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def people(self) -> int:
         """Residents simulated, in 2020."""
         return round(self.scale * float(self.city.population_by_age(2020).sum()))
 
+    @property
+    def parameter_sets(self) -> tuple[str, ...]:
+        """Parameter sets in their order; the draws of a fit are one, where there is a fit."""
+        return (*self.tests.parameter_sets, *((FITTED_SET,) if self.draws else ()))
+
     def experiments_at(self, *sets: str) -> tuple[Experiment, ...]:
-        """Experiments measured at one of these parameter sets."""
-        return tuple(e for e in self.chosen if set(sets) & set(e.sets))
+        """Experiments measured at one of these parameter sets. The draws are another default."""
+        asked = {DEFAULT_SET if name == FITTED_SET else name for name in sets}
+        return tuple(e for e in self.chosen if asked & set(e.sets))
+
+    def seeds_at(self, *sets: str) -> int:
+        """Seeds at these sets: as many as draws where every seed has its own."""
+        return max(self.seeds, min(len(self.draws), DRAWS)) if FITTED_SET in sets else self.seeds
+
+    def parameters_at(self, name: str, seed: int) -> Parameters:
+        """Parameters of a set and seed."""
+        if name == FITTED_SET:
+            return Parameters.load().replace(**self.draws[(seed - 1) % len(self.draws)])
+        return Parameters.load().replace(**self.tests.parameter_sets[name])
 
     def arms_at(self, *sets: str) -> set[str]:
         """Arms that these experiments need."""
@@ -94,7 +122,9 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
         "source_hash": source_hash(),
         "experiments_hash": hashlib.sha256(EXPERIMENTS_FILE.read_bytes()).hexdigest(),
     }
-    job = Job(tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence, made_of)
+    job = Job(
+        tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence, made_of, fitted_draws(city, Parameters.load()) if is_fitted(city) else ()
+    )
     if job.people < LEAST_PEOPLE:
         raise InputError(f"--scale: {job.scale:g} is {job.people:,} people; at least {LEAST_PEOPLE:,} are needed")
     return job
@@ -103,8 +133,8 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
 def run(job: Job, reporter: Reporter) -> pd.DataFrame:
     """All experiments of a job at all their parameter sets: one row each, the columns of the shipped table."""
     sets = _distinct_sets(job)
-    total = sum(job.seeds * job.months_of_seed(*names) for names in sets)
-    reporter.start(total, job.people, job.seeds * len(sets))
+    total = sum(job.seeds_at(*names) * job.months_of_seed(*names) for names in sets)
+    reporter.start(total, job.people, sum(job.seeds_at(*names) for names in sets))
     rows = []
     try:
         for names in sets:
@@ -115,28 +145,26 @@ def run(job: Job, reporter: Reporter) -> pd.DataFrame:
         reporter.stop()
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     order = {e.id: place for place, e in enumerate(job.tests.experiments)}
-    place = table["id"].map(order) + table["set"].map({s: i for i, s in enumerate(job.tests.parameter_sets)}) * 1000
+    place = table["id"].map(order) + table["set"].map({s: i for i, s in enumerate(job.parameter_sets)}) * 1000
     return table.iloc[place.argsort(kind="stable")].reset_index(drop=True)
 
 
 def _distinct_sets(job: Job) -> list[list[str]]:
     """Parameter sets that experiments ask for; those with the same values share their runs."""
-    asked = [name for name in job.tests.parameter_sets if job.experiments_at(name)]
+    asked = [name for name in job.parameter_sets if job.experiments_at(name)]
     groups: dict[str, list[str]] = {}
     for name in asked:
-        groups.setdefault(_parameters(job, name).hash(), []).append(name)
+        same = name if name == FITTED_SET else job.parameters_at(name, 1).hash()
+        groups.setdefault(same, []).append(name)
     return list(groups.values())
-
-
-def _parameters(job: Job, name: str) -> Parameters:
-    return Parameters.load().replace(**job.tests.parameter_sets[name])
 
 
 def _parts_at(job: Job, sets: Sequence[str], reporter: Reporter) -> dict[str, list[Parts]]:
     """Parts by experiment, one a seed, at parameter sets of the same values."""
-    experiments, parameters, arms = job.experiments_at(*sets), _parameters(job, sets[0]), job.arms_at(*sets)
+    experiments, arms = job.experiments_at(*sets), job.arms_at(*sets)
     found: dict[str, list[Parts]] = {experiment.id: [] for experiment in experiments}
-    for seed in range(1, job.seeds + 1):
+    for seed in range(1, job.seeds_at(*sets) + 1):
+        parameters = job.parameters_at(sets[0], seed)
         branches = branch_cities(
             job.city, job.tests, {job.tests.arms[arm].branch for arm in arms}, job.scale, seed, parameters,
             reporter.months,
@@ -153,7 +181,8 @@ def row_of(
     job: Job, experiment: Experiment, parameter_set: str, parts: Sequence[Mapping[str, float]]
 ) -> dict[str, Any]:
     """One row of the table: what the model does, what studies found, and how the two compare."""
-    value, low, high = pooled_estimate(parts, lambda total: experiment_value(experiment, total))
+    estimate = estimate_over_draws if parameter_set == FITTED_SET else pooled_estimate
+    value, low, high = estimate(parts, lambda total: experiment_value(experiment, total))
     held = evidence_interval(experiment.held, job.evidence[experiment.held.row])
     found = verdict(value, low, high, held)
     group, miss = job.tests.groups[experiment.group], experiment.miss
@@ -188,13 +217,15 @@ def made_with(job: Job, seconds: float) -> dict[str, Any]:
 
 
 def summary_line(table: pd.DataFrame) -> str:
-    """The score of a table at default parameters, in a sentence."""
-    tested = table[(table["set"] == DEFAULT_SET) & ~table["imposed"]]
+    """The score of a table in a sentence: over the draws of the fit where there is one, else at default parameters."""
+    which = FITTED_SET if (table["set"] == FITTED_SET).any() else DEFAULT_SET
+    tested = table[(table["set"] == which) & ~table["imposed"]]
     ranged = tested[~tested["rule"].isin(["sign", "at_most"])]
+    signs, meet = int(tested["sign_right"].sum()), int(tested["overlap"].sum())
     return (
-        f"{len(tested)} back-tests: sign right in {int(tested['sign_right'].sum())}; of {len(ranged)} with an evidence"
-        f" interval (signs and upper anchors apart), the model's value lies inside {int(ranged['inside'].sum())}"
-        f" and its interval overlaps {int(ranged['overlap'].sum())}"
+        f"{len(tested)} back-tests at {which} parameters: sign right in {signs}, intervals meet in {meet}; of"
+        f" {len(ranged)} with an evidence interval (signs and upper anchors apart), the model's value lies inside"
+        f" {int(ranged['inside'].sum())} and its interval overlaps {int(ranged['overlap'].sum())}"
     )
 
 

@@ -20,7 +20,8 @@ from policies.validation import StrictModel, read_yaml, validated
 FOLDER = Path(__file__).resolve().parent
 EXPERIMENTS_FILE = FOLDER / "backtests.yaml"
 LEFT_OUT_FILE = FOLDER / "evidence_left_out.csv"
-DEFAULT_SET = "default"
+DEFAULT_SET, FITTED_SET = "default", "fitted"
+"""Parameters as they ship; the draws of the city's fit, one a seed."""
 EFFECTS_TABLE = "policy_effects.csv"
 
 DoseKind = Literal[

@@ -108,6 +108,18 @@ def added(parts: Sequence[Mapping[str, float]]) -> Parts:
     return {name: float(sum(part[name] for part in parts)) for name in parts[0]}
 
 
+def estimate_over_draws(
+    parts: Sequence[Mapping[str, float]], value: Callable[[Mapping[str, float]], float]
+) -> tuple[float, float, float]:
+    """Value of the pooled parts of seeds that each have parameters of their own, and the central 80 % of the values of
+    single seeds: what parameters and chance leave open. Infinite limits for fewer than two seeds."""
+    whole = value(added(parts))
+    if len(parts) < 2:
+        return whole, -math.inf, math.inf
+    low, high = np.nanquantile([value(part) for part in parts], (0.1, 0.9))
+    return whole, float(low), float(high)
+
+
 def pooled_estimate(
     parts: Sequence[Mapping[str, float]], value: Callable[[Mapping[str, float]], float]
 ) -> tuple[float, float, float]:

@@ -25,6 +25,11 @@ _ITEM = re.compile(r"(?P<name>[^\[\]]+)(?:\[(?P<item>\d+)\])?")
 Changes = Mapping[str, Any]
 
 
+def is_fitted(city: str, folder: Path | None = None) -> bool:
+    """True if draws ship for a city."""
+    return ((FOLDER if folder is None else folder) / city / TABLE).is_file()
+
+
 def fitted_draws(
     city: str, parameters: Parameters, set_by_hand: Collection[str] = (), folder: Path | None = None
 ) -> tuple[Changes, ...]:

@@ -199,3 +199,20 @@ def test_no_table_is_no_context_and_a_broken_one_is_named(tmp_path: Path) -> Non
     (tmp_path / "backtests.csv").write_text("id,set\nx,y\n")
     with pytest.raises(InputError, match="columns: found"):
         read_backtests_table(tmp_path)
+
+
+def test_over_draws_every_seed_has_its_own_parameters(
+    toytown: Any, catalogue: Any, toytown_founded: Any, tmp_path: Path
+) -> None:
+    """Two draws, one with four times the weight of money: the interval spans both seeds' own values."""
+    tests = small_tests(tmp_path, catalogue)
+    draws = ({"prospect_weight": 1.0}, {"prospect_weight": 4.0})
+    job = Job(tests, toytown, 1.0, 2, tests.experiments, catalogue.evidence, {"source_hash": source_hash()}, draws)
+    assert job.parameters_at("fitted", 2)["prospect_weight"] == job.parameters_at("fitted", 4)["prospect_weight"] == 4.0
+    table = run(job, LineReporter())
+    over = table[table["set"] == "fitted"].iloc[0]
+    plain = table[table["set"] == "default"].iloc[0]
+    assert over["model_low"] < over["model_value"] < over["model_high"]
+    assert over["model_high"] - over["model_low"] > 0.2 * abs(over["model_value"])
+    assert over["model_value"] != plain["model_value"]
+    assert "at fitted parameters" in summary_line(table)
