@@ -123,7 +123,14 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
         "experiments_hash": hashlib.sha256(EXPERIMENTS_FILE.read_bytes()).hexdigest(),
     }
     job = Job(
-        tests, load_city(city), scale or SCALE, seeds or SEEDS, tests.chosen(ids), evidence, made_of, fitted_draws(city, Parameters.load()) if is_fitted(city) else ()
+        tests,
+        load_city(city),
+        scale or SCALE,
+        seeds or SEEDS,
+        tests.chosen(ids),
+        evidence,
+        made_of,
+        fitted_draws(city, Parameters.load()) if is_fitted(city) else (),
     )
     if job.people < LEAST_PEOPLE:
         raise InputError(f"--scale: {job.scale:g} is {job.people:,} people; at least {LEAST_PEOPLE:,} are needed")
