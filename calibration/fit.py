@@ -36,7 +36,7 @@ FAR = 50.0
 
 @dataclass
 class CityAt:
-    """The simulated statistics of a city at free numbers: what pyABC calls the model. Travels to workers."""
+    """The simulated statistics of a city at scores of the free numbers: what pyABC calls the model."""
 
     fit: FitFile
     targets: tuple[Target, ...]
@@ -55,7 +55,7 @@ class CityAt:
     def predictions(self, numbers: Sequence[float], key: bytes) -> np.ndarray:
         """What the model says of every target, in their order; far off where a hazard exceeds its bound."""
         seed = 1 + int.from_bytes(key[:4], "little") % self.fit.founding_seeds
-        changes = parameter_changes(self.fit, numbers)
+        changes = parameter_changes(self.fit, values_of(self.fit, numbers))
         try:
             history = run_history(changes, seed, self.fit.scale, self.fit.city)
         except HazardBoundError:
@@ -74,18 +74,20 @@ class CityAt:
         return np.asarray(drawn * np.array([target.sd for target in self.targets]))
 
 
-def parameter_changes(fit: FitFile, free: Sequence[float]) -> dict[str, Any]:
+def values_of(fit: FitFile, scores: Sequence[float]) -> list[float]:
+    """Free numbers at their normal scores, in the order of ``fit.names``."""
+    return [float(fit.prior(name).value(score)) for name, score in zip(fit.names, scores, strict=True)]
+
+
+def parameter_changes(fit: FitFile, values: Sequence[float]) -> dict[str, Any]:
     """Changes of parameters at free numbers in the order of ``fit.names``."""
-    entries = {**fit.levels, **fit.responses}
-    values = {name: entries[name].prior.value(number) for name, number in zip(fit.names, free, strict=True)}
-    return parameters_at(values, fit.levels, fit.responses, Parameters.load())
+    named = dict(zip(fit.names, values, strict=True))
+    return parameters_at(named, fit.levels, fit.responses, Parameters.load())
 
 
 def prior_of(fit: FitFile) -> pyabc.Distribution:
-    """Independent priors of all free numbers."""
-    entries = {**fit.levels, **fit.responses}
-    forms = {name: entries[name].prior.scipy_form() for name in fit.names}
-    return pyabc.Distribution({name: pyabc.RV(form, **arguments) for name, (form, arguments) in forms.items()})
+    """Independent priors of all free numbers, as standard normal scores."""
+    return pyabc.Distribution({name: pyabc.RV("norm", 0.0, 1.0) for name in fit.names})
 
 
 def run_fit(
@@ -153,7 +155,7 @@ def ended_early(history: pyabc.History, fit: FitFile) -> bool:
 
 
 def accepted_particles(history: pyabc.History, fit: FitFile, targets: Sequence[Target], last: int = 3) -> pd.DataFrame:
-    """Particles of the last generations: free numbers, statistics, weight (summing to one in each generation), and
+    """Particles of the last generations: scores of the free numbers, statistics, weight (summing to one in each), and
     the generation."""
     tables = []
     for generation in range(max(0, history.max_t + 1 - last), history.max_t + 1):

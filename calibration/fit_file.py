@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from abm.city import load_city
 from abm.parameters import Parameters
-from calibration.fit_parameters import Level, Response, parameters_at, start_values
+from calibration.fit_parameters import Level, Prior, Response, parameters_at, start_values
 from experiments.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
 from experiments.problems import attempt, one_message, pydantic_problems
 from policies.errors import InputError
@@ -42,6 +42,10 @@ class FitFile(StrictModel):
         if twice:
             raise ValueError(f"named both as a level and as a response: {', '.join(twice)}")
         return self
+
+    def prior(self, name: str) -> Prior:
+        """The prior of a free number."""
+        return (self.levels.get(name) or self.responses[name]).prior
 
     @property
     def names(self) -> tuple[str, ...]:

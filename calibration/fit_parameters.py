@@ -8,12 +8,13 @@ evidence: a city's own series say nothing on it. Both have a prior; only levels 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from scipy import stats
+from scipy import special, stats
 
 from abm.parameters import Parameters
 from experiments.config import BilingualTitle
@@ -22,6 +23,7 @@ from policies.validation import StrictModel
 
 Values = Mapping[str, float]
 Array = NDArray[np.float64]
+FARTHEST = 8.0
 
 
 class Prior(StrictModel):
@@ -44,36 +46,29 @@ class Prior(StrictModel):
             raise ValueError(f"low {self.low:g} must be positive for lognormal")
         return self
 
-    def scipy_form(self) -> tuple[str, dict[str, float]]:
-        """(name, arguments) of the distribution in ``scipy.stats``; a log-normal is that of the logarithm."""
+    @cached_property
+    def _distribution(self) -> Any:
+        """Distribution of the value, or of its logarithm for a log-normal."""
+        low, high = self.low, self.high
         if self.shape == "triangular":
             assert self.mode is not None
-            width = self.high - self.low
-            return "triang", {"c": (self.mode - self.low) / width, "loc": self.low, "scale": width}
+            return stats.triang(c=(self.mode - low) / (high - low), loc=low, scale=high - low)
         if self.shape == "lognormal":
             assert self.mode is not None
-            low, mode, high = np.log([self.low, self.mode, self.high])
+            low, middle, high = np.log([low, self.mode, high])
             spread = (high - low) / 4.0  # the bounds are taken for a 95 % interval
-            return "truncnorm", {"a": (low - mode) / spread, "b": (high - mode) / spread, "loc": mode, "scale": spread}
-        return "uniform", {"loc": self.low, "scale": self.high - self.low}
+            return stats.truncnorm((low - middle) / spread, (high - middle) / spread, loc=middle, scale=spread)
+        return stats.uniform(low, high - low)
 
-    def free_value(self, value: float) -> float:
-        """Where a value stands on the axis that the prior is drawn on."""
-        return float(np.log(value)) if self.shape == "lognormal" else value
+    def value(self, score: Any) -> Any:
+        """Values at normal scores: in scores the prior is standard normal, and no proposal is ever out of bounds."""
+        found = self._distribution.ppf(special.ndtr(score))
+        return np.exp(found) if self.shape == "lognormal" else found
 
-    def value(self, free: float) -> float:
-        """The value at a place on that axis."""
-        return float(np.exp(free)) if self.shape == "lognormal" else free
-
-    @property
-    def free_bounds(self) -> tuple[float, float]:
-        """Bounds on that axis."""
-        return self.free_value(self.low), self.free_value(self.high)
-
-    def quantile(self, share: Array) -> Array:
-        """Free values at these cumulative shares."""
-        name, arguments = self.scipy_form()
-        return np.asarray(getattr(stats, name)(**arguments).ppf(share))
+    def score(self, value: Any) -> Any:
+        """Normal scores of values: the inverse of :meth:`value`; a bound itself is eight standard deviations away."""
+        at = np.log(value) if self.shape == "lognormal" else value
+        return np.clip(special.ndtri(np.clip(self._distribution.cdf(at), 0.0, 1.0)), -FARTHEST, FARTHEST)
 
 
 How = Literal["value", "add", "multiply", "spread", "power", "continue"]
@@ -144,9 +139,8 @@ Response.model_rebuild()
 
 def start_values(levels: Mapping[str, Level], responses: Mapping[str, Response], which: str) -> dict[str, float]:
     """Values of every free number: the lowest, the highest, or the middle of their priors."""
-    share = {"low": 0.0, "start": 0.5, "high": 1.0}[which]
-    priors = {name: entry.prior for name, entry in (*levels.items(), *responses.items())}
-    return {name: prior.value(float(prior.quantile(np.array(share)))) for name, prior in priors.items()}
+    score = {"low": -FARTHEST, "start": 0.0, "high": FARTHEST}[which]
+    return {name: float(entry.prior.value(score)) for name, entry in (*levels.items(), *responses.items())}
 
 
 def parameters_at(

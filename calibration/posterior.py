@@ -6,7 +6,7 @@ from their priors and the levels from their regression at the observed statistic
 residual of a particle near by. So the data move the levels and never the responses: the feedback of a modular
 inference is cut (Plummer 2015, "Cuts in Bayesian graphical models").
 
-Levels are regressed on the logit of their place between the bounds of their prior, so that draws stay within them.
+Levels and responses stand as normal scores of their priors, which have no bounds that a draw could leave.
 """
 
 from __future__ import annotations
@@ -17,22 +17,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from abm import draws
 from abm.parameters import Parameters
 from calibration.fit_file import FitFile
 from calibration.fit_folder import WEIGHT
-from calibration.fit_parameters import Prior, Response
+from calibration.fit_parameters import Response
 from calibration.targets import Target
 
 Array = NDArray[np.float64]
-_EDGE = 1e-6
-"""Nearest that a place between the bounds of a prior may come to a bound before its logit is taken."""
 
 
 @dataclass(frozen=True)
 class Particles:
-    """Weighted particles: levels and responses on their free axes, statistics as standard deviations from observed.
+    """Weighted particles: levels and responses as normal scores, statistics as standard deviations from observed.
 
     Shapes: (n, levels), (n, responses), (n, fitted targets), (n,).
     """
@@ -56,27 +55,9 @@ def particles_of(table: pd.DataFrame, fit: FitFile, targets: Sequence[Target]) -
     )
 
 
-def level_priors(fit: FitFile) -> list[Prior]:
-    """Priors of the levels, in their order."""
-    return [level.prior for level in fit.levels.values()]
-
-
-def places(values: Array, priors: Sequence[Prior]) -> Array:
-    """Logit of where free values lie between the bounds of their priors."""
-    low, high = np.array([prior.free_bounds for prior in priors]).T
-    share = np.clip((values - low) / (high - low), _EDGE, 1.0 - _EDGE)
-    return np.asarray(np.log(share / (1.0 - share)))
-
-
-def values_at(logits: Array, priors: Sequence[Prior]) -> Array:
-    """Free values at these logits: the inverse of :func:`places`."""
-    low, high = np.array([prior.free_bounds for prior in priors]).T
-    return np.asarray(low + (high - low) / (1.0 + np.exp(-logits)))
-
-
 @dataclass(frozen=True)
 class Regression:
-    """Levels (as logits) on statistics and responses, near what was observed."""
+    """Levels on statistics and responses, near what was observed."""
 
     constant: Array
     on_responses: Array
@@ -89,7 +70,7 @@ class Regression:
         return np.asarray(self.constant + (responses - self.centre) @ self.on_responses)
 
 
-def regression(particles: Particles, priors: Sequence[Prior], observed: Array | None = None) -> Regression:
+def regression(particles: Particles, observed: Array | None = None) -> Regression:
     """The regression at observed statistics (default: 0, what the city's targets say).
 
     Weights are those of the particles times an Epanechnikov kernel of their distance, as wide as the farthest.
@@ -102,9 +83,8 @@ def regression(particles: Particles, priors: Sequence[Prior], observed: Array | 
     centre = weights @ particles.responses
     design = np.column_stack([np.ones(len(away)), away, particles.responses - centre])
     root = np.sqrt(weights)[:, None]
-    logits = places(particles.levels, priors)
-    found, *_ = np.linalg.lstsq(design * root, logits * root, rcond=None)
-    residuals = logits - design @ found
+    found, *_ = np.linalg.lstsq(design * root, particles.levels * root, rcond=None)
+    residuals = particles.levels - design @ found
     # What a fit to as many columns takes out of the residuals is given back (degrees of freedom).
     effective = 1.0 / (weights**2).sum()
     inflation = np.sqrt(effective / max(effective - design.shape[1], 0.25 * effective))
@@ -125,12 +105,11 @@ def posterior_draws(particles: Particles, fit: FitFile, count: int | None = None
     """Draws of every free number, one row each: responses from their priors, levels given the data and them."""
     number = fit.draws if count is None else count
     shares = spread_draws(number, len(fit.responses), fit.seed)
-    columns = [entry.prior.quantile(shares[:, place]) for place, entry in enumerate(fit.responses.values())]
-    responses = np.column_stack(columns) if columns else np.zeros((number, 0))
-    priors = level_priors(fit)
-    found = regression(particles, priors)
-    levels = values_at(found.mean(responses) + _drawn_residuals(found, number, fit.seed), priors)
-    return pd.DataFrame(np.column_stack([levels, responses]), columns=list(fit.names))
+    responses = special.ndtri(shares)
+    found = regression(particles)
+    levels = found.mean(responses) + _drawn_residuals(found, number, fit.seed)
+    scores = np.column_stack([levels, responses])
+    return pd.DataFrame({name: fit.prior(name).value(scores[:, place]) for place, name in enumerate(fit.names)})
 
 
 def centre(particles: Particles, fit: FitFile, shipped: Parameters) -> pd.DataFrame:
@@ -138,29 +117,28 @@ def centre(particles: Particles, fit: FitFile, shipped: Parameters) -> pd.DataFr
 
     Columns name, value (of the free number), shipped (True for a response: it is as it ships).
     """
-    at = np.array([_shipped_free(entry, shipped) for entry in fit.responses.values()])
-    priors = level_priors(fit)
-    levels = values_at(regression(particles, priors).mean(at[None, :]), priors)[0]
-    values = [prior.value(float(free)) for prior, free in zip(priors, levels, strict=True)]
-    responses = [entry.prior.value(float(free)) for entry, free in zip(fit.responses.values(), at, strict=True)]
+    responses = {name: _shipped_value(entry, shipped) for name, entry in fit.responses.items()}
+    at = np.array([fit.prior(name).score(value) for name, value in responses.items()])
+    scores = regression(particles).mean(at[None, :])[0]
+    levels = {name: float(fit.prior(name).value(score)) for name, score in zip(fit.levels, scores, strict=True)}
+    values = levels | responses
     return pd.DataFrame(
-        {"name": list(fit.names), "value": [*values, *responses],
-         "shipped": [False] * len(fit.levels) + [True] * len(fit.responses)}
-    )  # fmt: skip
+        {"name": list(values), "value": list(values.values()), "shipped": [name in responses for name in values]}
+    )
 
 
-def _shipped_free(entry: Response, shipped: Parameters) -> float:
-    """Where the shipped parameter stands on the axis of a response, within the bounds of its prior."""
+def _shipped_value(entry: Response, shipped: Parameters) -> float:
+    """A response as it ships, within the bounds of its prior."""
     if entry.how == "continue":
         assert entry.about is not None
         drift, years = shipped.list(entry.parameter), shipped.list(f"{entry.parameter}_years")
         trend = np.log(drift[-2] / drift[entry.about]) / (years[-2] - years[entry.about])
-        value = np.log(drift[-1] / drift[-2]) / (trend * (years[-1] - years[-2]))
+        value = float(np.log(drift[-1] / drift[-2]) / (trend * (years[-1] - years[-2])))
     else:
         value = float(np.atleast_1d(shipped.list(entry.parameter))[entry.items[0] if entry.items else 0])
         if entry.response_of is not None:
             value *= entry.response_of.constant + entry.response_of.slope * shipped[entry.response_of.parameter]
-    return entry.prior.free_value(float(np.clip(value, entry.prior.low, entry.prior.high)))
+    return float(np.clip(value, entry.prior.low, entry.prior.high))
 
 
 def _drawn_residuals(found: Regression, count: int, seed: int) -> Array:
@@ -172,12 +150,12 @@ def _drawn_residuals(found: Regression, count: int, seed: int) -> Array:
     return found.residuals[np.minimum(rows, len(found.residuals) - 1)]
 
 
-def interval(found: Regression, responses: Array, priors: Sequence[Prior], share: float = 0.8) -> tuple[Array, Array]:
+def interval(found: Regression, responses: Array, share: float = 0.8) -> tuple[Array, Array]:
     """Central interval of every level at given responses, shape (levels,) each: weighted quantiles of residuals."""
     tails = ((1.0 - share) / 2.0, 1.0 - (1.0 - share) / 2.0)
     mean = found.mean(responses[None, :])[0]
     low, high = (mean + _weighted_quantiles(found.residuals, found.weights, tail) for tail in tails)
-    return values_at(low, priors), values_at(high, priors)
+    return low, high
 
 
 def _weighted_quantiles(columns: Array, weights: Array, share: float) -> Array:
@@ -191,22 +169,21 @@ def coverage(particles: Particles, fit: FitFile, tests: int, share: float = 0.8)
     """Recovery: the statistics of particles whose numbers are known stand in for the city's, one after the other.
 
     Each time the other particles are the fit; a level is covered when its interval holds the number that the particle
-    was lived with. Rows: level, tests, covered (share), bias (of the interval's middle, in widths of the prior).
+    was lived with. Rows: level, tests, covered (share), bias (of the interval's middle, in standard deviations of the
+    prior).
     """
-    priors = level_priors(fit)
     distance = np.sqrt((particles.statistics**2).sum(axis=1))
     chosen = np.argsort(distance, kind="stable")[:: max(1, len(distance) // (2 * tests))][:tests]
-    low, high = np.array([prior.free_bounds for prior in priors]).T
     covered, off = [], []
     for one in chosen:
         others = np.arange(len(distance)) != one
         rest = Particles(particles.levels[others], particles.responses[others], particles.statistics[others],
                          np.full(others.sum(), 1.0))  # fmt: skip
-        found = regression(rest, priors, particles.statistics[one])
-        bottom, top = interval(found, particles.responses[one], priors, share)
+        found = regression(rest, particles.statistics[one])
+        bottom, top = interval(found, particles.responses[one], share)
         truth = particles.levels[one]
         covered.append((bottom <= truth) & (truth <= top))
-        off.append(((bottom + top) / 2.0 - truth) / (high - low))
+        off.append((bottom + top) / 2.0 - truth)
     return pd.DataFrame(
         {
             "level": list(fit.levels),

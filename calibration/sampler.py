@@ -7,6 +7,7 @@ and on any number of Ray workers.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -28,7 +29,9 @@ def particle_of(candidate: Candidate, simulate_one: bytes) -> Any:
     engine_ready()
     seed, generation, number = candidate
     with draws.global_generators(seed, generation + 1, number, draws.FIT_PROPOSAL):
-        return cloudpickle.loads(simulate_one)()
+        particle = cloudpickle.loads(simulate_one)()
+    gc.collect()  # a city is a ring of references, and hundreds of megabytes
+    return particle
 
 
 class KeyedSampler(Sampler):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from abm import draws
 from calibration.fit import parameter_changes
@@ -75,8 +76,8 @@ def identified(fit: FitFile, drawn: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, entry in (*fit.levels.items(), *fit.responses.items()):
         prior = entry.prior
-        before = [prior.value(float(value)) for value in prior.quantile(np.array([TAILS[0], 0.5, TAILS[1]]))]
-        after = [prior.value(float(value)) for value in drawn[name].quantile([TAILS[0], 0.5, TAILS[1]])]
+        before = prior.value(special.ndtri([TAILS[0], 0.5, TAILS[1]]))
+        after = drawn[name].quantile([TAILS[0], 0.5, TAILS[1]]).to_numpy()
         rows.append(
             {
                 "name": name, "kind": "level" if name in fit.levels else "response", "parameter": entry.parameter,
