@@ -14,11 +14,11 @@ from rich.table import Table
 
 from abm.city import load_city
 from abm.parameters import Parameters
-from calibration.fit import acceptance, accepted_particles, run_fit
+from calibration.fit import acceptance, run_fit
 from calibration.fit_file import FitFile, read_fit_file
 from calibration.fit_folder import FitFolder
 from calibration.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
-from calibration.posterior import centre, coverage, particles_of, posterior_draws
+from calibration.posterior import centre, coverage, histories_of, posterior_draws
 from calibration.targets import Target, load_targets
 from calibration.trust import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.workers import InOrder
@@ -26,7 +26,7 @@ from experiments.design import source_hash
 from experiments.fit_table import FitTables, write_fit
 from policies.errors import InputError
 
-COVERAGE_TESTS = 100
+COVERAGE_TESTS = 200
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
     """Run what is left of a fit and of what follows it; every finished step is kept in the job's folder."""
     began = time.monotonic()
     history = run_fit(job.fit, job.targets, job.folder, in_order, screen)
-    particles = particles_of(accepted_particles(history, job.fit, job.targets), job.fit, job.targets)
-    drawn = posterior_draws(particles, job.fit)
+    lived = histories_of(job.folder.evaluations(), job.fit, job.targets)
+    drawn = posterior_draws(lived, job.fit)
     tables = {
         **tables_of_draws(job, drawn, in_order, _Steps(job.folder, screen)),
         "trace": acceptance(history),
-        "coverage": coverage(particles, job.fit, min(COVERAGE_TESTS, len(particles.weights) // 4)),
-        "centre": centre(particles, job.fit, Parameters.load()),
+        "coverage": coverage(lived, job.fit, min(COVERAGE_TESTS, len(lived.levels) // 4)),
+        "centre": centre(lived, job.fit, Parameters.load()),
     }
     seconds = job.folder.seconds_spent(time.monotonic() - began)
     return FitTables(made_with(job, tables, seconds), tables)

@@ -1,12 +1,15 @@
-"""From the particles of a fit to posterior draws: levels given the data, responses from the evidence alone.
+"""From the histories of a fit to posterior draws: levels given the data, responses from the evidence alone.
 
-Local linear regression (Beaumont, Zhang and Balding 2002, "Approximate Bayesian computation in population genetics")
-of the levels on the distances of statistics from what was observed *and* on the responses. Draws take the responses
-from their priors and the levels from their regression at the observed statistics and at these responses, with a
-residual of a particle near by. So the data move the levels and never the responses: the feedback of a modular
-inference is cut (Plummer 2015, "Cuts in Bayesian graphical models").
+Sequential Monte Carlo brings the histories to where the data are. There every statistic is close to linear in the free
+numbers, so a regression of the statistics on levels and responses, with the spread that it leaves, is a likelihood
+(a synthetic likelihood, Wood 2010, with means that are a regression). With the prior, standard normal in scores, the
+levels' posterior at given responses follows in closed form. Kernel weights are of no use here: with some forty free
+numbers hardly any particle would keep weight. The regression is of statistics on numbers, which does not mind from
+where the numbers were proposed.
 
-Levels and responses stand as normal scores of their priors, which have no bounds that a draw could leave.
+Draws take the responses from their priors and the levels from their posterior at these responses. So the data move the
+levels and never the responses: the feedback of a modular inference is cut (Plummer 2015, "Cuts in Bayesian graphical
+models").
 """
 
 from __future__ import annotations
@@ -22,18 +25,22 @@ from scipy import special
 from abm import draws
 from abm.parameters import Parameters
 from calibration.fit_file import FitFile
-from calibration.fit_folder import WEIGHT
+from calibration.fit_folder import GENERATION
 from calibration.fit_parameters import Response
 from calibration.targets import Target
 
 Array = NDArray[np.float64]
+LAST_GENERATIONS = 3
+"""Generations whose histories, accepted or not, make the regression."""
+_UNLIVABLE = 30.0
+"""Standard deviations beyond which a statistic is none: a history that cannot be lived, or nothing to count."""
 
 
 @dataclass(frozen=True)
-class Particles:
-    """Weighted particles: levels and responses as normal scores, statistics as standard deviations from observed.
+class Histories:
+    """Histories that were lived: scores of levels and responses, statistics as standard deviations from observed.
 
-    Shapes: (n, levels), (n, responses), (n, fitted targets), (n,).
+    Shapes: (n, levels), (n, responses), (n, fitted targets); ``weights`` of the targets, (fitted targets,).
     """
 
     levels: Array
@@ -42,53 +49,62 @@ class Particles:
     weights: Array
 
 
-def particles_of(table: pd.DataFrame, fit: FitFile, targets: Sequence[Target]) -> Particles:
-    """Particles from a table with a column for every free number, target and the weight."""
+def histories_of(table: pd.DataFrame, fit: FitFile, targets: Sequence[Target]) -> Histories:
+    """Histories of the last generations of a table of evaluations (a column for every score and target)."""
     fitted = [target for target in targets if target.use == "fit"]
+    first = max(int(table[GENERATION].max()) + 1 - LAST_GENERATIONS, int(table[GENERATION].min()))
+    table = table[table[GENERATION] >= first]
     observed = np.array([target.observed for target in fitted])
     spread = np.array([target.sd for target in fitted])
-    return Particles(
-        table[list(fit.levels)].to_numpy(float),
-        table[list(fit.responses)].to_numpy(float),
-        (table[[target.id for target in fitted]].to_numpy(float) - observed) / spread,
-        table[WEIGHT].to_numpy(float),
+    statistics = (table[[target.id for target in fitted]].to_numpy(float) - observed) / spread
+    lived = (np.abs(statistics) < _UNLIVABLE).all(axis=1)
+    return Histories(
+        table[list(fit.levels)].to_numpy(float)[lived],
+        table[list(fit.responses)].to_numpy(float)[lived],
+        statistics[lived],
+        np.array([target.weight for target in fitted]),
     )
 
 
 @dataclass(frozen=True)
-class Regression:
-    """Levels on statistics and responses, near what was observed."""
+class Likelihood:
+    """Statistics as linear in scores, with normal errors: ``constant + levels @ on_levels + responses @ on_responses``.
+
+    Shapes: (k,), (levels, k), (responses, k), (k, k).
+    """
 
     constant: Array
+    on_levels: Array
     on_responses: Array
-    centre: Array
-    residuals: Array
-    weights: Array
-
-    def mean(self, responses: Array) -> Array:
-        """Levels at the observed statistics and these responses; shape (n, levels)."""
-        return np.asarray(self.constant + (responses - self.centre) @ self.on_responses)
+    errors: Array
 
 
-def regression(particles: Particles, observed: Array | None = None) -> Regression:
-    """The regression at observed statistics (default: 0, what the city's targets say).
+def likelihood(histories: Histories) -> Likelihood:
+    """The regression of statistics on scores. Errors of targets that share one weight are as much wider."""
+    count, levels = histories.levels.shape
+    design = np.column_stack([np.ones(count), histories.levels, histories.responses])
+    found, *_ = np.linalg.lstsq(design, histories.statistics, rcond=None)
+    left = histories.statistics - design @ found
+    errors = left.T @ left / max(count - design.shape[1], 1)
+    wider = 1.0 / np.sqrt(histories.weights)
+    return Likelihood(found[0], found[1 : 1 + levels], found[1 + levels :], errors * np.outer(wider, wider))
 
-    Weights are those of the particles times an Epanechnikov kernel of their distance, as wide as the farthest.
+
+def levels_given(
+    found: Likelihood, responses: Array, observed: Array | None = None, prior: tuple[Array, Array] | None = None
+) -> tuple[Array, Array]:
+    """Mean (levels,) and covariance (levels, levels) of the levels' scores at scores of the responses.
+
+    ``observed`` are statistics (default: 0, what the city's targets say); ``prior`` is another normal prior than the
+    standard one, as mean and covariance.
     """
-    away = particles.statistics - (0.0 if observed is None else observed)
-    distance = np.sqrt((away**2).sum(axis=1))
-    kernel = 1.0 - (distance / (distance.max() * (1.0 + 1e-9))) ** 2
-    weights = particles.weights * kernel
-    weights = weights / weights.sum()
-    centre = weights @ particles.responses
-    design = np.column_stack([np.ones(len(away)), away, particles.responses - centre])
-    root = np.sqrt(weights)[:, None]
-    found, *_ = np.linalg.lstsq(design * root, particles.levels * root, rcond=None)
-    residuals = particles.levels - design @ found
-    # What a fit to as many columns takes out of the residuals is given back (degrees of freedom).
-    effective = 1.0 / (weights**2).sum()
-    inflation = np.sqrt(effective / max(effective - design.shape[1], 0.25 * effective))
-    return Regression(found[0], found[1 + away.shape[1] :], centre, residuals * inflation, weights)
+    levels = len(found.on_levels)
+    mean, spread = (np.zeros(levels), np.eye(levels)) if prior is None else prior
+    away = (0.0 if observed is None else observed) - found.constant - responses @ found.on_responses
+    seen = np.linalg.solve(found.errors, found.on_levels.T).T  # levels x statistics
+    precision = np.linalg.inv(spread)
+    covariance = np.linalg.inv(precision + seen @ found.on_levels.T)
+    return covariance @ (precision @ mean + seen @ away), covariance
 
 
 def spread_draws(count: int, columns: int, seed: int) -> Array:
@@ -101,25 +117,26 @@ def spread_draws(count: int, columns: int, seed: int) -> Array:
     return shares
 
 
-def posterior_draws(particles: Particles, fit: FitFile, count: int | None = None) -> pd.DataFrame:
+def posterior_draws(histories: Histories, fit: FitFile) -> pd.DataFrame:
     """Draws of every free number, one row each: responses from their priors, levels given the data and them."""
-    number = fit.draws if count is None else count
-    shares = spread_draws(number, len(fit.responses), fit.seed)
-    responses = special.ndtri(shares)
-    found = regression(particles)
-    levels = found.mean(responses) + _drawn_residuals(found, number, fit.seed)
-    scores = np.column_stack([levels, responses])
+    responses = special.ndtri(spread_draws(fit.draws, len(fit.responses), fit.seed))
+    chance = special.ndtri(spread_draws(fit.draws, len(fit.levels), fit.seed + 1))
+    found = likelihood(histories)
+    scores = np.zeros((fit.draws, len(fit.names)))
+    for draw in range(fit.draws):
+        mean, covariance = levels_given(found, responses[draw])
+        scores[draw] = np.concatenate([mean + np.linalg.cholesky(covariance) @ chance[draw], responses[draw]])
     return pd.DataFrame({name: fit.prior(name).value(scores[:, place]) for place, name in enumerate(fit.names)})
 
 
-def centre(particles: Particles, fit: FitFile, shipped: Parameters) -> pd.DataFrame:
+def centre(histories: Histories, fit: FitFile, shipped: Parameters) -> pd.DataFrame:
     """What ``parameters: default`` should hold: levels given the data and the responses that ship.
 
     Columns name, value (of the free number), shipped (True for a response: it is as it ships).
     """
-    responses = {name: _shipped_value(entry, shipped) for name, entry in fit.responses.items()}
-    at = np.array([fit.prior(name).score(value) for name, value in responses.items()])
-    scores = regression(particles).mean(at[None, :])[0]
+    responses = {name: shipped_value(entry, shipped) for name, entry in fit.responses.items()}
+    at = np.array([float(fit.prior(name).score(value)) for name, value in responses.items()])
+    scores, _ = levels_given(likelihood(histories), at)
     levels = {name: float(fit.prior(name).value(score)) for name, score in zip(fit.levels, scores, strict=True)}
     values = levels | responses
     return pd.DataFrame(
@@ -127,7 +144,7 @@ def centre(particles: Particles, fit: FitFile, shipped: Parameters) -> pd.DataFr
     )
 
 
-def _shipped_value(entry: Response, shipped: Parameters) -> float:
+def shipped_value(entry: Response, shipped: Parameters) -> float:
     """A response as it ships, within the bounds of its prior."""
     if entry.how == "continue":
         assert entry.about is not None
@@ -141,54 +158,46 @@ def _shipped_value(entry: Response, shipped: Parameters) -> float:
     return float(np.clip(value, entry.prior.low, entry.prior.high))
 
 
-def _drawn_residuals(found: Regression, count: int, seed: int) -> Array:
-    """Residuals of particles drawn by their weights, systematically: shape (count, levels)."""
-    start = draws.uniforms(seed, np.zeros(1, np.uint64), 0, draws.FIT_RESIDUAL)[0]
-    shares = (np.arange(count) + start) / count
-    order = np.argsort(draws.uniforms(seed, np.arange(count, dtype=np.uint64), 1, draws.FIT_RESIDUAL), kind="stable")
-    rows = np.searchsorted(np.cumsum(found.weights), shares[order], side="right")
-    return found.residuals[np.minimum(rows, len(found.residuals) - 1)]
+def coverage(histories: Histories, fit: FitFile, tests: int, share: float = 0.8) -> pd.DataFrame:
+    """Recovery: the statistics of histories whose numbers are known stand in for the city's, one after the other.
 
-
-def interval(found: Regression, responses: Array, share: float = 0.8) -> tuple[Array, Array]:
-    """Central interval of every level at given responses, shape (levels,) each: weighted quantiles of residuals."""
-    tails = ((1.0 - share) / 2.0, 1.0 - (1.0 - share) / 2.0)
-    mean = found.mean(responses[None, :])[0]
-    low, high = (mean + _weighted_quantiles(found.residuals, found.weights, tail) for tail in tails)
-    return low, high
-
-
-def _weighted_quantiles(columns: Array, weights: Array, share: float) -> Array:
-    order = np.argsort(columns, axis=0)
-    reached = np.cumsum(weights[order], axis=0)
-    first = (reached >= share * reached[-1]).argmax(axis=0)
-    return np.take_along_axis(np.take_along_axis(columns, order, axis=0), first[None, :], axis=0)[0]
-
-
-def coverage(particles: Particles, fit: FitFile, tests: int, share: float = 0.8) -> pd.DataFrame:
-    """Recovery: the statistics of particles whose numbers are known stand in for the city's, one after the other.
-
-    Each time the other particles are the fit; a level is covered when its interval holds the number that the particle
-    was lived with. Rows: level, tests, covered (share), bias (of the interval's middle, in standard deviations of the
-    prior).
+    Every second history makes the regression, others are the tests. The prior of a test is what tests were drawn from:
+    the normal distribution of the proposals at its responses. A level is covered when its interval holds the number
+    that the history was lived with. Rows: level, tests, covered (share), bias and width of the interval (in standard
+    deviations of the prior).
     """
-    distance = np.sqrt((particles.statistics**2).sum(axis=1))
-    chosen = np.argsort(distance, kind="stable")[:: max(1, len(distance) // (2 * tests))][:tests]
-    covered, off = [], []
+    even = slice(0, None, 2)
+    alike = np.ones_like(histories.weights)
+    found = likelihood(Histories(histories.levels[even], histories.responses[even], histories.statistics[even], alike))
+    chosen = np.arange(1, len(histories.levels), 2)[:: max(1, len(histories.levels) // (2 * tests))][:tests]
+    half = special.ndtri(0.5 + share / 2.0)
+    covered, off, widths = [], [], []
     for one in chosen:
-        others = np.arange(len(distance)) != one
-        rest = Particles(particles.levels[others], particles.responses[others], particles.statistics[others],
-                         np.full(others.sum(), 1.0))  # fmt: skip
-        found = regression(rest, particles.statistics[one])
-        bottom, top = interval(found, particles.responses[one], share)
-        truth = particles.levels[one]
-        covered.append((bottom <= truth) & (truth <= top))
-        off.append((bottom + top) / 2.0 - truth)
+        prior = _proposals_given(histories, histories.responses[one])
+        mean, covariance = levels_given(found, histories.responses[one], histories.statistics[one], prior)
+        away, spread = mean - histories.levels[one], np.sqrt(np.diag(covariance))
+        covered.append(np.abs(away) <= half * spread)
+        off.append(away)
+        widths.append(2.0 * half * spread)
     return pd.DataFrame(
         {
             "level": list(fit.levels),
             "tests": len(chosen),
             "covered": np.mean(covered, axis=0),
             "bias": np.mean(off, axis=0),
+            "width": np.mean(widths, axis=0),
         }
     )
+
+
+def _proposals_given(histories: Histories, responses: Array) -> tuple[Array, Array]:
+    """Mean and covariance of the proposed levels at given responses."""
+    levels = histories.levels.shape[1]
+    both = np.column_stack([histories.levels, histories.responses])
+    mean, spread = both.mean(axis=0), np.cov(both, rowvar=False)
+    if both.shape[1] == levels:
+        return mean, spread
+    slope = np.linalg.solve(spread[levels:, levels:], spread[levels:, :levels])
+    return mean[:levels] + (responses - mean[levels:]) @ slope, spread[:levels, :levels] - spread[
+        :levels, levels:
+    ] @ slope

@@ -17,7 +17,7 @@ from calibration.fit import acceptance, accepted_particles, ended_early, run_fit
 from calibration.fit_file import FitFile
 from calibration.fit_folder import FitFolder
 from calibration.history_run import run_history
-from calibration.posterior import particles_of, posterior_draws
+from calibration.posterior import histories_of, posterior_draws
 from calibration.predict import predicted
 from calibration.targets import Target, load_targets, observed_as
 from calibration.workers import calls_in_order, here
@@ -124,7 +124,8 @@ def test_particles_come_nearer_and_the_trace_tells_it(tmp_path: Path, quick: Non
     trace = acceptance(history)
     assert list(trace["generation"]) == [0, 1, 2, 3] and (trace["accepted"] == fit.population).all()
     table = accepted_particles(history, fit, targets, last=4)
-    away = np.sqrt((particles_of(table, fit, targets).statistics ** 2).mean(axis=1))
+    fitted = [target for target in targets if target.use == "fit"]
+    away = np.mean([((table[target.id] - target.observed) / target.sd).abs() for target in fitted], axis=0)
     assert away[table["generation"] == 3].mean() < 0.8 * away[table["generation"] == 0].mean()
     assert not ended_early(history, fit) and ended_early(history, fit_of(TWO, least_acceptance=0.99))
 
@@ -149,10 +150,11 @@ def test_a_city_knows_its_own_numbers_again(tmp_path: Path) -> None:
     usual = pd.DataFrame(runs).mean()
     able = [t for t in chosen if np.isfinite(usual[t.id])]
     own = observed_as(able, usual.to_dict())
-    history = run_fit(fit, own, FitFolder(tmp_path, fit, own), here, SILENT)
-    drawn = posterior_draws(particles_of(accepted_particles(history, fit, own), fit, own), fit)
+    folder = FitFolder(tmp_path, fit, own)
+    run_fit(fit, own, folder, here, SILENT)
+    drawn = posterior_draws(histories_of(folder.evaluations(), fit, own), fit)
     for name, value in known.items():
         low, high = drawn[name].quantile([0.025, 0.975])
-        bounds = fit.levels[name].prior.free_bounds
+        prior = fit.prior(name)
         assert low <= value <= high, (name, low, high)
-        assert high - low < 0.8 * (bounds[1] - bounds[0])
+        assert high - low < 0.8 * (prior.high - prior.low)

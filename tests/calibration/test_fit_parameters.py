@@ -76,10 +76,12 @@ def test_the_cash_response_gives_b_at_the_weight_of_the_present_and_keeps_the_le
     ],
 )
 def test_a_prior_stays_within_its_bounds_and_comes_back(prior: Prior) -> None:
-    values = [prior.value(float(free)) for free in prior.quantile(np.array([0.0, 0.3, 0.5, 1.0]))]
+    scores = np.array([-8.0, -1.0, 0.0, 8.0])
+    values = prior.value(scores)
     assert np.all(np.diff(values) > 0)
     assert values[0] == pytest.approx(prior.low) and values[-1] == pytest.approx(prior.high)
-    assert prior.free_value(values[1]) == pytest.approx(float(prior.quantile(np.array(0.3))))
+    assert np.allclose(prior.score(values), scores, atol=0.01)
+    assert prior.score(prior.high) <= 8.0
 
 
 def test_the_shipped_file_is_fine_and_keeps_levels_and_responses_apart() -> None:

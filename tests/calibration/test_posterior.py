@@ -10,16 +10,24 @@ import yaml
 
 from abm import draws
 from calibration.fit_file import FitFile
-from calibration.posterior import Particles, coverage, places, posterior_draws, regression, spread_draws, values_at
+from calibration.posterior import (
+    Histories,
+    coverage,
+    levels_given,
+    likelihood,
+    posterior_draws,
+    spread_draws,
+)
 from tests.statistics.bounds import binomial_interval
 
 LABEL = {"en": "x", "zh": "x"}
-PEOPLE = np.arange(4000, dtype=np.uint64)
+PEOPLE = np.arange(3000, dtype=np.uint64)
+ERROR = 0.5
 
 
 @pytest.fixture(scope="module")
 def fit() -> FitFile:
-    """One level and one response, both between -4 and 4."""
+    """One level and one response, both flat between -4 and 4."""
     flat = {"low": -4.0, "high": 4.0}
     file: dict[str, Any] = {
         "kind": "calibrate", "title": LABEL, "city": "toytown", "scale": 1, "population": 8, "generations": 1,
@@ -31,43 +39,42 @@ def fit() -> FitFile:
 
 
 @pytest.fixture(scope="module")
-def particles() -> Particles:
-    """Statistic = level + response + N(0, 0.5), seen at 0; both drawn flat from -1 to 1.
-
-    Given response r and the statistic 0, the level is -r, give or take 0.5.
-    """
-    level, answer = (draws.uniforms(7, PEOPLE, month, draws.FIT_DRAW) * 2.0 - 1.0 for month in (0, 1))
-    statistic = level + answer + 0.5 * draws.normals(7, PEOPLE, 2, draws.FIT_DRAW)
-    near = np.abs(statistic) < 1.0
-    columns = [column[near, None] for column in (level, answer, statistic)]
-    return Particles(columns[0], columns[1], columns[2], np.full(near.sum(), 1.0 / near.sum()))
+def histories() -> Histories:
+    """Statistic = 1 + level + response + N(0, 0.5), seen at 0; proposals lie off the prior, as they do in time."""
+    level = -0.7 + 0.4 * draws.normals(7, PEOPLE, 0, draws.FIT_DRAW)
+    answer = 0.2 + 0.6 * draws.normals(7, PEOPLE, 1, draws.FIT_DRAW)
+    statistic = 1.0 + level + answer + ERROR * draws.normals(7, PEOPLE, 2, draws.FIT_DRAW)
+    return Histories(level[:, None], answer[:, None], statistic[:, None], np.ones(1))
 
 
-def test_logits_come_back(fit: FitFile) -> None:
-    priors = [fit.levels["level"].prior]
-    values = np.array([[-3.9], [0.0], [2.5]])
-    assert np.allclose(values_at(places(values, priors), priors), values)
+@pytest.mark.parametrize("response", [-1.0, 0.0, 1.5])
+def test_a_level_has_the_normal_posterior_wherever_proposals_came_from(histories: Histories, response: float) -> None:
+    """Precision 1 + 1/0.25 = 5, mean (0 - 1 - r) x 4/5: to 0.1, two standard errors of the regression."""
+    mean, covariance = levels_given(likelihood(histories), np.array([response]))
+    assert mean[0] == pytest.approx((-1.0 - response) * 0.8, abs=0.1)
+    assert covariance[0, 0] == pytest.approx(0.2, abs=0.03)
 
 
-def test_levels_follow_the_data_and_the_response_and_responses_keep_their_prior(
-    fit: FitFile, particles: Particles
-) -> None:
-    """Least squares puts the level at -k r with k = Var(level) / (Var(level) + 0.25) in a wide sample; within 0.15."""
-    found = regression(particles, [fit.levels["level"].prior])
-    slope = np.diff(values_at(found.mean(np.array([[-0.5], [0.5]])), [fit.levels["level"].prior])[:, 0])[0]
-    variance = 1.0 / 3.0
-    assert slope == pytest.approx(-variance / (variance + 0.25), abs=0.15)
-    drawn = posterior_draws(particles, fit)
-    assert np.allclose(np.sort(drawn["response"]), -4.0 + 8.0 * (np.arange(64) + 0.5) / 64, atol=8.0 / 64)
-    assert drawn["level"].corr(drawn["response"]) < -0.5
+def test_a_figure_of_half_weight_counts_as_one_with_twice_the_variance(histories: Histories) -> None:
+    half = Histories(histories.levels, histories.responses, histories.statistics, np.array([0.5]))
+    _, covariance = levels_given(likelihood(half), np.zeros(1))
+    assert covariance[0, 0] == pytest.approx(1.0 / (1.0 + 1.0 / (2.0 * ERROR**2)), abs=0.05)
 
 
-def test_intervals_cover_what_is_known_as_often_as_they_say(fit: FitFile, particles: Particles) -> None:
-    """80 % intervals over 200 particles: outside these bounds with a false alarm of one in a thousand."""
-    table = coverage(particles, fit, tests=200)
-    low, high = binomial_interval(200, 0.8, 0.001)
-    assert low <= 200 * table["covered"].iloc[0] <= high
-    assert abs(table["bias"].iloc[0]) < 0.02
+def test_levels_follow_the_data_and_responses_keep_their_prior(fit: FitFile, histories: Histories) -> None:
+    """A response is hit once in each of 64 strata of its prior, whatever the data say; levels go against it."""
+    drawn = posterior_draws(histories, fit)
+    assert np.array_equal(np.sort(((drawn["response"] + 4.0) / 8.0 * 64).astype(int)), np.arange(64))
+    assert drawn["level"].corr(drawn["response"], method="spearman") < -0.7
+    assert drawn["level"].between(-4.0, 4.0).all()
+
+
+def test_intervals_cover_what_is_known_as_often_as_they_say(fit: FitFile, histories: Histories) -> None:
+    """80 % intervals of 300 histories: outside these bounds with a false alarm of one in a thousand."""
+    table = coverage(histories, fit, tests=300)
+    low, high = binomial_interval(300, 0.8, 0.001)
+    assert low <= 300 * table["covered"].iloc[0] <= high
+    assert abs(table["bias"].iloc[0]) < 0.1
 
 
 def test_spread_draws_hit_every_stratum_once() -> None:
