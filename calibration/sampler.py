@@ -20,6 +20,8 @@ from abm import draws
 from calibration.workers import InOrder
 from experiments.ready import engine_ready
 
+EVERY = 5
+"""Candidates between which a worker frees what it no longer needs."""
 Candidate = tuple[int, int, int]
 """(seed, generation, number) of a candidate."""
 
@@ -30,7 +32,8 @@ def particle_of(candidate: Candidate, simulate_one: bytes) -> Any:
     seed, generation, number = candidate
     with draws.global_generators(seed, generation + 1, number, draws.FIT_PROPOSAL):
         particle = cloudpickle.loads(simulate_one)()
-    gc.collect()  # a city is a ring of references, and hundreds of megabytes
+    if number % EVERY == 0:
+        gc.collect()  # a city is a ring of references, and tens of megabytes
     return particle
 
 
