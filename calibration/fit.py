@@ -20,7 +20,6 @@ from rich.console import Console
 
 from abm import draws
 from abm.hazards import HazardBoundError
-from abm.parameters import Parameters
 from calibration.fit_file import FitFile
 from calibration.fit_folder import GENERATION, WEIGHT, FitFolder, Known, key_of
 from calibration.fit_parameters import parameters_at
@@ -82,7 +81,7 @@ def values_of(fit: FitFile, scores: Sequence[float]) -> list[float]:
 def parameter_changes(fit: FitFile, values: Sequence[float]) -> dict[str, Any]:
     """Changes of parameters at free numbers in the order of ``fit.names``."""
     named = dict(zip(fit.names, values, strict=True))
-    return parameters_at(named, fit.levels, fit.responses, Parameters.load())
+    return parameters_at(named, fit.levels, fit.responses, fit.base())
 
 
 def prior_of(fit: FitFile) -> pyabc.Distribution:

@@ -18,7 +18,8 @@ from policies.validation import StrictModel, read_yaml
 
 class FitFile(StrictModel):
     """What a fit is made of. ``population`` particles a generation, each one history of the city under the law as it
-    was, at ``scale``; the tolerance of the next generation is the ``quantile`` of the distances of this one."""
+    was, at ``scale``; the tolerance of the next generation is the ``quantile`` of the distances of this one.
+    ``moved_from`` holds the values that levels move, so that draws mean the same whatever ships as default."""
 
     kind: Literal["calibrate"]
     title: BilingualTitle
@@ -33,6 +34,7 @@ class FitFile(StrictModel):
     draws: int = Field(default=64, ge=2, le=MOST_DRAWS)
     predictive_seeds: int = Field(default=1, ge=1, le=16)
     seed: int = Field(default=1, ge=1)
+    moved_from: dict[str, float | tuple[float, ...]] = Field(default_factory=dict)
     levels: dict[str, Level] = Field(min_length=1)
     responses: dict[str, Response] = Field(default_factory=dict)
 
@@ -42,6 +44,17 @@ class FitFile(StrictModel):
         if twice:
             raise ValueError(f"named both as a level and as a response: {', '.join(twice)}")
         return self
+
+    @model_validator(mode="after")
+    def _says_where_it_starts(self) -> FitFile:
+        for name, entry in self.levels.items():
+            if (entry.how != "value" or entry.items) and entry.parameter not in self.moved_from:
+                raise ValueError(f"moved_from: give {entry.parameter}, which {name} moves")
+        return self
+
+    def base(self) -> Parameters:
+        """Parameters that free numbers change: those that ship, with ``moved_from``."""
+        return Parameters.load().replace(**self.moved_from)
 
     def prior(self, name: str) -> Prior:
         """The prior of a free number."""
@@ -66,7 +79,7 @@ def read_fit_file(path: Path) -> FitFile:
         people = round(fit.scale * float(city.population_by_age(2020).sum()))
         if people < LEAST_PEOPLE:
             problems.append(f"scale: {fit.scale:g} is {people:,} people; at least {LEAST_PEOPLE:,} are needed")
-    parameters = Parameters.load()
+    parameters = attempt(problems, fit.base, "moved_from") or Parameters.load()
     for which in ("low", "start", "high"):
         at = start_values(fit.levels, fit.responses, which)
         attempt(problems, lambda at=at: parameters_at(at, fit.levels, fit.responses, parameters))  # type: ignore[misc]

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 import calibration.fit as fit_module
+from abm.parameters import Parameters
 from calibration.fit import acceptance, accepted_particles, ended_early, run_fit
 from calibration.fit_file import FitFile
 from calibration.fit_folder import FitFolder
@@ -31,6 +32,7 @@ def fit_of(levels: dict[str, Any], **sizes: Any) -> FitFile:
     file = {
         "kind": "calibrate", "title": LABEL, "city": "toytown", "scale": 1, "population": 24, "generations": 3,
         "founding_seeds": 2, "levels": levels,
+        "moved_from": {name: list(Parameters.load().list(name)) for name in ("wish_by_order", "marriage_drift")},
     }  # fmt: skip
     return FitFile.model_validate({**file, **sizes})
 

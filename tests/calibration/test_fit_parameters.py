@@ -100,6 +100,8 @@ def test_the_shipped_file_is_fine_and_keeps_levels_and_responses_apart() -> None
         (("populaton",), 12, "population"),
         (("scale",), 0.00001, "at least 2,000"),
         (("city",), "suinign", "suining"),
+        (("moved_from", "wish_by_order"), [9.0, 0.0], "wish_by_order"),
+        (("moved_from",), {}, "moved_from: give"),
         (("responses", "own_weight", "assumed"), "", "evidence"),
         (("responses", "own_weight", "prior", "mode"), 3.0, "must lie between"),
     ],
