@@ -14,7 +14,7 @@ from rich.table import Table
 
 from abm.city import load_city
 from abm.parameters import Parameters
-from calibration.fit import acceptance, run_fit
+from calibration.fit import acceptance, refine, run_fit
 from calibration.fit_file import FitFile, read_fit_file
 from calibration.fit_folder import FitFolder
 from calibration.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
@@ -53,6 +53,7 @@ def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
     """Run what is left of a fit and of what follows it; every finished step is kept in the job's folder."""
     began = time.monotonic()
     history = run_fit(job.fit, job.targets, job.folder, in_order, screen)
+    refine(job.fit, job.targets, job.folder, in_order, screen)
     lived = histories_of(job.folder.evaluations(), job.fit, job.targets)
     drawn = posterior_draws(lived, job.fit)
     tables = {

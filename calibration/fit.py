@@ -24,13 +24,17 @@ from calibration.fit_file import FitFile
 from calibration.fit_folder import GENERATION, WEIGHT, FitFolder, Known, key_of
 from calibration.fit_parameters import parameters_at
 from calibration.history_run import run_history
+from calibration.posterior import REFINED, histories_of, posterior_scores
 from calibration.predict import predicted
 from calibration.sampler import KeyedSampler
 from calibration.targets import Target
 from calibration.workers import InOrder
+from experiments.ready import engine_ready
 
 FAR = 50.0
-"""Standard deviations at which a history stands that could not be lived (a hazard beyond its bound)."""
+WIDER = 1.5
+"""Standard deviations at which a history stands that could not be lived (a hazard beyond its bound); how much wider
+than the posterior refinements are drawn."""
 
 
 @dataclass
@@ -98,7 +102,7 @@ def run_fit(
 
     def keep(generation: int, particle: Any) -> None:
         if key_of([float(particle.parameter[name]) for name in fit.names]) not in model.known:
-            folder.add(generation, particle)
+            folder.add(generation, particle.accepted, particle.distance, particle.parameter, particle.sum_stat)
         told.particle(generation, particle)
 
     logging.getLogger("ABC").setLevel(logging.ERROR)
@@ -127,6 +131,25 @@ def run_fit(
             max_total_nr_simulations=fit.most_evaluations,
         )
     return search.history
+
+
+def refine(fit: FitFile, targets: Sequence[Target], folder: FitFolder, in_order: InOrder, screen: Console) -> None:
+    """Live the refinements of a fit, or what is left of them: histories at draws of the posterior so far."""
+    for turn in range(fit.refinements):
+        table = folder.evaluations()
+        before = histories_of(table[table[GENERATION] < REFINED + turn], fit, targets)
+        scores = posterior_scores(before, fit, fit.refinement_size, fit.seed + 2 * (turn + 1), wider=WIDER)
+        known = folder.known()
+        left = [row for row in scores.tolist() if key_of(row) not in known]
+        screen.print(f"refinement {turn + 1} of {fit.refinements}: {len(left)} histories to live")
+        for row, stats in zip(left, in_order(_statistics, left, CityAt(fit, tuple(targets))), strict=True):
+            folder.add(REFINED + turn, True, 0.0, dict(zip(fit.names, row, strict=True)), stats)
+
+
+def _statistics(scores: list[float], city: CityAt) -> dict[str, float]:
+    """In a worker: the statistics of one history."""
+    engine_ready()
+    return city(dict(zip(city.fit.names, scores, strict=True)))
 
 
 def acceptance(history: pyabc.History) -> pd.DataFrame:

@@ -31,6 +31,8 @@ class FitFile(StrictModel):
     quantile: float = Field(default=0.5, gt=0, lt=1)
     least_acceptance: float = Field(default=0.02, ge=0, lt=1)
     most_evaluations: int = Field(default=100_000, ge=1)
+    refinements: int = Field(default=2, ge=0, le=10)
+    refinement_size: int = Field(default=400, ge=100, le=100_000)
     draws: int = Field(default=64, ge=2, le=MOST_DRAWS)
     predictive_seeds: int = Field(default=1, ge=1, le=16)
     seed: int = Field(default=1, ge=1)

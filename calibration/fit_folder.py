@@ -13,7 +13,6 @@ import os
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +52,7 @@ class FitFolder:
     def of(cls, parent: Path, fit: FitFile, targets: Sequence[Target], city_hash: str) -> FitFolder:
         """The folder of this fit under ``parent``; made if it is not there."""
         stated = [
-            fit.model_dump(mode="json", exclude={"generations", "draws", "predictive_seeds", "title"}),
+            fit.model_dump(mode="json", exclude={"generations", "refinements", "draws", "predictive_seeds", "title"}),
             [target.model_dump(mode="json") for target in targets],
             source_hash(),
             city_hash,
@@ -75,11 +74,11 @@ class FitFolder:
     def _file(self) -> Path:
         return self.path / "evaluations.csv"
 
-    def add(self, generation: int, particle: Any) -> None:
+    def add(self, generation: int, accepted: bool, distance: float, scores: Free, stats: Free) -> None:
         """Keep a history that was lived."""
-        row = [generation, int(particle.accepted), repr(float(particle.distance))]
-        row += [repr(float(particle.parameter[name])) for name in self.names]
-        row += [repr(float(particle.sum_stat[name])) for name in self.stats]
+        row = [generation, int(accepted), repr(float(distance))]
+        row += [repr(float(scores[name])) for name in self.names]
+        row += [repr(float(stats[name])) for name in self.stats]
         new = not self._file.exists()
         with self._file.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")

@@ -7,6 +7,9 @@ levels' posterior at given responses follows in closed form. Kernel weights are 
 numbers hardly any particle would keep weight. The regression is of statistics on numbers, which does not mind from
 where the numbers were proposed.
 
+The posterior is refined: histories are lived at draws of it, somewhat wider, and make a new regression, so that
+statistics need to be linear only near the data and over the whole priors of the responses.
+
 Draws take the responses from their priors and the levels from their posterior at these responses. So the data move the
 levels and never the responses: the feedback of a modular inference is cut (Plummer 2015, "Cuts in Bayesian graphical
 models").
@@ -31,7 +34,9 @@ from calibration.targets import Target
 
 Array = NDArray[np.float64]
 LAST_GENERATIONS = 3
-"""Generations whose histories, accepted or not, make the regression."""
+"""Generations whose histories, accepted or not, make the regression where there is no refinement."""
+REFINED = 1000
+"""Number of the first refinement among generations."""
 _UNLIVABLE = 30.0
 """Standard deviations beyond which a statistic is none: a history that cannot be lived, or nothing to count."""
 
@@ -50,10 +55,11 @@ class Histories:
 
 
 def histories_of(table: pd.DataFrame, fit: FitFile, targets: Sequence[Target]) -> Histories:
-    """Histories of the last generations of a table of evaluations (a column for every score and target)."""
+    """Histories of the refinements, or else of the last generations, of a table of evaluations (a column for every
+    score and target)."""
     fitted = [target for target in targets if target.use == "fit"]
-    first = max(int(table[GENERATION].max()) + 1 - LAST_GENERATIONS, int(table[GENERATION].min()))
-    table = table[table[GENERATION] >= first]
+    last = int(table[GENERATION].max())
+    table = table[table[GENERATION] >= (REFINED if last >= REFINED else last + 1 - LAST_GENERATIONS)]
     observed = np.array([target.observed for target in fitted])
     spread = np.array([target.sd for target in fitted])
     statistics = (table[[target.id for target in fitted]].to_numpy(float) - observed) / spread
@@ -117,15 +123,24 @@ def spread_draws(count: int, columns: int, seed: int) -> Array:
     return shares
 
 
-def posterior_draws(histories: Histories, fit: FitFile) -> pd.DataFrame:
-    """Draws of every free number, one row each: responses from their priors, levels given the data and them."""
-    responses = special.ndtri(spread_draws(fit.draws, len(fit.responses), fit.seed))
-    chance = special.ndtri(spread_draws(fit.draws, len(fit.levels), fit.seed + 1))
+def posterior_scores(histories: Histories, fit: FitFile, count: int, seed: int, wider: float = 1.0) -> Array:
+    """Scores of every free number [count, numbers]: responses from their priors, levels given the data and them.
+
+    ``wider`` multiplies the standard deviations of the levels.
+    """
+    responses = special.ndtri(spread_draws(count, len(fit.responses), seed))
+    chance = wider * special.ndtri(spread_draws(count, len(fit.levels), seed + 1))
     found = likelihood(histories)
-    scores = np.zeros((fit.draws, len(fit.names)))
-    for draw in range(fit.draws):
+    scores = np.zeros((count, len(fit.names)))
+    for draw in range(count):
         mean, covariance = levels_given(found, responses[draw])
         scores[draw] = np.concatenate([mean + np.linalg.cholesky(covariance) @ chance[draw], responses[draw]])
+    return scores
+
+
+def posterior_draws(histories: Histories, fit: FitFile) -> pd.DataFrame:
+    """Draws of every free number, one row each."""
+    scores = posterior_scores(histories, fit, fit.draws, fit.seed)
     return pd.DataFrame({name: fit.prior(name).value(scores[:, place]) for place, name in enumerate(fit.names)})
 
 
