@@ -1,4 +1,4 @@
-"""The tables of a fit: written and read back, told to a report with reasons for what is missed, refused if not there."""
+"""The tables of a fit: written and read back, told to a report with reasons for misses, refused if not there."""
 
 from __future__ import annotations
 
