@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from abm.city import load_city
-from abm.parameters import Parameters
+from calibration.brought_to_data import draws_brought_to_data
 from calibration.fit import acceptance, refine, run_fit
 from calibration.fit_file import FitFile, read_fit_file
 from calibration.fit_folder import FitFolder
 from calibration.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
-from calibration.posterior import centre, coverage, histories_of, posterior_draws
+from calibration.posterior import coverage, histories_of
 from calibration.targets import Target, load_targets
 from calibration.trust import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.workers import InOrder
@@ -55,12 +55,14 @@ def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
     history = run_fit(job.fit, job.targets, job.folder, in_order, screen)
     refine(job.fit, job.targets, job.folder, in_order, screen)
     lived = histories_of(job.folder.evaluations(), job.fit, job.targets)
-    drawn = posterior_draws(lived, job.fit)
+    keep = _Steps(job.folder, screen)
+    found = keep("draws", lambda: draws_brought_to_data(lived, job.fit, job.targets, in_order, screen))
+    drawn, centre = found.iloc[:-1], found.iloc[-1]
     tables = {
-        **tables_of_draws(job, drawn, in_order, _Steps(job.folder, screen)),
+        "centre": pd.DataFrame({"name": centre.index, "value": centre.to_numpy()}),
+        **tables_of_draws(job, drawn, in_order, keep),
         "trace": acceptance(history),
         "coverage": coverage(lived, job.fit, min(COVERAGE_TESTS, len(lived.levels) // 4)),
-        "centre": centre(lived, job.fit, Parameters.load()),
     }
     seconds = job.folder.seconds_spent(time.monotonic() - began)
     return FitTables(made_with(job, tables, seconds), tables)
@@ -109,7 +111,7 @@ class _Steps:
     def __call__(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         kept = self._folder.kept(name)
         if kept is None:
-            self._screen.print(f"{name} of the draws ...")
+            self._screen.print(f"{name} ...")
             kept = make()
             self._folder.keep(name, kept)
         return kept

@@ -19,7 +19,9 @@ from policies.validation import StrictModel, read_yaml
 class FitFile(StrictModel):
     """What a fit is made of. ``population`` particles a generation, each one history of the city under the law as it
     was, at ``scale``; the tolerance of the next generation is the ``quantile`` of the distances of this one.
-    ``moved_from`` holds the values that levels move, so that draws mean the same whatever ships as default."""
+    ``chance_variance`` is that of a statistic between seeds, over the variance of what was observed; ``steps`` bring
+    every draw to the data. ``moved_from`` holds the values that levels move, so that draws mean the same whatever ships as
+    default."""
 
     kind: Literal["calibrate"]
     title: BilingualTitle
@@ -33,6 +35,8 @@ class FitFile(StrictModel):
     most_evaluations: int = Field(default=100_000, ge=1)
     refinements: int = Field(default=2, ge=0, le=10)
     refinement_size: int = Field(default=400, ge=100, le=100_000)
+    steps: int = Field(default=4, ge=1, le=20)
+    chance_variance: float = Field(default=0.3, ge=0)
     draws: int = Field(default=64, ge=2, le=MOST_DRAWS)
     predictive_seeds: int = Field(default=1, ge=1, le=16)
     seed: int = Field(default=1, ge=1)

@@ -52,7 +52,18 @@ class FitFolder:
     def of(cls, parent: Path, fit: FitFile, targets: Sequence[Target], city_hash: str) -> FitFolder:
         """The folder of this fit under ``parent``; made if it is not there."""
         stated = [
-            fit.model_dump(mode="json", exclude={"generations", "refinements", "draws", "predictive_seeds", "title"}),
+            fit.model_dump(
+                mode="json",
+                exclude={
+                    "generations",
+                    "refinements",
+                    "steps",
+                    "chance_variance",
+                    "draws",
+                    "predictive_seeds",
+                    "title",
+                },
+            ),
             [target.model_dump(mode="json") for target in targets],
             source_hash(),
             city_hash,

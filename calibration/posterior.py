@@ -144,19 +144,9 @@ def posterior_draws(histories: Histories, fit: FitFile) -> pd.DataFrame:
     return pd.DataFrame({name: fit.prior(name).value(scores[:, place]) for place, name in enumerate(fit.names)})
 
 
-def centre(histories: Histories, fit: FitFile, shipped: Parameters) -> pd.DataFrame:
-    """What ``parameters: default`` should hold: levels given the data and the responses that ship.
-
-    Columns name, value (of the free number), shipped (True for a response: it is as it ships).
-    """
-    responses = {name: shipped_value(entry, shipped) for name, entry in fit.responses.items()}
-    at = np.array([float(fit.prior(name).score(value)) for name, value in responses.items()])
-    scores, _ = levels_given(likelihood(histories), at)
-    levels = {name: float(fit.prior(name).value(score)) for name, score in zip(fit.levels, scores, strict=True)}
-    values = levels | responses
-    return pd.DataFrame(
-        {"name": list(values), "value": list(values.values()), "shipped": [name in responses for name in values]}
-    )
+def shipped_scores(fit: FitFile, shipped: Parameters) -> Array:
+    """Scores of the responses as they ship."""
+    return np.array([float(entry.prior.score(shipped_value(entry, shipped))) for entry in fit.responses.values()])
 
 
 def shipped_value(entry: Response, shipped: Parameters) -> float:
