@@ -20,8 +20,8 @@ class FitFile(StrictModel):
     """What a fit is made of. ``population`` particles a generation, each one history of the city under the law as it
     was, at ``scale``; the tolerance of the next generation is the ``quantile`` of the distances of this one.
     ``chance_variance`` is that of a statistic between seeds, over the variance of what was observed; ``steps`` bring
-    every draw to the data. ``moved_from`` holds the values that levels move, so that draws mean the same whatever ships as
-    default."""
+    every draw to the data. ``moved_from`` holds the values that levels move, so that draws mean the same whatever
+    ships as default."""
 
     kind: Literal["calibrate"]
     title: BilingualTitle

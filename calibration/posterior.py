@@ -138,12 +138,6 @@ def posterior_scores(histories: Histories, fit: FitFile, count: int, seed: int, 
     return scores
 
 
-def posterior_draws(histories: Histories, fit: FitFile) -> pd.DataFrame:
-    """Draws of every free number, one row each."""
-    scores = posterior_scores(histories, fit, fit.draws, fit.seed)
-    return pd.DataFrame({name: fit.prior(name).value(scores[:, place]) for place, name in enumerate(fit.names)})
-
-
 def shipped_scores(fit: FitFile, shipped: Parameters) -> Array:
     """Scores of the responses as they ship."""
     return np.array([float(entry.prior.score(shipped_value(entry, shipped))) for entry in fit.responses.values()])

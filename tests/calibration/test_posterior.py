@@ -9,13 +9,14 @@ import pytest
 import yaml
 
 from abm import draws
+from calibration.brought_to_data import gauss_newton_steps
 from calibration.fit_file import FitFile
 from calibration.posterior import (
     Histories,
     coverage,
     levels_given,
     likelihood,
-    posterior_draws,
+    posterior_scores,
     spread_draws,
 )
 from tests.statistics.bounds import binomial_interval
@@ -63,10 +64,11 @@ def test_a_figure_of_half_weight_counts_as_one_with_twice_the_variance(histories
 
 def test_levels_follow_the_data_and_responses_keep_their_prior(fit: FitFile, histories: Histories) -> None:
     """A response is hit once in each of 64 strata of its prior, whatever the data say; levels go against it."""
-    drawn = posterior_draws(histories, fit)
-    assert np.array_equal(np.sort(((drawn["response"] + 4.0) / 8.0 * 64).astype(int)), np.arange(64))
-    assert drawn["level"].corr(drawn["response"], method="spearman") < -0.7
-    assert drawn["level"].between(-4.0, 4.0).all()
+    scores = posterior_scores(histories, fit, 64, seed=1)
+    level, response = (np.asarray(fit.prior(name).value(scores[:, place])) for place, name in enumerate(fit.names))
+    assert np.array_equal(np.sort(((response + 4.0) / 8.0 * 64).astype(int)), np.arange(64))
+    assert np.corrcoef(level, response)[0, 1] < -0.7
+    assert ((level > -4.0) & (level < 4.0)).all()
 
 
 def test_intervals_cover_what_is_known_as_often_as_they_say(fit: FitFile, histories: Histories) -> None:
@@ -81,3 +83,19 @@ def test_spread_draws_hit_every_stratum_once() -> None:
     shares = spread_draws(16, 3, seed=5)
     assert np.array_equal(np.sort((shares * 16).astype(int), axis=0), np.tile(np.arange(16)[:, None], 3))
     assert not np.array_equal(shares[:, 0], shares[:, 1])
+
+
+def test_in_a_linear_model_one_step_is_the_exact_draw() -> None:
+    """Statistics 2 x level + 0.1, seen at 0 with variance 0.5, prior draw -0.2, error 0.06: least at x with
+    (x + 0.2) + 4 (2 x + 0.1 - 0.06) = 0, x = -0.04."""
+    start = np.array([[0.3], [-0.4]])
+    steps = gauss_newton_steps(
+        start, np.full((2, 1), -0.2), 2.0 * start + 0.1, np.full((2, 1), 0.06), np.array([[2.0]]), np.array([0.5])
+    )
+    assert np.allclose(start + steps, -0.04)
+
+
+def test_a_step_is_no_longer_than_a_standard_deviation_of_the_prior() -> None:
+    far = gauss_newton_steps(np.full((1, 1), 5.0), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)),
+                             np.zeros((1, 1)), np.ones(1))  # fmt: skip
+    assert far[0, 0] == -1.0
