@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,21 +50,24 @@ def plan_fit(file: Path, runs: Path) -> FitJob:
 
 def calibrate(job: FitJob, in_order: InOrder, screen: Console) -> FitTables:
     """Run what is left of a fit and of what follows it; every finished step is kept in the job's folder."""
-    began = time.monotonic()
+    with job.folder.clocked():
+        tables = _all_tables(job, in_order, screen)
+    return FitTables(made_with(job, tables, job.folder.seconds_spent()), tables)
+
+
+def _all_tables(job: FitJob, in_order: InOrder, screen: Console) -> dict[str, pd.DataFrame]:
     history = run_fit(job.fit, job.targets, job.folder, in_order, screen)
     refine(job.fit, job.targets, job.folder, in_order, screen)
     lived = histories_of(job.folder.evaluations(), job.fit, job.targets)
     keep = _Steps(job.folder, screen)
     found = keep("draws", lambda: draws_brought_to_data(lived, job.fit, job.targets, in_order, screen))
     drawn, centre = found.iloc[:-1], found.iloc[-1]
-    tables = {
+    return {
         "centre": pd.DataFrame({"name": centre.index, "value": centre.to_numpy()}),
         **tables_of_draws(job, drawn, in_order, keep),
         "trace": acceptance(history),
         "coverage": coverage(lived, job.fit, min(COVERAGE_TESTS, len(lived.levels) // 4)),
     }
-    seconds = job.folder.seconds_spent(time.monotonic() - began)
-    return FitTables(made_with(job, tables, seconds), tables)
 
 
 def predict_again(job: FitJob, shipped: FitTables, in_order: InOrder, screen: Console) -> FitTables:

@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -127,9 +129,16 @@ class FitFolder:
         table.to_csv(hidden, index=False, lineterminator="\n")
         os.replace(hidden, self.path / f"{name}.csv")
 
-    def seconds_spent(self, now: float) -> float:
-        """Seconds of all sessions of work on this fit, ``now`` the present one's; they are added up in the folder."""
+    @contextmanager
+    def clocked(self) -> Iterator[None]:
+        """Add the seconds until this context ends, however it ends, to those spent on this fit before."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            (self.path / "seconds.txt").write_text(f"{self.seconds_spent() + time.monotonic() - began:.1f}\n")
+
+    def seconds_spent(self) -> float:
+        """Seconds of all work on this fit."""
         path = self.path / "seconds.txt"
-        total = now + (float(path.read_text()) if path.is_file() else 0.0)
-        path.write_text(f"{total:.1f}\n")
-        return total
+        return float(path.read_text()) if path.is_file() else 0.0

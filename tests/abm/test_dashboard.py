@@ -32,7 +32,7 @@ TOYTOWN: dict[str, Any] = {"city": "toytown", "scale": 0.3, "begins": "2022-01",
 
 @pytest.fixture(scope="module")
 def pair() -> DashboardModel:
-    model = DashboardModel(**TOYTOWN, birth_grant__order1=50_000)
+    model = DashboardModel(**TOYTOWN, birth_grant__order1=100_000, birth_grant__order2=100_000)
     for _ in range(24):
         model.step()
     return model
@@ -60,7 +60,7 @@ def test_the_cities_share_their_past_and_differ_by_the_law(pair: DashboardModel)
 
 def test_reset_builds_the_same_pair_again(pair: DashboardModel) -> None:
     """Mesa's page resets with ``type(model)(**sliders)``."""
-    again = type(pair)(**TOYTOWN, birth_grant__order1=50_000)
+    again = type(pair)(**TOYTOWN, birth_grant__order1=100_000, birth_grant__order2=100_000)
     while again.month < pair.month:
         again.step()
     assert again.policy is not None and pair.policy is not None

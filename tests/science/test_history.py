@@ -44,7 +44,7 @@ def history(suining: Any, toytown_founded: FamilyModel) -> pd.Series:
 def test_2020_is_near_the_count(
     history: pd.Series, indicator: str, group: str, counted: float, tolerance: float
 ) -> None:
-    """Default parameters were fitted by eye to these; the tolerances are the fit's, sampling error included."""
+    """Default parameters were fitted to these and others; the tolerances are the fit's, sampling error included."""
     assert history[indicator, group] == pytest.approx(counted, abs=tolerance)
 
 
