@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -196,7 +198,7 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
 def fit_trace(data: HasContext, lang: str) -> Figure | None:
     """The tolerance by generation."""
     fit = FitData.of(data.context)
-    rows = [row for row in fit.rows("trace") if row.get("tolerance") is not None] if fit is not None else []
+    rows = [row for row in fit.rows("trace") if math.isfinite(row.get("tolerance") or math.nan)] if fit else []
     if len(rows) < 2:
         return None
     figure, axes = plt.subplots(figsize=(8.6, 2.4))
