@@ -15,7 +15,7 @@ from experiments.study import Study
 from policies.catalogue import Catalogue, Lever
 from policies.changes import Change
 from policies.clock import month_label
-from policies.packages import Package, load_package
+from policies.packages import Package, load_package, package_names
 from policies.timeline import Timeline
 
 BASELINE_LABEL = {"en": "Current law", "zh": "现行法律"}
@@ -58,8 +58,18 @@ def report_context(study: Study) -> dict[str, Any]:
         "anchors": anchors_of(study.city.name),
         "parameters": _parameter_cards(study),
         "backtests": backtests_context(),
-        "fit": fit_context(study.city.name, study.config["parameters"] == "fitted"),
+        "fit": _fit(study),
     }
+
+
+def _fit(study: Study) -> dict[str, Any] | None:
+    """The fit of the city, with names of its packages for people."""
+    fit = fit_context(study.city.name, study.config["parameters"] == "fitted")
+    if fit is None:
+        return None
+    named = {str(row["package"]) for table in ("probabilities", "ranking") for row in fit[table]}
+    known = sorted(named & set(package_names()))
+    return {**fit, "package_labels": {name: _both(load_package(name, study.catalogue).label) for name in known}}
 
 
 def _levers_used(study: Study) -> list[str]:

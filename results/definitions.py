@@ -76,7 +76,7 @@ class Marker:
         for term in terms:
             for lang in LANGUAGES:
                 for name in term.names[lang]:
-                    self._keys[lang].setdefault(name.lower(), term.key)
+                    self._keys[lang][name.lower()] = term.key  # words of reports come last and win
         self._patterns = {lang: _pattern(self._keys[lang], lang) for lang in LANGUAGES}
 
     def mark(self, text: Text) -> Text:

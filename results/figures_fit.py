@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from results.figure_style import INK, MUTED, POLICY_COLOURS, shortened
-from results.fit_data import FITTED, HELD_BACK, INPUT, FitData, Row, printed
-from results.run_data import RunData
+from results.fit_data import FITTED, HELD_BACK, INPUT, FitData, HasContext, Row, printed
 
 FITS, MISSES, BAR = POLICY_COLOURS[0], POLICY_COLOURS[1], "#c3ccd6"
 FARTHEST = 4.0
@@ -22,12 +23,12 @@ HEADS = {
 }
 
 
-def fit_predictive(data: RunData, lang: str) -> Figure | None:
+def fit_predictive(data: HasContext, lang: str) -> Figure | None:
     """Figures the model was fitted to."""
     return _predictive(FitData.of(data.context), lang, (FITTED,))
 
 
-def fit_held_back(data: RunData, lang: str) -> Figure | None:
+def fit_held_back(data: HasContext, lang: str) -> Figure | None:
     """Figures it was not fitted to."""
     return _predictive(FitData.of(data.context), lang, (HELD_BACK, INPUT))
 
@@ -137,7 +138,7 @@ def _draw(axes: Axes, at: float, row: Row) -> None:
         )
 
 
-def fit_widths(data: RunData, lang: str) -> Figure | None:
+def fit_widths(data: HasContext, lang: str) -> Figure | None:
     """Prior and posterior of every free number, on the prior's 80 % interval as scale."""
     fit = FitData.of(data.context)
     rows = fit.rows("parameters") if fit is not None else []
@@ -194,10 +195,10 @@ def fit_widths(data: RunData, lang: str) -> Figure | None:
     return figure
 
 
-def fit_trace(data: RunData, lang: str) -> Figure | None:
+def fit_trace(data: HasContext, lang: str) -> Figure | None:
     """The tolerance by generation."""
     fit = FitData.of(data.context)
-    rows = [row for row in fit.rows("trace") if row.get("tolerance") is not None] if fit is not None else []
+    rows = [row for row in fit.rows("trace") if math.isfinite(row.get("tolerance") or math.nan)] if fit else []
     if len(rows) < 2:
         return None
     figure, axes = plt.subplots(figsize=(8.6, 2.4))

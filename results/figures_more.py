@@ -169,7 +169,8 @@ def pyramid(data: RunData, lang: str) -> Figure | None:
         places = np.arange(len(ages))
         axes.barh(places, sign * np.array(shapes[years[1]]), height=0.86, color=colour, alpha=0.75)
         axes.step(
-            np.append(sign * np.array(shapes[years[0]]), 0), np.append(places - 0.5, places[-1] + 0.5),
+            np.concatenate([[0], sign * np.array(shapes[years[0]]), [0]]),
+            np.concatenate([[-0.5], places - 0.5, [places[-1] + 0.5]]),
             where="post", color=INK, lw=1.2,
         )  # fmt: skip
         name = {"male": {"en": "Men", "zh": "男"}, "female": {"en": "Women", "zh": "女"}}[sex][lang]

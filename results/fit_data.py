@@ -27,12 +27,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from results.words import Text, number
 
 FITTED, HELD_BACK, INPUT = "fit", "held_back", "input"
 Row = dict[str, Any]
+
+
+class HasContext(Protocol):
+    """Any kind of run as its report sees it."""
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The content of context.json."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ TRUST: dict[str, Verdict] = {
     "low": Verdict(both("do not rely on", "不宜依赖"), "bad"),
 }
 DRIFTS: dict[str, Text] = {
-    "stopped": both("Fall of marriage stops in 2023", "结婚下降止于 2023 年"),
-    "halved": both("Fall of marriage halved", "结婚下降减半"),
-    "continued": both("Fall of marriage goes on", "结婚下降延续"),
-    "drawn": both("As drawn", "按抽取值"),
+    "stopped": both("the fall stops", "下降停止"),
+    "halved": both("half of the fall goes on", "下降减半延续"),
+    "continued": both("the fall goes on", "下降全部延续"),
+    "drawn": both("as each draw has it", "按各组参数"),
 }
 STRONG = 0.4
 
@@ -251,31 +251,25 @@ def _probability_blocks(fit: FitData) -> list[Block]:
     rows = fit.rows("probabilities")
     if not rows:
         return []
-    drifts = [d for d in DRIFTS if any(row["drift"] == d for row in rows)]
-    packages = list(dict.fromkeys(row["package"] for row in rows))
-    found = {(row["package"], row["drift"]): row for row in rows}
     first = rows[0]
-    cells: list[list[Cell]] = []
-    for package in packages:
-        line: list[Cell] = [fit.package_label(package)]
-        for drift in drifts:
-            row = found.get((package, drift))
-            line.append(_chance(row) if row else "–")
-            line.append(_tfr(row) if row else "–")
-        cells.append(line)
-    head: list[Cell] = [both("Law", "情景")]
-    for drift in drifts:
-        head += [
-            both(f"{DRIFTS[drift]['en']}: chance", f"{DRIFTS[drift]['zh']}：概率"),
-            both(f"TFR {first['year']}", f"{first['year']} 年总和生育率"),
-        ]
+    packages = list(dict.fromkeys(row["package"] for row in rows))
+    ordered = sorted(rows, key=lambda row: (packages.index(row["package"]), list(DRIFTS).index(row["drift"])))
+    cells: list[list[Cell]] = [
+        [fit.package_label(row["package"]), DRIFTS[row["drift"]], _chance(row), _tfr(row)] for row in ordered
+    ]
+    head: list[Cell] = [
+        both("Law", "情景"),
+        both("Marriage after 2023", "2023 年后的结婚"),
+        both(f"Chance of {first['aim']:g}", f"达到 {first['aim']:g} 的概率"),
+        both(f"TFR {first['year']}", f"{first['year']} 年总和生育率"),
+    ]
     caption = both(
         f"Chance of a TFR of {first['aim']:g} by {first['year']} over {first['draws']} posterior draws, and the TFR "
         "with 80 % of draws",
         f"{first['year']} 年总和生育率达到 {first['aim']:g} 的概率（{first['draws']} 组后验参数）及总和生育率的 80 "
         "% 区间",
     )
-    return [Table("fit_probabilities", caption, head, cells)]
+    return [Table("fit_probabilities", caption, head, cells, text_columns=2)]
 
 
 def _chance(row: dict[str, Any]) -> Cell:

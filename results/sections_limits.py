@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from results.blocks import Block, Bullets, Lists, Paragraph, Section, both
+from results.fit_data import HasContext
 from results.run_data import RunData
 from results.words import Text, number
 
 
-def imposed_section(data: RunData) -> Section:
+def imposed_section(data: HasContext) -> Section:
     """What is imposed on the model, and what emerges from it."""
     title = both("What is imposed, and what emerges?", "哪些是设定，哪些是模型结果？")
     lead = both(

@@ -43,8 +43,9 @@ def test_every_miss_is_said_with_its_reason_or_that_none_is_known() -> None:
 
 def test_a_chance_of_nought_says_what_the_draws_allow() -> None:
     rows = tables(section_of())["fit_probabilities"].rows
-    assert rows[0][1].mean == "0 %" and "below 5 %" in rows[0][1].span["en"]  # type: ignore[union-attr]
-    assert rows[1][1] == "3 %" and rows[1][0] == {"en": "Plan of Suining", "zh": "遂宁规划"}
+    assert rows[0][2].mean == "0 %" and "below 5 %" in rows[0][2].span["en"]  # type: ignore[union-attr]
+    assert rows[3][2] == "3 %" and rows[3][0] == {"en": "Plan of Suining", "zh": "遂宁规划"}
+    assert [row[1]["en"] for row in rows[:3]] == ["the fall stops", "half of the fall goes on", "the fall goes on"]  # type: ignore[index]
 
 
 def test_parts_that_are_not_there_are_left_out() -> None:
