@@ -14,7 +14,7 @@ from results.forecast_figures import MAKERS
 from results.page import Fact, Figures, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
-from results.study_data import PARAMETERS
+from results.study_data import parameter_label
 from results.words import Text, interval, number
 
 CITY_ROWS = (
@@ -25,6 +25,7 @@ CITY_ROWS = (
 COUNTY_ROWS = (
     "population", "births", "deaths", "school_entrants", "share_16_59", "dependency_ratio", "urban_share",
 )  # fmt: skip
+MOST_CORRELATED = 6
 PARTS: dict[str, Text] = {"part:old": {"en": ", 65 and over", "zh": "（65岁及以上）"}}
 
 
@@ -67,6 +68,7 @@ def bands_tables(data: ForecastData) -> dict[str, pd.DataFrame]:
         "bands_county": pd.concat(county, ignore_index=True),
         "pyramid": pd.concat(ages, ignore_index=True),
         "spread": data.sources_of_spread,
+        "moved_by": data.moved_by,
     }
 
 
@@ -184,12 +186,21 @@ def spread_section(data: ForecastData) -> Section:
     """How sure it is."""
     title = both("How sure is it?", "有多大把握？")
     runs, draws = len(data.design), int(data.design["draw"].nunique())
+    fitted = data.context["parameters_used"] == "fitted"
+    seeds = int(data.design["seed"].nunique())
+    made = both(f"{seeds} seeds by {draws} parameter draws", f"{seeds} 个种子 × {draws} 组参数")
+    if data.context["plan"].get("draw_by_seed"):
+        made = both(
+            f"{seeds} seeds, each on its own of {draws} draws of the fit",
+            f"{seeds} 个种子，各用 {draws} 组拟合参数之一",
+        )
     lead = both(
-        f"The bands hold {runs} runs: {data.design['seed'].nunique()} seeds by {draws} parameter draws. They "
-        "cover chance "
-        "and the numbers drawn, not a change of law, of migration or of the model.",
-        f"色带来自 {runs} 次运行：{data.design['seed'].nunique()} 个种子 × {draws} 组参数；涵盖随机波动与所抽参数，"
-        "不涵盖法律、迁移或模型本身的变化。",
+        f"The bands hold {runs} runs: {made['en']}. They cover chance and "
+        + ("what the fit to the city leaves open" if fitted else "the numbers drawn")
+        + ", not a change of law, of migration or of the model.",
+        f"色带来自 {runs} 次运行：{made['zh']}；涵盖随机波动与"
+        + ("拟合后仍不确定的行为参数" if fitted else "所抽参数")
+        + "，不涵盖法律、迁移或模型本身的变化。",
     )
     items = []
     for row in data.sources_of_spread.itertuples(index=False):
@@ -202,9 +213,9 @@ def spread_section(data: ForecastData) -> Section:
                 f"{row.year} 年{data.label(row.indicator, 'zh')}：{share} 的方差来自参数组之间，其余为随机波动。",
             )
         )
-    for row in data.moved_by.itertuples(index=False):
+    for row in data.moved_by.head(MOST_CORRELATED).itertuples(index=False):
         star = both(" (told apart from zero)", "（可与零区分）") if row.p_value < 0.05 else both("", "")
-        name = PARAMETERS.get(row.parameter, both(row.parameter, row.parameter))
+        name = {lang: parameter_label(data.context["plan"]["uncertain"], row.parameter, lang) for lang in LANGUAGES}
         value = number(row.correlation, 2, sign=True)
         items.append(
             both(

@@ -19,6 +19,8 @@ from results.study_data import StudyData
 from results.words import number
 
 MOST_NAMED = 14
+MOST_UNKNOWN = 10
+"""Unknown numbers that the figure has room for: those with the strongest correlations."""
 
 
 def rank_stability(data: StudyData, lang: str) -> Figure | None:
@@ -145,6 +147,8 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     table = data.moved_by
     if table.empty:
         return None
+    reach = table.groupby("parameter")["correlation"].agg(lambda values: values.abs().max())
+    table = table[table["parameter"].isin(reach.nlargest(MOST_UNKNOWN).index)]
     wide = table.pivot(index="factor", columns="parameter", values="correlation")
     certain = table.pivot(index="factor", columns="parameter", values="p_value") < 0.05
     order = [str(n) for n in data.alone(data.main)["factor"] if n in wide.index]

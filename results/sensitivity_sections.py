@@ -123,7 +123,8 @@ def _morris_caption() -> Text:
     )
 
 
-def _share(value: float, low: float, high: float) -> Measured:
+def share_cell(value: float, low: float, high: float) -> Measured:
+    """A share of variance in percent, with its interval."""
     return Measured(number(100 * value, 1), interval(100 * low, 100 * high, 1))
 
 
@@ -141,8 +142,8 @@ def _indices_table(data: StudyData, table: pd.DataFrame) -> Table:
             [
                 names_text(data, [str(row.factor)]),
                 places,
-                _share(row.total, row.total_low, row.total_high),
-                _share(row.first, row.first_low, row.first_high),
+                share_cell(row.total, row.total_low, row.total_high),
+                share_cell(row.first, row.first_low, row.first_high),
             ]
         )
     caption = both("Indices with 95 % intervals and the ranks that resamples give", "指数、95%区间及重抽样名次范围")

@@ -104,14 +104,6 @@ def unknown_section(data: StudyData) -> Section | None:
         ]
         for name in ordered
     ]
-    ranges = [
-        both(
-            f"{data.parameter_label(c['name'], 'en')}: {min(c['values']):.3g} to {max(c['values']):.3g} {c['unit']}. "
-            f"{c['source']}",
-            f"{data.parameter_label(c['name'], 'zh')}：{min(c['values']):.3g} 至 {max(c['values']):.3g}",
-        )
-        for c in data.plan["uncertain"]
-    ]
     caption = both("Effects alone over parameter draws", "各参数组下的单独效果")
     blocks: list[Block] = [
         FigureRef(
@@ -121,10 +113,38 @@ def unknown_section(data: StudyData) -> Section | None:
             ),
         ),
         Table("effects_over_draws", caption, head, rows),
-        Paragraph(both("The ranges drawn from (uniform and independent):", "抽样范围（均匀、相互独立）："), "note"),
-        Bullets(ranges),
+        *_draws_table(data),
     ]
     return Section("unknown", title, firm, blocks)
+
+
+def _draws_table(data: StudyData) -> list[Block]:
+    """What the draws are of, and how far each number goes in them."""
+    if data.context["parameters_used"] == "fitted":
+        told = both(
+            "The draws are those of the fit to the city: what its data leave open, numbers as dependent on each "
+            "other as the data make them.",
+            "参数组取自对本市的拟合：反映数据未能确定的部分，并保留各参数之间的相关性。",
+        )
+    else:
+        told = both(
+            "Each number is drawn from its range, uniform and independent; none of it is fitted to the city.",
+            "各参数在其范围内均匀、相互独立抽取，未对本市数据拟合。",
+        )
+    head: list[Cell] = [
+        both("Number", "参数"),
+        both("Smallest", "最小"),
+        both("Median", "中位数"),
+        both("Largest", "最大"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            {lang: data.parameter_label(card["name"], lang) for lang in ("en", "zh")},
+            *(f"{value:.3g}" for value in np.quantile(card["values"], [0.0, 0.5, 1.0])),
+        ]
+        for card in data.plan["uncertain"]
+    ]
+    return [Paragraph(told, "note"), Table("unknown_ranges", both("Numbers drawn", "所抽参数"), head, rows)]
 
 
 def noise_section(data: StudyData) -> Section | None:
