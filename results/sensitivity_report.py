@@ -40,6 +40,7 @@ MAKERS: dict[str, Callable[[StudyData, str], Figure | None]] = {
     "tornado_plausible": _plausible(sensitivity_figures.tornado),
     "interactions": sensitivity_figures.interactions,
     "rank_stability": sensitivity_more.rank_stability,
+    "rank_over_draws": sensitivity_more.rank_over_draws,
     "unknown_numbers": sensitivity_more.unknown_numbers,
     "convergence": sensitivity_more.convergence,
     "curves": sensitivity_more.curves,

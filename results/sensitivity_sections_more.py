@@ -50,8 +50,9 @@ def indices_section(data: StudyData) -> Section | None:
         FigureRef(
             "interactions",
             both(
-                "Second-order indices; the design must be made with second_order: true.",
-                "二阶指数（需 second_order: true 的设计）。",
+                "Second-order indices: what a pair does beyond the sum of the two. Small and negative values are error "
+                "of the design.",
+                "二阶指数：两项因素同时变动时超出各自之和的部分；较小的值与负值为样本误差。",
             ),
         ),
         FigureRef(
@@ -106,6 +107,13 @@ def unknown_section(data: StudyData) -> Section | None:
     ]
     caption = both("Effects alone over parameter draws", "各参数组下的单独效果")
     blocks: list[Block] = [
+        FigureRef(
+            "rank_over_draws",
+            both(
+                "A measure that keeps its place in all draws matters whatever the unknown numbers are.",
+                "若某项措施在所有参数组中名次不变，则无论未知参数如何其重要性都成立。",
+            ),
+        ),
         FigureRef(
             "unknown_numbers",
             both(
