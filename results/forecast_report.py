@@ -113,7 +113,12 @@ def people_section(data: ForecastData) -> Section:
     ]
     caption = both("Median of runs, and 80 % of runs below it", "各次运行的中位数及80%区间")
     fan = both("Dotted: the year in which the forecast begins.", "虚线：预测起始年。")
-    blocks: list[Block] = [FigureRef("residents", fan), Table("city", caption, head, rows)]
+    files = both(
+        "95 % bands are shaded in the figures; their numbers, year by year, stand in tables/bands_city.csv and "
+        "tables/bands_county.csv.",
+        "95%区间见图中浅色带；逐年数值见 tables/bands_city.csv 与 tables/bands_county.csv。",
+    )
+    blocks: list[Block] = [FigureRef("residents", fan), Table("city", caption, head, rows), Paragraph(files, "note")]
     return Section("people", title, lead, blocks)
 
 
@@ -128,7 +133,7 @@ def structure_section(data: ForecastData) -> Section:
         return Section("structure", title, lead)
     change = 100 * (entrants["median"] / max(now["median"], 1) - 1)
     lead = both(
-        f"In {last} {100 * working['median']:.1f} % are of 16 to 59 ({100 * working['low80']:.1f} to "
+        f"In {last}, {100 * working['median']:.1f} % of residents are 16 to 59 ({100 * working['low80']:.1f} to "
         f"{100 * working['high80']:.1f}); school entrants are {number(entrants['median'])}, "
         f"{number(change, 0, sign=True)} % against {data.branch_year}.",
         f"{last} 年 16—59 岁人口占 {100 * working['median']:.1f} %（{100 * working['low80']:.1f} 至 "

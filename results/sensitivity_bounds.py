@@ -8,7 +8,7 @@ import pandas as pd
 
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.sensitivity_figures import digits_for, outcome_words
-from results.sensitivity_sections import NOT_MEASURES, names_text, range_text, share_cell
+from results.sensitivity_sections import NOT_MEASURES, names_text, range_text, running_text, share_cell
 from results.study_data import StudyData
 from results.words import interval, number
 
@@ -25,15 +25,15 @@ def plausible_section(data: StudyData) -> Section | None:
         return Section("plausible", title, lead, [Paragraph(both(problem, problem), "warn")])
     here, there = _strength(data), _strength(other)
     known = [name for name in there["factor"] if name not in NOT_MEASURES]
-    best = names_text(other, [str(known[0])])
     before = next(str(name) for name in here["factor"] if name not in NOT_MEASURES)
+    best, was = running_text(other, [str(known[0])]), running_text(data, [before])
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     same = before == known[0]
     lead = both(
         f"With every measure free up to its plausible bound, whatever that costs, {best['en']} moves {words['en']} most"
-        + (", as at equal cost." if same else f"; at equal cost it is {data.label(before, 'en')}."),
+        + (", as at equal cost." if same else f"; at equal cost it is {was['en']}."),
         f"若各项措施均可取到合理上限而不计成本，对{words['zh']}影响最大的是{best['zh']}"
-        + ("，与同等成本时相同。" if same else f"；同等成本时为{data.label(before, 'zh')}。"),
+        + ("，与同等成本时相同。" if same else f"；同等成本时为{was['zh']}。"),
     )
     note = both(
         "A measure may lead here only because its bound is a large sum of money: this ranking says what is strong, "

@@ -19,9 +19,9 @@ from results.sensitivity_sections_more import (
     indices_section,
     noise_section,
     reproduce_section,
-    sweep_section,
     unknown_section,
 )
+from results.sensitivity_sweeps import sweep_section
 from results.store import RunFolder
 from results.study_data import StudyData
 from results.words import Text, number

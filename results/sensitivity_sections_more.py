@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from results import sensitivity
-from results.alone import curve_effects, draw_ranks
-from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
-from results.sensitivity_figures import digits_for, outcome_words
+from results.alone import draw_ranks
+from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.sensitivity_figures import digits_for
 from results.sensitivity_sections import TOLD_APART, names_text
 from results.study_data import StudyData
-from results.words import interval, joined, number
+from results.words import interval, number
 
 
 def indices_section(data: StudyData) -> Section | None:
@@ -173,57 +172,6 @@ def noise_section(data: StudyData) -> Section | None:
         )
     caption = both("Where lines still move, the design is too small.", "曲线仍在变动处，样本量不足。")
     return Section("noise", title, lead, [FigureRef("convergence", caption)])
-
-
-def sweep_section(data: StudyData) -> Section:
-    """What a sweep shows."""
-    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
-    title = both("How does the outcome move?", "结果如何变化？")
-    captions = both("Bands: 95 % intervals over seeds.", "色带：各种子的95%区间。")
-    blocks: list[Block] = [FigureRef(name, captions) for name in ("curves", "grid_map", "regression")]
-    if data.method == "one_at_a_time":
-        ends = {name: curve_effects(data.runs, name, data.baseline, data.main).iloc[-1] for name in data.measures}
-        first = max(ends, key=lambda name: abs(float(ends[name]["mean"])))
-        digits = digits_for(max(abs(float(end["mean"])) for end in ends.values()))
-        change = number(float(ends[first]["mean"]), digits, sign=True)
-        lead = both(
-            f"At its strong end {data.label(first, 'en')} moves {words['en']} most: {change}.",
-            f"在取值上限处，{data.label(first, 'zh')}对{words['zh']}影响最大：{change}。",
-        )
-        return Section("sweep", title, lead, blocks)
-    table = data.changes_of_sample(data.main)
-    best = table.loc[table["mean"].idxmax()]
-    digits = digits_for(float(table["mean"].abs().max()))
-    fields = [c for c in table.columns if "." in c]
-    where = {
-        lang: joined([f"{data.label(name, lang)} {_value_of(data, name, best)}" for name in data.measures], lang)
-        for lang in ("en", "zh")
-    }
-    span = interval(best["low"], best["high"], digits, sign=True)
-    lead = both(
-        f"Over {len(table)} rows the largest change of {words['en']} is {number(best['mean'], digits, sign=True)} "
-        f"({span['en']}), with {where['en']}.",
-        f"在 {len(table)} 行中，{words['zh']}的最大变化为 {number(best['mean'], digits, sign=True)}（{span['zh']}），"
-        f"取值为{where['zh']}。",
-    )
-    shown = table.sort_values("mean", ascending=False)
-    head: list[Cell] = [both("Row", "行"), *fields, both("Change", "变化")]
-    rows: list[list[Cell]] = [
-        [
-            str(row["scenario"]),
-            *(f"{row[field]:,.6g}" for field in fields),
-            Measured(number(row["mean"], digits, sign=True), interval(row["low"], row["high"], digits, sign=True)),
-        ]
-        for _, row in shown.iterrows()
-    ]
-    blocks.append(Table("sweep", both("All rows, largest change first", "全部行（按变化排序）"), head, rows))
-    return Section("sweep", title, lead, blocks)
-
-
-def _value_of(data: StudyData, factor: str, row: pd.Series) -> str:
-    """The value of a factor's first field in a design row, or its name alone for a parameter."""
-    field = data.card(factor)["spans"][0]["name"]
-    return f"{row[field]:,.6g}" if field in row else ""
 
 
 def reproduce_section(data: StudyData) -> Section:

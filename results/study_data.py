@@ -275,14 +275,18 @@ class StudyData:
         return sensitivity.regression_coefficients(self.doses(), self.values(self.main), names)
 
     def changes_of_sample(self, outcome: str) -> pd.DataFrame:
-        """Every design row's change against today's law: its lever values, mean, low, high."""
-        fields = [span["name"] for card in self.plan["factors"] for span in card["spans"]]
-        fields = [field for field in fields if field in self.sample]
+        """Every design row's change against today's law: its values of levers and parameters, mean, low, high."""
+        spans = {span["name"]: (card["name"], span) for card in self.plan["factors"] for span in card["spans"]}
         rows = []
         for scenario, part in self.sample.groupby("scenario", sort=True):
             differences = alone.paired_differences(self.runs, str(scenario), self.baseline, outcome)
             mean, low, high = t_interval(differences.to_numpy())
-            own = {field: float(part[field].iloc[0]) for field in fields}
+            row = part.iloc[0]
+            own = {
+                field: float(row[field]) if field in row.index
+                else span["from"] + float(row[f"dose:{factor}"]) * (span["to"] - span["from"])
+                for field, (factor, span) in spans.items()
+            }  # fmt: skip
             rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(differences)})
         return pd.DataFrame(rows)
 
