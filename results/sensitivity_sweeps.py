@@ -90,7 +90,7 @@ def _rows(data: StudyData) -> Section:
     rows: list[list[Cell]] = [
         [
             str(row["scenario"]),
-            *(f"{row[field]:,.4g}" for field in fields),
+            *(_amount(row[field]) for field in fields),
             Measured(number(row["mean"], digits, sign=True), interval(row["low"], row["high"], digits, sign=True)),
             number(cost[row["scenario"]] / 1e6, 1, sign=True),
         ]
@@ -163,4 +163,9 @@ def _field_label(data: StudyData, field: str) -> Text:
 
 def _value_of(data: StudyData, factor: str, row: pd.Series) -> str:
     """The value of a factor's first field in a row of the design."""
-    return f"{row[data.card(factor)['spans'][0]['name']]:,.4g}"
+    return _amount(row[data.card(factor)["spans"][0]["name"]])
+
+
+def _amount(value: float) -> str:
+    """A value of a lever or parameter: whole numbers where they are large."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
