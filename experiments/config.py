@@ -189,7 +189,8 @@ class SobolConfig(DrawnConfig):
     """``kind: sobol``: variance-based indices (``method: sobol``) or a Morris screen (``method: morris``).
 
     ``seeds`` is how many seeds the whole design runs on. Baseline, one-at-a-time runs and the first
-    ``replicate_rows`` rows run on ``replicate_seeds`` seeds, from which simulation noise is estimated.
+    ``replicate_rows`` rows run on ``replicate_seeds`` seeds, from which simulation noise is estimated. ``bounds: both``
+    makes two designs, at equal cost and at plausible doses.
     """
 
     kind: Literal["sobol"]
@@ -202,7 +203,7 @@ class SobolConfig(DrawnConfig):
     seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
     replicate_seeds: int = Field(default=8, ge=1, le=MOST_SEEDS)
     replicate_rows: int = Field(default=32, ge=0, le=65536)
-    bounds: Literal["plausible", "equal_cost"] = "plausible"
+    bounds: Literal["plausible", "equal_cost", "both"] = "plausible"
     equal_cost_table: str | None = None
     design_seed: int = Field(default=1, ge=1)
     outcome: Literal["tfr", "births"] = "births"

@@ -23,6 +23,8 @@ from experiments.config import BASELINE_SCENARIO, SobolConfig, SweepConfig
 from experiments.factors import BEHAVIOUR, Factor, parameter_change
 
 BASELINE, LOW, HIGH, CURVE, SAMPLE = "baseline", "low", "high", "curve", "sample"
+AT_PLAUSIBLE = "plausible"
+"""What names and roles of the second design end in when a study has both kinds of bounds."""
 UNCERTAINTY = "uncertainty"
 """Name of the factor that is an index into the parameter draws."""
 MOST_ROWS = 1_000_000
@@ -54,6 +56,9 @@ class Plan:
     draw_by_seed: bool = False
     """True when a seed runs on one of a row's draws only, its own; False when it runs on all of them."""
 
+    plausible_factors: tuple[Factor, ...] = ()
+    """Factors of the second design, at plausible doses, where the study's own are at equal cost."""
+
     def draws_of(self, row: Row, seed: int) -> tuple[int, ...]:
         """Draws on which a row runs with a seed: all, or the seed's own (the first again after the last)."""
         return (row.draws[(seed - 1) % len(row.draws)],) if self.draw_by_seed else row.draws
@@ -84,6 +89,19 @@ def a_draw_a_seed(plan: Plan, draws: tuple[Mapping[str, Any], ...]) -> Plan:
     every = tuple(range(len(draws)))
     rows = tuple(replace(row, draws=every) for row in plan.rows)
     return replace(plan, rows=rows, draw_changes=draws, draw_by_seed=True)
+
+
+def with_second_design(plan: Plan, plausible: Plan) -> Plan:
+    """The plan with all rows of the same plan at plausible doses behind its own, under names and roles of their own."""
+    assert plan.draw_changes == plausible.draw_changes
+    rows = tuple(
+        replace(row, scenario=f"{row.scenario}-{AT_PLAUSIBLE}", role=f"{row.role}-{AT_PLAUSIBLE}")
+        for row in plausible.rows
+        if row.role != BASELINE
+    )
+    changes = {f"{name}-{AT_PLAUSIBLE}": own for name, own in plausible.changes().items()}
+    fixed = plan.changes() | changes
+    return replace(plan, rows=(*plan.rows, *rows), fixed=fixed, plausible_factors=plausible.factors)
 
 
 def row_changes(factors: Sequence[Factor], doses: Sequence[float]) -> dict[str, float]:
@@ -158,9 +176,10 @@ def rows_asked(config: SweepConfig | SobolConfig, factors: Sequence[Factor]) -> 
         return config.samples if config.method == "lhs" else len(factors) * config.points
     groups = len({factor.group for factor in factors}) if config.group_by == "family" else len(factors)
     groups += config.uncertainty is not None or config.parameters == "fitted"
+    designs = 2 if config.bounds == "both" else 1
     if config.method == "morris":
-        return config.samples * (groups + 1)
-    return config.samples * (2 * groups + 2 if config.second_order else groups + 2)
+        return designs * config.samples * (groups + 1)
+    return designs * config.samples * (2 * groups + 2 if config.second_order else groups + 2)
 
 
 class _Maker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,21 +23,27 @@ def plan_card(study: Study) -> dict[str, Any]:
     """Method, factors with their ranges, SALib's problem and the values of every parameter draw (plain values)."""
     plan = study.plan
     assert plan is not None
-    factors = [_factor_card(factor) for factor in plan.factors]
-    if plan.has_uncertainty and study.kind == "sobol":
-        label = {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"}
-        factors.append({"name": UNCERTAINTY, "label": label, "group": BEHAVIOUR, "spans": [], "is_parameter": True,
-                        "starts_at_law": True, "with": {}})  # fmt: skip
     return {
         **{key: study.config[key] for key in KEPT if key in study.config},
         "full_seeds": int(study.config["seeds"]),
-        "factors": factors,
+        "factors": _factor_cards(study, plan.factors),
+        "factors_plausible": _factor_cards(study, plan.plausible_factors) if plan.plausible_factors else [],
         "problem": dict(plan.problem),
         "has_uncertainty": plan.has_uncertainty,
         "draw_by_seed": plan.draw_by_seed,
         "draws": [dict(changes) for changes in plan.draw_changes],
         "uncertain": _uncertain_cards(study),
     }
+
+
+def _factor_cards(study: Study, factors: Sequence[Factor]) -> list[dict[str, Any]]:
+    """Cards of the factors, and of the index into parameter draws where that is one."""
+    cards = [_factor_card(factor) for factor in factors]
+    if study.plan is not None and study.plan.has_uncertainty and study.kind == "sobol":
+        label = {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"}
+        cards.append({"name": UNCERTAINTY, "label": label, "group": BEHAVIOUR, "spans": [], "is_parameter": True,
+                      "starts_at_law": True, "with": {}})  # fmt: skip
+    return cards
 
 
 def _factor_card(factor: Factor) -> dict[str, Any]:

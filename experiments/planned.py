@@ -24,7 +24,16 @@ from experiments.equal_cost_table import narrowed_to_equal_cost
 from experiments.factors import Factor, read_factors
 from experiments.laws import LazyLaws
 from experiments.parameter_draws import latin_draws, uncertain_spans
-from experiments.plan import MOST_ROWS, Plan, Row, a_draw_a_seed, rows_asked, sobol_plan, sweep_plan
+from experiments.plan import (
+    MOST_ROWS,
+    Plan,
+    Row,
+    a_draw_a_seed,
+    rows_asked,
+    sobol_plan,
+    sweep_plan,
+    with_second_design,
+)
 from experiments.problems import attempt
 from policies.catalogue import Catalogue
 from policies.timeline import Timeline, timeline_for
@@ -63,8 +72,9 @@ def resolve_planned(
         return planned and _with_draws_by_seed(planned, fitted, len(draws))
     law = timeline_for(catalogue).at(branch)
     factors = read_factors(config.factors, catalogue, parameters, law, problems)
+    plausible = factors
     extra: dict[str, Any] = {}
-    if not isinstance(config, OptimiseConfig) and config.bounds == "equal_cost":
+    if not isinstance(config, OptimiseConfig) and config.bounds != "plausible":
         narrow = partial(narrowed_to_equal_cost, factors, path, config.equal_cost_table, config.city)
         narrowed = attempt(problems, narrow, "bounds")
         if narrowed is not None:
@@ -74,6 +84,8 @@ def resolve_planned(
     if len(problems) > before:
         return None
     plan = _plan_of(config, factors, draws, parameters)
+    if isinstance(config, SobolConfig) and config.bounds == "both":
+        plan = with_second_design(plan, sobol_plan(config, plausible, draws, parameters))
     laws = LazyLaws(catalogue, plan.changes(), branch)
     planned = PlannedKind(extra, laws, tuple(config.groups), plan, plan.draw_changes)
     return _with_draws_by_seed(planned, fitted, len(draws))

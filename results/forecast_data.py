@@ -117,6 +117,8 @@ class ForecastData:
                 if table.shape[0] < 2 or table.shape[1] < 2:
                     continue
                 within = float(table.var(axis=0, ddof=1).mean())
+                if not np.isfinite(within):
+                    continue  # each seed has a draw of its own: chance and behaviour cannot be told apart
                 between = max(0.0, float(table.mean(axis=0).var(ddof=1)) - within / table.shape[0])
                 total = within + between
                 share = between / total if total > 0 else float("nan")
@@ -138,7 +140,9 @@ class ForecastData:
                 continue
             found = stats.spearmanr(values, means)
             rows.append({"parameter": card["name"], "correlation": float(found[0]), "p_value": float(found[1])})
-        return pd.DataFrame(rows, columns=["parameter", "correlation", "p_value"])
+        table = pd.DataFrame(rows, columns=["parameter", "correlation", "p_value"])
+        strongest = table["correlation"].abs().sort_values(ascending=False, kind="stable").index
+        return table.loc[strongest].reset_index(drop=True)
 
     def pyramid(self, year: int, scenario: str | None = None) -> pd.DataFrame:
         """Bands by age and sex of one year: age, sex, median, low80, high80."""

@@ -14,7 +14,7 @@ from results.forecast_figures import MAKERS
 from results.page import Fact, Figures, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
-from results.study_data import PARAMETERS
+from results.study_data import parameter_label
 from results.words import Text, interval, number
 
 CITY_ROWS = (
@@ -25,6 +25,7 @@ CITY_ROWS = (
 COUNTY_ROWS = (
     "population", "births", "deaths", "school_entrants", "share_16_59", "dependency_ratio", "urban_share",
 )  # fmt: skip
+MOST_CORRELATED = 6
 PARTS: dict[str, Text] = {"part:old": {"en": ", 65 and over", "zh": "（65岁及以上）"}}
 
 
@@ -67,6 +68,7 @@ def bands_tables(data: ForecastData) -> dict[str, pd.DataFrame]:
         "bands_county": pd.concat(county, ignore_index=True),
         "pyramid": pd.concat(ages, ignore_index=True),
         "spread": data.sources_of_spread,
+        "moved_by": data.moved_by,
     }
 
 
@@ -111,7 +113,12 @@ def people_section(data: ForecastData) -> Section:
     ]
     caption = both("Median of runs, and 80 % of runs below it", "各次运行的中位数及80%区间")
     fan = both("Dotted: the year in which the forecast begins.", "虚线：预测起始年。")
-    blocks: list[Block] = [FigureRef("residents", fan), Table("city", caption, head, rows)]
+    files = both(
+        "95 % bands are shaded in the figures; their numbers, year by year, stand in tables/bands_city.csv and "
+        "tables/bands_county.csv.",
+        "95%区间见图中浅色带；逐年数值见 tables/bands_city.csv 与 tables/bands_county.csv。",
+    )
+    blocks: list[Block] = [FigureRef("residents", fan), Table("city", caption, head, rows), Paragraph(files, "note")]
     return Section("people", title, lead, blocks)
 
 
@@ -126,7 +133,7 @@ def structure_section(data: ForecastData) -> Section:
         return Section("structure", title, lead)
     change = 100 * (entrants["median"] / max(now["median"], 1) - 1)
     lead = both(
-        f"In {last} {100 * working['median']:.1f} % are of 16 to 59 ({100 * working['low80']:.1f} to "
+        f"In {last}, {100 * working['median']:.1f} % of residents are 16 to 59 ({100 * working['low80']:.1f} to "
         f"{100 * working['high80']:.1f}); school entrants are {number(entrants['median'])}, "
         f"{number(change, 0, sign=True)} % against {data.branch_year}.",
         f"{last} 年 16—59 岁人口占 {100 * working['median']:.1f} %（{100 * working['low80']:.1f} 至 "
@@ -184,12 +191,21 @@ def spread_section(data: ForecastData) -> Section:
     """How sure it is."""
     title = both("How sure is it?", "有多大把握？")
     runs, draws = len(data.design), int(data.design["draw"].nunique())
+    fitted = data.context["parameters_used"] == "fitted"
+    seeds = int(data.design["seed"].nunique())
+    made = both(f"{seeds} seeds by {draws} parameter draws", f"{seeds} 个种子 × {draws} 组参数")
+    if data.context["plan"].get("draw_by_seed"):
+        made = both(
+            f"{seeds} seeds, each on its own of {draws} draws of the fit",
+            f"{seeds} 个种子，各用 {draws} 组拟合参数之一",
+        )
     lead = both(
-        f"The bands hold {runs} runs: {data.design['seed'].nunique()} seeds by {draws} parameter draws. They "
-        "cover chance "
-        "and the numbers drawn, not a change of law, of migration or of the model.",
-        f"色带来自 {runs} 次运行：{data.design['seed'].nunique()} 个种子 × {draws} 组参数；涵盖随机波动与所抽参数，"
-        "不涵盖法律、迁移或模型本身的变化。",
+        f"The bands hold {runs} runs: {made['en']}. They cover chance and "
+        + ("what the fit to the city leaves open" if fitted else "the numbers drawn")
+        + ", not a change of law, of migration or of the model.",
+        f"色带来自 {runs} 次运行：{made['zh']}；涵盖随机波动与"
+        + ("拟合后仍不确定的行为参数" if fitted else "所抽参数")
+        + "，不涵盖法律、迁移或模型本身的变化。",
     )
     items = []
     for row in data.sources_of_spread.itertuples(index=False):
@@ -202,9 +218,9 @@ def spread_section(data: ForecastData) -> Section:
                 f"{row.year} 年{data.label(row.indicator, 'zh')}：{share} 的方差来自参数组之间，其余为随机波动。",
             )
         )
-    for row in data.moved_by.itertuples(index=False):
+    for row in data.moved_by.head(MOST_CORRELATED).itertuples(index=False):
         star = both(" (told apart from zero)", "（可与零区分）") if row.p_value < 0.05 else both("", "")
-        name = PARAMETERS.get(row.parameter, both(row.parameter, row.parameter))
+        name = {lang: parameter_label(data.context["plan"]["uncertain"], row.parameter, lang) for lang in LANGUAGES}
         value = number(row.correlation, 2, sign=True)
         items.append(
             both(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from results import optimise_figures
-from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Section, Table, both
+from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
 from results.figure_style import style, svg_text
 from results.optimise_data import SearchData
 from results.page import Fact, Figures, write_page
@@ -61,7 +62,7 @@ def answer_section(data: SearchData) -> Section:
         leads.append(_budget_answer(data, chosen.get("best")))
     for key in ("cheapest", "best"):
         if key in chosen:
-            blocks.append(_package_table(data, chosen[key], key))
+            blocks += [_package_table(data, chosen[key], key), *_as_a_scenario(data, chosen[key])]
     lead = {lang: " ".join(text[lang] for text in leads) for lang in LANGUAGES}
     if target is not None and "cheapest" not in chosen:
         best = data.farthest
@@ -151,6 +152,30 @@ def _package_table(data: SearchData, name: str, key: str) -> Table:
     return Table(f"package_{key}", CAPTIONS[key], head, rows, text_columns=2)
 
 
+def _as_a_scenario(data: SearchData, name: str) -> list[Block]:
+    """The package as a scenario config takes it, and why it should be run again."""
+    begins = data.context["branch"]
+    changes = [
+        f"    {span['name']}: {{{begins}: {value:.6g}}}"
+        for card in data.factors
+        for span in card["spans"]
+        if (value := data.design_value(name, span["name"])) != span["law"]
+    ]
+    doses = data.doses_of(name)
+    changes += [
+        f"    {field}: {{{begins}: {value:.6g}}}"
+        for card in data.factors
+        for field, value in card["with"].items()
+        if doses[card["name"]] > 0
+    ]
+    told = both(
+        "The best of many candidates on the same seeds is a little lucky. Run it again as a scenario, on more seeds, "
+        "before it is cited:",
+        "在相同种子上从众多候选中选出的最优组合略带运气成分。引用前请以情景方式、用更多种子重新运行：",
+    )
+    return [Paragraph(told, "note"), Code(["found:", "  changes:", *changes])]
+
+
 def _value(value: float, span: dict[str, Any]) -> Text:
     return both(f"{value:,.6g} {span['unit']}", f"{value:,.6g} {span['unit_zh']}")
 
@@ -166,17 +191,17 @@ def front_section(data: SearchData) -> Section:
     )
     shown = front.iloc[np.unique(np.linspace(0, len(front) - 1, min(MOST_SHOWN, len(front))).round().astype(int))]
     head: list[Cell] = [
+        both("Largest doses", "剂量最高的措施"),
         both("Cost, million yuan a year", "支出（百万元/年）"),
         both(f"TFR in {data.tfr_year}", f"{data.tfr_year} 年总和生育率"),
         both("Additional births", "新增出生"),
-        both("Largest doses", "剂量最高的措施"),
     ]
     rows: list[list[Cell]] = [
         [
+            data.largest_doses(str(row.scenario)),
             number(row.cost / MILLION, 1),
             Measured(f"{row.tfr:.2f}", both(f"{row.tfr_assured:.2f} assured", f"有把握达到 {row.tfr_assured:.2f}")),
             Measured(number(row.births, 0, True), interval(row.births_low, row.births_high, 0, sign=True)),
-            data.largest_doses(str(row.scenario)),
         ]
         for row in shown.itertuples(index=False)
     ]
@@ -185,7 +210,7 @@ def front_section(data: SearchData) -> Section:
         "Grey: every candidate. The search knows only what it met: a better package may lie between.",
         "灰点为全部候选组合。搜索只了解已评估的组合，之间可能存在更优者。",
     )
-    blocks: list[Block] = [FigureRef("front", note), Table("front_shown", caption, head, rows, text_columns=0)]
+    blocks: list[Block] = [FigureRef("front", note), Table("front_shown", caption, head, rows)]
     return Section("front", title, lead, blocks)
 
 
@@ -223,9 +248,16 @@ def missing_section(data: SearchData) -> Section:
         both("Mean TFR", "平均总和生育率"),
         both("Against best bounds", "较最优上限"),
         both("Assured", "有把握达到"),
+        both("Cost, million yuan a year", "支出（百万元/年）"),
     ]
     rows: list[list[Cell]] = [
-        [SUPPOSITIONS[str(r.scenario)], f"{r.tfr:.2f}", number(r.tfr - best["tfr"], 2, True), f"{r.tfr_assured:.2f}"]
+        [
+            SUPPOSITIONS[str(r.scenario)],
+            f"{r.tfr:.2f}",
+            number(r.tfr - best["tfr"], 2, True),
+            f"{r.tfr_assured:.2f}",
+            _million(float(r.cost)) if math.isfinite(r.cost) else "–",
+        ]
         for r in table.itertuples(index=False)
     ]
     caption = both("What each supposition would add", "各项假设的作用")

@@ -125,6 +125,35 @@ def sobol_indices(problem: Mapping[str, Any], values: Array, second_order: bool,
     )  # fmt: skip
 
 
+def interaction_table(found: Indices) -> pd.DataFrame:
+    """Second-order index of every pair with half its 95 % interval, strongest first: factor, other, second, half."""
+    assert found.second is not None and found.second_half is not None
+    rows = [
+        {
+            "factor": found.names[i],
+            "other": found.names[j],
+            "second": found.second[i, j],
+            "half": found.second_half[i, j],
+        }
+        for i in range(len(found.names))
+        for j in range(i + 1, len(found.names))
+    ]
+    return pd.DataFrame(rows).sort_values("second", ascending=False, ignore_index=True)
+
+
+def rank_table(found: Indices) -> pd.DataFrame:
+    """For every pair the share of resamples in which the first's total index is above the second's."""
+    above = probability_above(found.total_resamples)
+    order = np.argsort(-found.total, kind="stable")
+    rows = [
+        {"factor": found.names[i], "other": found.names[j], "share_above": above[i, j],
+         "told_apart": bool(above[i, j] >= CONFIDENCE)}
+        for place, i in enumerate(order)
+        for j in order[place + 1 :]
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def convergence(problem: Mapping[str, Any], values: Array, second_order: bool) -> pd.DataFrame:
     """Indices from the first 2^k base rows: base_rows, factor, first, total and their intervals."""
     count = len(names_of(problem))

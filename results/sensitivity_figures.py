@@ -116,7 +116,10 @@ def tornado(data: StudyData, lang: str) -> Figure | None:
         }[lang]
     )
     words = outcome_words(data, data.main, lang)
-    axes.set_title({"en": f"Every measure alone: {words}", "zh": f"各项措施单独实施的效果：{words}"}[lang])
+    bounds = data.bounds_words[lang]
+    axes.set_title(
+        {"en": f"Every measure alone, {bounds}: {words}", "zh": f"各项措施单独效果（{bounds}）：{words}"}[lang]
+    )
     family_legend(axes, data, names, lang)
     return figure
 
@@ -182,7 +185,8 @@ def indices(data: StudyData, lang: str) -> Figure | None:
     name_rows(axes, [data.label(name, lang) for name in names])
     axes.set_xlabel({"en": "share of the outcome's variance", "zh": "占结果方差的比例"}[lang])
     words = outcome_words(data, data.main, lang)
-    axes.set_title({"en": f"What moves {words}", "zh": f"各因素对{words}的贡献"}[lang])
+    bounds = data.bounds_words[lang]
+    axes.set_title({"en": f"What moves {words} ({bounds})", "zh": f"各因素对{words}的贡献（{bounds}）"}[lang])
     return figure
 
 

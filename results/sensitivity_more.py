@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 
 from results import alone, sensitivity
 from results.figure_style import INK, MUTED, end_labels, shortened, wrapped
@@ -19,25 +20,37 @@ from results.study_data import StudyData
 from results.words import number
 
 MOST_NAMED = 14
+MOST_UNKNOWN = 10
+"""Unknown numbers that the figure has room for: those with the strongest correlations."""
 
 
 def rank_stability(data: StudyData, lang: str) -> Figure | None:
-    """How often a factor has each rank: over bootstrap resamples of the design, or over parameter draws."""
-    if len(data.by_draw) > 1:
-        names, found = [str(c) for c in data.by_draw.columns], alone.draw_ranks(data.by_draw)
-        title = {
-            "en": f"Rank of each measure's effect under {len(data.by_draw)} parameter draws, % of draws",
-            "zh": f"{len(data.by_draw)} 组行为参数下各措施效果的名次（占比，%）",
-        }[lang]
-    elif data.kind == "sobol" and data.method == "sobol" and not data.problem_with_sample:
-        result = data.indices(data.main)
-        names, found = list(result.names), sensitivity.ranks(result.total_resamples)
-        title = {
-            "en": f"Rank by total index in {len(found):,} bootstrap resamples, % of resamples",
-            "zh": f"{len(found):,} 次自助重抽样中按总效应指数的名次（占比，%）",
-        }[lang]
-    else:
+    """How often a factor has each rank by total index over bootstrap resamples of the design."""
+    if data.kind != "sobol" or data.method != "sobol" or data.problem_with_sample:
         return None
+    result = data.indices(data.main)
+    count = f"{len(result.total_resamples):,}"
+    title = {
+        "en": f"Rank by total index in {count} bootstrap resamples, % of resamples",
+        "zh": f"{count} 次自助重抽样中按总效应指数的名次（占比，%）",
+    }[lang]
+    return _rank_map(data, list(result.names), sensitivity.ranks(result.total_resamples), title, lang)
+
+
+def rank_over_draws(data: StudyData, lang: str) -> Figure | None:
+    """How often a measure has each rank by its effect alone, over parameter draws."""
+    if len(data.by_draw) < 2:
+        return None
+    count = len(data.by_draw)
+    title = {
+        "en": f"Rank of each measure's effect under {count} parameter draws, % of draws",
+        "zh": f"{count} 组行为参数下各措施效果的名次（占比，%）",
+    }[lang]
+    return _rank_map(data, [str(c) for c in data.by_draw.columns], alone.draw_ranks(data.by_draw), title, lang)
+
+
+def _rank_map(data: StudyData, names: list[str], found: NDArray[np.int64], title: str, lang: str) -> Figure:
+    """Shares of ranks as a map, the strongest first."""
     shares = 100 * sensitivity.rank_shares(found)
     order = np.argsort(found.mean(axis=0), kind="stable")
     count = len(names)
@@ -145,6 +158,8 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     table = data.moved_by
     if table.empty:
         return None
+    reach = table.groupby("parameter")["correlation"].agg(lambda values: values.abs().max())
+    table = table[table["parameter"].isin(reach.nlargest(MOST_UNKNOWN).index)]
     wide = table.pivot(index="factor", columns="parameter", values="correlation")
     certain = table.pivot(index="factor", columns="parameter", values="p_value") < 0.05
     order = [str(n) for n in data.alone(data.main)["factor"] if n in wide.index]

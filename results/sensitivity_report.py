@@ -8,29 +8,39 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from results import sensitivity_figures, sensitivity_more
+from results import sensitivity, sensitivity_figures, sensitivity_more
 from results.blocks import Section
 from results.figure_style import style, svg_text
 from results.page import Fact, Figures, write_page
 from results.run_data import LANGUAGES
+from results.sensitivity_bounds import plausible_section
 from results.sensitivity_sections import alone_section, money_section, ranking_section
 from results.sensitivity_sections_more import (
     indices_section,
     noise_section,
     reproduce_section,
-    sweep_section,
     unknown_section,
 )
+from results.sensitivity_sweeps import sweep_section
 from results.store import RunFolder
 from results.study_data import StudyData
 from results.words import Text, number
+
+
+def _plausible(maker: Callable[[StudyData, str], Figure | None]) -> Callable[[StudyData, str], Figure | None]:
+    """The same figure of the second design, where there is one."""
+    return lambda data, lang: maker(data.at_plausible, lang) if data.at_plausible is not None else None
+
 
 MAKERS: dict[str, Callable[[StudyData, str], Figure | None]] = {
     "tornado": sensitivity_figures.tornado,
     "births_for_money": sensitivity_figures.births_for_money,
     "indices": sensitivity_figures.indices,
+    "indices_plausible": _plausible(sensitivity_figures.indices),
+    "tornado_plausible": _plausible(sensitivity_figures.tornado),
     "interactions": sensitivity_figures.interactions,
     "rank_stability": sensitivity_more.rank_stability,
+    "rank_over_draws": sensitivity_more.rank_over_draws,
     "unknown_numbers": sensitivity_more.unknown_numbers,
     "convergence": sensitivity_more.convergence,
     "curves": sensitivity_more.curves,
@@ -51,7 +61,8 @@ def sections_of(data: StudyData) -> list[Section]:
     """The sections that this kind and method of study can answer, in order."""
     if data.kind == "sweep":
         return [sweep_section(data), reproduce_section(data)]
-    makers = [ranking_section, alone_section, money_section, indices_section, unknown_section, noise_section]
+    makers = [ranking_section, plausible_section, alone_section, money_section, indices_section, unknown_section,
+              noise_section]  # fmt: skip
     made = [section for make in makers if (section := make(data)) is not None]
     return [*made, reproduce_section(data)]
 
@@ -79,6 +90,15 @@ def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
         elif not data.problem_with_sample:
             tables |= {f"indices_{name}": data.indices(name).table() for name in data.indexed_outcomes}
             tables["convergence"] = data.convergence
+            found = data.indices(data.main)
+            tables["ranks"] = sensitivity.rank_table(found)
+            if found.second is not None:
+                tables["interactions"] = sensitivity.interaction_table(found)
+        if data.noise is not None:
+            tables["noise"] = pd.DataFrame([vars(data.noise)])
+        other = data.at_plausible
+        if other is not None:
+            tables |= {f"plausible_{name}": table for name, table in plain_tables(other).items() if name != "runs"}
         if len(data.by_draw):
             tables["effects_by_draw"] = data.by_draw.reset_index()
             tables["unknown_numbers"] = data.moved_by

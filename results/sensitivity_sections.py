@@ -24,8 +24,18 @@ UNITS: dict[str, Text] = {
 
 
 def names_text(data: StudyData, names: list[str]) -> Text:
-    """Names in running text."""
+    """Names as they stand in tables."""
     return {lang: joined([data.label(name, lang) for name in names], lang) for lang in ("en", "zh")}
+
+
+def running_text(data: StudyData, names: list[str]) -> Text:
+    """Names inside a sentence."""
+    return {lang: joined([inside_sentence(data.label(name, lang)) for name in names], lang) for lang in ("en", "zh")}
+
+
+def inside_sentence(label: str) -> str:
+    """A label without its capital, unless it begins with an abbreviation."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def pairs_told_apart(data: StudyData) -> tuple[int, int]:
@@ -50,7 +60,7 @@ def ranking_section(data: StudyData) -> Section:
         return Section("ranking", title, lead, [Paragraph(warning, "warn")])
     if data.method == "morris":
         table = data.morris
-        top = names_text(data, [str(n) for n in table["factor"].head(3)])
+        top = running_text(data, [str(n) for n in table["factor"].head(3)])
         lead = both(
             f"In a Morris screen the largest mean absolute effects on {words['en']} are those of {top['en']}.",
             f"莫里斯筛选中，对{words['zh']}平均绝对效应最大的是{top['zh']}。",
@@ -60,17 +70,17 @@ def ranking_section(data: StudyData) -> Section:
     known = table[~table["factor"].isin(NOT_MEASURES)]
     best = known.iloc[0]
     apart, pairs = pairs_told_apart(data)
-    rest = names_text(data, [str(n) for n in known["factor"].iloc[1:3]])
-    name = names_text(data, [str(best["factor"])])
+    rest = running_text(data, [str(n) for n in known["factor"].iloc[1:3]])
+    name = running_text(data, [str(best["factor"])])
     span = f"{100 * best['total_low']:.0f}–{100 * best['total_high']:.0f} %"
+    at = {"en": f"At {data.bounds_words['en']}", "zh": f"按{data.bounds_words['zh']}"}
+    first = f"{at['en']} {name['en']}"
     lead = both(
-        f"Among the measures {name['en']} moves {words['en']} most: it has a part in {100 * best['total']:.0f} "
-        "% of the "
-        f"variance (95 % interval {span}), followed by {rest['en']}. Of {pairs} neighbouring ranks {apart} can "
-        "be told apart.",
-        f"在各项措施中，{name['zh']}对{words['zh']}影响最大：与 {100 * best['total']:.0f} % 的方差有关（95%区间 "
-        f"{span}），其次为{rest['zh']}。"
-        f"{pairs} 对相邻名次中有 {apart} 对可以区分。",
+        f"{first} matters most for {words['en']}: of the variance over the whole design {100 * best['total']:.0f} % "
+        f"involve it (95 % interval {span}). Next: {rest['en']}. {apart} of {pairs} neighbouring ranks can be told "
+        "apart.",
+        f"{at['zh']}，{name['zh']}对{words['zh']}影响最大：整个设计的方差中 {100 * best['total']:.0f} % 与之有关"
+        f"（95%区间 {span}），其次为{rest['zh']}。{pairs} 对相邻名次中有 {apart} 对可以区分。",
     )
     blocks: list[Block] = [FigureRef("indices", _indices_caption(data)), _indices_table(data, table)]
     if len(data.by_draw) > 1:
@@ -123,7 +133,8 @@ def _morris_caption() -> Text:
     )
 
 
-def _share(value: float, low: float, high: float) -> Measured:
+def share_cell(value: float, low: float, high: float) -> Measured:
+    """A share of variance in percent, with its interval."""
     return Measured(number(100 * value, 1), interval(100 * low, 100 * high, 1))
 
 
@@ -141,8 +152,8 @@ def _indices_table(data: StudyData, table: pd.DataFrame) -> Table:
             [
                 names_text(data, [str(row.factor)]),
                 places,
-                _share(row.total, row.total_low, row.total_high),
-                _share(row.first, row.first_low, row.first_high),
+                share_cell(row.total, row.total_low, row.total_high),
+                share_cell(row.first, row.first_low, row.first_high),
             ]
         )
     caption = both("Indices with 95 % intervals and the ranks that resamples give", "指数、95%区间及重抽样名次范围")
@@ -173,9 +184,10 @@ def range_text(data: StudyData, factor: str) -> Text:
     """The range over which a factor runs, in its first unit."""
     spans = data.card(factor)["spans"]
     span = spans[0]
-    more = f" (+{len(spans) - 1})" if len(spans) > 1 else ""
+    others = len(spans) - 1
+    more = both(f" (and {others} more)", f"（另 {others} 项）") if others else both("", "")
     numbers = f"{_plain(span['from'])} → {_plain(span['to'])}"
-    return both(f"{numbers} {span['unit']}{more}", f"{numbers} {span.get('unit_zh') or span['unit']}{more}")
+    return both(f"{numbers} {span['unit']}{more['en']}", f"{numbers} {span.get('unit_zh') or span['unit']}{more['zh']}")
 
 
 def _plain(value: float) -> str:
@@ -194,14 +206,17 @@ def alone_section(data: StudyData) -> Section | None:
     level = data.baseline_level[data.main]
     first = table.iloc[0]
     share = 100 * first["mean"] / level if level else math.nan
-    lead = both(
-        f"Alone, {len(up)} of {len(table)} measures raise the outcome with a certain sign and {len(down)} lower "
-        "it; the "
-        f"largest is {names_text(data, [str(first['factor'])])['en']} with {number(share, 1, sign=True)} %.",
-        f"单独实施时，{len(table)} 项措施中有 {len(up)} 项明确提高结果，{len(down)} 项明确降低；最大的是"
-        f"{names_text(data, [str(first['factor'])])['zh']}，为 {number(share, 1, sign=True)} %。",
-    )
     digits = digits_for(float(table["mean"].abs().max()))
+    name = running_text(data, [str(first["factor"])])
+    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
+    size, span = number(first["mean"], digits, sign=True), interval(first["low"], first["high"], digits, sign=True)
+    lead = both(
+        f"Alone, at {data.bounds_words['en']}, {name['en']} does most: {size} ({span['en']}), or "
+        f"{number(share, 1, sign=True)} %, of {words['en']}. {len(up)} of {len(table)} measures raise it with a "
+        f"certain sign, {len(down)} lower it.",
+        f"按{data.bounds_words['zh']}单独实施时，{name['zh']}效果最大：{words['zh']}变化 {size}（{span['zh']}），即 "
+        f"{number(share, 1, sign=True)} %。{len(table)} 项措施中 {len(up)} 项明确提高结果，{len(down)} 项明确降低。",
+    )
     tfr, cost = data.alone("tfr").set_index("factor"), data.alone("cost").set_index("factor")
     head: list[Cell] = [
         both("Measure", "措施"),
@@ -252,7 +267,7 @@ def money_section(data: StudyData) -> Section | None:
         lead = both("No measure has a cost that can be told from zero.", "没有措施的成本可与零区分。")
         return Section("money", title, lead)
     first = known.iloc[0]
-    name = names_text(data, [str(first["factor"])])
+    name = running_text(data, [str(first["factor"])])
     low, high = interval(first["low"], first["high"])["en"], interval(first["low"], first["high"])["zh"]
     lead = both(
         f"Per 100 million yuan most births come from {name['en']}: {number(first['births_per_100_million'])} "

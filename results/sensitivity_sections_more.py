@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from results import sensitivity
-from results.alone import curve_effects, draw_ranks
-from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
-from results.sensitivity_figures import digits_for, outcome_words
+from results.alone import draw_ranks
+from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.sensitivity_figures import digits_for
 from results.sensitivity_sections import TOLD_APART, names_text
 from results.study_data import StudyData
-from results.words import interval, joined, number
+from results.words import interval, number
 
 
 def indices_section(data: StudyData) -> Section | None:
@@ -50,8 +49,9 @@ def indices_section(data: StudyData) -> Section | None:
         FigureRef(
             "interactions",
             both(
-                "Second-order indices; the design must be made with second_order: true.",
-                "二阶指数（需 second_order: true 的设计）。",
+                "Second-order indices: what a pair does beyond the sum of the two. Small and negative values are error "
+                "of the design.",
+                "二阶指数：两项因素同时变动时超出各自之和的部分；较小的值与负值为样本误差。",
             ),
         ),
         FigureRef(
@@ -104,16 +104,15 @@ def unknown_section(data: StudyData) -> Section | None:
         ]
         for name in ordered
     ]
-    ranges = [
-        both(
-            f"{data.parameter_label(c['name'], 'en')}: {min(c['values']):.3g} to {max(c['values']):.3g} {c['unit']}. "
-            f"{c['source']}",
-            f"{data.parameter_label(c['name'], 'zh')}：{min(c['values']):.3g} 至 {max(c['values']):.3g}",
-        )
-        for c in data.plan["uncertain"]
-    ]
     caption = both("Effects alone over parameter draws", "各参数组下的单独效果")
     blocks: list[Block] = [
+        FigureRef(
+            "rank_over_draws",
+            both(
+                "A measure that keeps its place in all draws matters whatever the unknown numbers are.",
+                "若某项措施在所有参数组中名次不变，则无论未知参数如何其重要性都成立。",
+            ),
+        ),
         FigureRef(
             "unknown_numbers",
             both(
@@ -121,10 +120,38 @@ def unknown_section(data: StudyData) -> Section | None:
             ),
         ),
         Table("effects_over_draws", caption, head, rows),
-        Paragraph(both("The ranges drawn from (uniform and independent):", "抽样范围（均匀、相互独立）："), "note"),
-        Bullets(ranges),
+        *_draws_table(data),
     ]
     return Section("unknown", title, firm, blocks)
+
+
+def _draws_table(data: StudyData) -> list[Block]:
+    """What the draws are of, and how far each number goes in them."""
+    if data.context["parameters_used"] == "fitted":
+        told = both(
+            "The draws are those of the fit to the city: what its data leave open, numbers as dependent on each "
+            "other as the data make them.",
+            "参数组取自对本市的拟合：反映数据未能确定的部分，并保留各参数之间的相关性。",
+        )
+    else:
+        told = both(
+            "Each number is drawn from its range, uniform and independent; none of it is fitted to the city.",
+            "各参数在其范围内均匀、相互独立抽取，未对本市数据拟合。",
+        )
+    head: list[Cell] = [
+        both("Number", "参数"),
+        both("Smallest", "最小"),
+        both("Median", "中位数"),
+        both("Largest", "最大"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            {lang: data.parameter_label(card["name"], lang) for lang in ("en", "zh")},
+            *(f"{value:.3g}" for value in np.quantile(card["values"], [0.0, 0.5, 1.0])),
+        ]
+        for card in data.plan["uncertain"]
+    ]
+    return [Paragraph(told, "note"), Table("unknown_ranges", both("Numbers drawn", "所抽参数"), head, rows)]
 
 
 def noise_section(data: StudyData) -> Section | None:
@@ -145,57 +172,6 @@ def noise_section(data: StudyData) -> Section | None:
         )
     caption = both("Where lines still move, the design is too small.", "曲线仍在变动处，样本量不足。")
     return Section("noise", title, lead, [FigureRef("convergence", caption)])
-
-
-def sweep_section(data: StudyData) -> Section:
-    """What a sweep shows."""
-    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
-    title = both("How does the outcome move?", "结果如何变化？")
-    captions = both("Bands: 95 % intervals over seeds.", "色带：各种子的95%区间。")
-    blocks: list[Block] = [FigureRef(name, captions) for name in ("curves", "grid_map", "regression")]
-    if data.method == "one_at_a_time":
-        ends = {name: curve_effects(data.runs, name, data.baseline, data.main).iloc[-1] for name in data.measures}
-        first = max(ends, key=lambda name: abs(float(ends[name]["mean"])))
-        digits = digits_for(max(abs(float(end["mean"])) for end in ends.values()))
-        change = number(float(ends[first]["mean"]), digits, sign=True)
-        lead = both(
-            f"At its strong end {data.label(first, 'en')} moves {words['en']} most: {change}.",
-            f"在取值上限处，{data.label(first, 'zh')}对{words['zh']}影响最大：{change}。",
-        )
-        return Section("sweep", title, lead, blocks)
-    table = data.changes_of_sample(data.main)
-    best = table.loc[table["mean"].idxmax()]
-    digits = digits_for(float(table["mean"].abs().max()))
-    fields = [c for c in table.columns if "." in c]
-    where = {
-        lang: joined([f"{data.label(name, lang)} {_value_of(data, name, best)}" for name in data.measures], lang)
-        for lang in ("en", "zh")
-    }
-    span = interval(best["low"], best["high"], digits, sign=True)
-    lead = both(
-        f"Over {len(table)} rows the largest change of {words['en']} is {number(best['mean'], digits, sign=True)} "
-        f"({span['en']}), with {where['en']}.",
-        f"在 {len(table)} 行中，{words['zh']}的最大变化为 {number(best['mean'], digits, sign=True)}（{span['zh']}），"
-        f"取值为{where['zh']}。",
-    )
-    shown = table.sort_values("mean", ascending=False)
-    head: list[Cell] = [both("Row", "行"), *fields, both("Change", "变化")]
-    rows: list[list[Cell]] = [
-        [
-            str(row["scenario"]),
-            *(f"{row[field]:,.6g}" for field in fields),
-            Measured(number(row["mean"], digits, sign=True), interval(row["low"], row["high"], digits, sign=True)),
-        ]
-        for _, row in shown.iterrows()
-    ]
-    blocks.append(Table("sweep", both("All rows, largest change first", "全部行（按变化排序）"), head, rows))
-    return Section("sweep", title, lead, blocks)
-
-
-def _value_of(data: StudyData, factor: str, row: pd.Series) -> str:
-    """The value of a factor's first field in a design row, or its name alone for a parameter."""
-    field = data.card(factor)["spans"][0]["name"]
-    return f"{row[field]:,.6g}" if field in row else ""
 
 
 def reproduce_section(data: StudyData) -> Section:

@@ -140,7 +140,8 @@ class RunFolder:
 
         Raises RunFolderError when there is none, or when it is not clear which one.
         """
-        candidates = [Path(name)] + ([Path(runs) / str(name)] if runs is not None else [])
+        under = [Path(runs) / str(name)] if runs is not None else []  # the same again for an absolute path
+        candidates = list(dict.fromkeys([Path(name), *under]))
         for candidate in candidates:
             if candidate.name == MANIFEST and candidate.is_file():
                 return cls(candidate.parent)

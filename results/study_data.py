@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,8 @@ from results.compare import t_interval
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
 from results.words import Text
 
+AT_PLAUSIBLE = "plausible"
+"""What roles of the second design end in (``experiments/plan.py``)."""
 TFR_YEARS = 5
 OUTCOMES: dict[str, Text] = {
     "births": {"en": "Births, all years together", "zh": "累计出生人数"},
@@ -69,6 +71,21 @@ class StudyData:
     @property
     def kind(self) -> str:
         return str(self.context["kind"])
+
+    @cached_property
+    def at_plausible(self) -> StudyData | None:
+        """The same study seen at plausible doses, where its own design is at equal cost and it has both."""
+        cards = self.plan.get("factors_plausible")
+        if not cards:
+            return None
+        ending = f"-{AT_PLAUSIBLE}"
+        own = self.design["role"].str.endswith(ending)
+        design = self.design[own | (self.design["role"] == "baseline")].copy()
+        design["role"] = design["role"].str.removesuffix(ending)
+        plan = {**self.plan, "factors": cards, "factors_plausible": [], "bounds": "plausible"}
+        runs = set(design["run_id"])
+        failures = [failure for failure in self.failures if failure["run_id"] in runs]
+        return replace(self, context={**self.context, "plan": plan}, design=design, failures=failures)
 
     @property
     def method(self) -> str:
@@ -258,23 +275,40 @@ class StudyData:
         return sensitivity.regression_coefficients(self.doses(), self.values(self.main), names)
 
     def changes_of_sample(self, outcome: str) -> pd.DataFrame:
-        """Every design row's change against today's law: its lever values, mean, low, high."""
-        fields = [span["name"] for card in self.plan["factors"] for span in card["spans"]]
-        fields = [field for field in fields if field in self.sample]
+        """Every design row's change against today's law: its values of levers and parameters, mean, low, high."""
+        spans = {span["name"]: (card["name"], span) for card in self.plan["factors"] for span in card["spans"]}
         rows = []
         for scenario, part in self.sample.groupby("scenario", sort=True):
             differences = alone.paired_differences(self.runs, str(scenario), self.baseline, outcome)
             mean, low, high = t_interval(differences.to_numpy())
-            own = {field: float(part[field].iloc[0]) for field in fields}
+            row = part.iloc[0]
+            own = {
+                field: float(row[field]) if field in row.index
+                else span["from"] + float(row[f"dose:{factor}"]) * (span["to"] - span["from"])
+                for field, (factor, span) in spans.items()
+            }  # fmt: skip
             rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(differences)})
         return pd.DataFrame(rows)
 
     def parameter_label(self, name: str, lang: str) -> str:
         """A behavioural number's name for people."""
-        return PARAMETERS.get(name, {}).get(lang, name)
+        return parameter_label(self.plan["uncertain"], name, lang)
+
+    @property
+    def bounds_words(self) -> Text:
+        """What the strong ends are: doses of equal cost, or the most that is plausible."""
+        if self.plan.get("bounds", "plausible") == "plausible":
+            return {"en": "plausible doses", "zh": "合理剂量"}
+        return {"en": "equal cost", "zh": "同等成本"}
 
     @cached_property
     def baseline_level(self) -> dict[str, float]:
         """Mean of every outcome under today's law."""
         rows = self.runs[self.runs["role"] == "baseline"]
         return {name: float(rows[name].mean()) for name in OUTCOMES}
+
+
+def parameter_label(cards: list[dict[str, Any]], name: str, lang: str) -> str:
+    """A behavioural number's name for people: as the fit calls it, as this file does, or its own."""
+    own = next((card["label"] for card in cards if card["name"] == name and card.get("label")), None)
+    return str((own or PARAMETERS.get(name, {})).get(lang, name))

@@ -22,6 +22,19 @@ LEVELS = {"grid": [0.1, 0.2, 0.3, 0.4], "lhs": [0.1, 0.2, 0.4], "one_at_a_time":
 DRIFT = {"marriage_drift": {"items": [5], "low": 0.8, "high": 1.2}, "present_weight_rho": None}
 
 
+CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for p in CONFIGS.glob("*/*.yaml") if p.parent.name != "scenario"), ids=lambda p: p.stem
+)
+def test_shipped_configs_are_fine(path: Path) -> None:
+    study = read_study(path)
+    assert study.plan is not None and study.kind == path.parent.name
+    for row in study.plan.rows[:2]:
+        assert study.timelines[row.scenario].at(study.end_month)
+
+
 def test_ranges_are_those_of_the_lever_files_unless_narrowed(write_study: Write) -> None:
     study = read_study(write_study())
     assert study.plan is not None

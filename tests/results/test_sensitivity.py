@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from SALib.sample import sobol
 
 from experiments.context import report_context
+from experiments.equal_cost_table import COLUMNS
 from experiments.progress import LineReporter
 from experiments.runner import execute, start_run
 from experiments.study import read_study
@@ -111,11 +113,11 @@ DRAWS = {"draws": 4, "parameters": {"present_weight_rho": None}}
         (
             {"second_order": True},
             {"tornado", "indices", "interactions", "rank_stability", "convergence"},
-            "Birth grant moves births",
+            "birth grant matters most for births",
         ),
         (
             {"uncertainty": DRAWS, "samples": 16},
-            {"tornado", "indices", "rank_stability", "convergence"},
+            {"tornado", "indices", "rank_stability", "rank_over_draws", "convergence"},
             "parameter draws",
         ),
         ({"method": "morris", "samples": 6}, {"tornado", "indices"}, "In a Morris screen"),
@@ -158,3 +160,50 @@ def test_an_incomplete_design_gets_no_index_but_a_report(
     assert lead["en"].startswith("The design is incomplete")
     assert "row-00005" in page.read_text(encoding="utf-8")
     assert "indices" not in {p.stem for p in (page.parent / "tables").iterdir()}
+
+
+def weighted(u: np.ndarray) -> float:
+    return float(u[0] + 0.5 * u[1])
+
+
+def test_equal_cost_comes_first_and_plausible_doses_second(
+    write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first measure is twice as strong, and ten times as dear: at equal cost it runs to a tenth of its range."""
+    fields = list(LEVERS)[:2]
+    rows = [
+        dict.fromkeys(COLUMNS, "") | {"city": "toytown", "factor": f"x{i}", "field": field, "equal_cost_to": str(end)}
+        for i, (field, end) in enumerate(zip(fields, (10_000.0, 2_000.0), strict=True))
+    ]
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "bounds.csv", index=False)
+    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(weighted, noise=0.001))
+    study = read_study(
+        write_study(factors=FACTORS, samples=32, end="2026-12", bounds="both", equal_cost_table="bounds.csv")
+    )
+    folder, design = start_run(study, tmp_path / "runs")
+    assert len(design[(design["role"] == "sample-plausible") & (design["seed"] == 1)]) == 32 * 4
+    assert execute(study, folder, design, LineReporter()) == []
+    page, _ = write_report_of_kind(folder)
+    data = StudyData.read(folder)
+    assert data.at_plausible is not None
+    assert data.indices("births").table()["factor"].tolist() == ["x1", "x0"]
+    assert data.at_plausible.indices("births").table()["factor"].tolist() == ["x0", "x1"]
+    own, other = (each.alone("births").set_index("factor")["mean"] for each in (data, data.at_plausible))
+    assert other["x0"] / own["x0"] == pytest.approx(10, rel=0.1) and other["x1"] == pytest.approx(own["x1"], rel=0.1)
+    tables = {path.stem for path in (page.parent / "tables").iterdir()}
+    assert {"ranks_both_bounds", "indices_births", "plausible_indices_births", "plausible_alone_births"} <= tables
+    text = words_of(page)
+    assert text.index("Which measures matter?") < text.index("And at the largest plausible doses?")
+    assert "at equal cost it is childcare voucher" in text
+
+
+def test_pairs_and_ranks_are_told_as_tables() -> None:
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0, 1]] * 3}
+    rows = sobol.sample(problem, 64, calc_second_order=True, seed=1)
+    found = sensitivity.sobol_indices(problem, rows[:, 0] + rows[:, 1] * rows[:, 2], True)
+    pairs = sensitivity.interaction_table(found)
+    assert len(pairs) == 3 and set(pairs.loc[0, ["factor", "other"]]) == {"b", "c"}
+    ranks = sensitivity.rank_table(found)
+    first = ranks.iloc[0]
+    assert first["factor"] == "a" and first["told_apart"]
+    assert not ranks[(ranks["factor"] != "a")]["told_apart"].any(), "b and c do the same"

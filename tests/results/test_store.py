@@ -117,6 +117,8 @@ def test_find_takes_a_path_a_name_or_the_only_run_inside(tmp_path: Path) -> None
     assert RunFolder.find("second", tmp_path / "runs").path.name == "second"
     with pytest.raises(RunFolderError, match="holds 2 runs"):
         RunFolder.find(tmp_path / "runs")
+    RunFolder.create(tmp_path / "other" / "only").write_json(store.MANIFEST, {})
+    assert RunFolder.find(tmp_path / "other", Path("results") / "runs").path.name == "only", "an absolute path"
     with pytest.raises(RunFolderError, match="no such run folder"):
         RunFolder.find(tmp_path / "nowhere")
 
