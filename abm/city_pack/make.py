@@ -42,7 +42,7 @@ class Pack:
         )
         words = {
             OWN: "given",
-            PARTLY: "partly",
+            PARTLY: "partly given",
             DERIVED: "worked out",
             BORROWED: f"borrowed from {self.donor}, grade D",
         }
