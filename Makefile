@@ -20,10 +20,13 @@ done
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help setup run test lint format bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## set up .venv and nothing else
+	@echo "Done: the command is $(BIN)/cradle."
 
 run: $(STAMP) ## simulate Suining: today's law against the example package, and write a report
 	@$(BIN)/cradle run $(CONFIG) --workers $(WORKERS)

@@ -366,6 +366,27 @@ def backtest(
         say(f"table: {path.resolve()} ({clock_text(seconds)})")
 
 
+@app.command("city")
+def city_(
+    tables: Annotated[Path, typer.Argument(help="Folder with city.yaml, population.csv, ...", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder in which the city's folder is made.", show_default=False)],
+    donor: Annotated[
+        str | None, typer.Option(help="City that lends what is missing (instead of city.yaml's).", show_default=False)
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a folder that is there.")] = False,
+) -> None:
+    """Make a city from a statistics office's tables, borrowing what they lack, and check it (docs/adding-a-city.md)."""
+    with clear_endings():
+        from abm.city_pack.make import make_pack
+
+        try:
+            made = make_pack(tables, out, donor, replace)
+        except OSError as error:
+            raise InputError(f"--out: cannot write {out}: {error.strerror or error}") from None
+        for line in made.lines():
+            say(line)
+
+
 @app.command("app")
 def app_(
     port: Annotated[int, typer.Option(help="Port of this machine on which the page is served.")] = 8765,

@@ -133,7 +133,7 @@ def _try_to_join(where: str) -> None:
         raise InputError(
             f"--address: no Ray cluster can be joined at {where}: {said}\nA cluster is started with `ray start --head`,"
             f" this machine must belong to it (`ray start --address HOST:{PORT}`), and all need the same versions and"
-            " the same access token; see experiments/cluster.md"
+            " the same access token; see docs/cluster.md"
         )
 
 
