@@ -198,11 +198,8 @@ def test_both_languages_give_the_same_commands(guide: Path) -> None:
     english = guide.with_name(guide.name.replace(".zh-CN", ""))
 
     def code(path: Path) -> list[tuple[str, str, str]]:
-        return [
-            (b.language, b.reason, re.sub(r" *#[^\n]*", "", b.text))
-            for b in blocks(path)
-            if b.language in (SHELL, PYTHON, YAML)
-        ]
+        shown = [b for b in blocks(path) if b.language in (SHELL, PYTHON, YAML)]
+        return [(b.language, b.reason, re.sub(r" *#[^\n]*", "", b.text)) for b in shown]
 
     assert code(guide) == code(english)
 
@@ -215,9 +212,8 @@ def test_links_lead_somewhere(guide: Path) -> None:
 
 def test_every_guide_is_listed() -> None:
     listed = (DOCS / "README.md").read_text(encoding="utf-8")
-    assert [
-        path.name for path in DOCS.glob("*.md") if path.name != "README.md" and f"({path.name})" not in listed
-    ] == []
+    guides = [path.name for path in DOCS.glob("*.md") if path.name != "README.md"]
+    assert [name for name in guides if f"({name})" not in listed] == []
     for readme in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
         assert "docs/README.md" in readme.read_text(encoding="utf-8")
 
@@ -227,7 +223,7 @@ def test_the_gallery_holds_every_config_and_nothing_else() -> None:
     assert sorted(gallery.configs) == shipped()
     assert (DOCS / "gallery.md").read_text(encoding="utf-8") == page(gallery), "run python -m experiments.gallery"
     figures = {figure_file(name) for name, entry in gallery.configs.items() if entry.measured}
-    assert {path for path in FIGURES.glob("*")} == figures
+    assert set(FIGURES.glob("*")) == figures
     assert sum(path.stat().st_size for path in figures) < 1_500_000
     assert [name for name, entry in gallery.configs.items() if entry.measured is None] == []
 

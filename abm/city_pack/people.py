@@ -188,13 +188,13 @@ def schooling_cohorts(given: Given, donor: City) -> Made:
         rows = rows[rows[list(LEVELS)].sum(axis=1) > 0].sort_values("age_from", ascending=False)
         born = [round(year - (r.age_from + min(r.age_to, r.age_from + 9)) / 2) for r in rows.itertuples()]
         shares = rows[list(LEVELS)].to_numpy(float)
-        shares /= shares.sum(axis=1, keepdims=True)
+        shares = shares / shares.sum(axis=1, keepdims=True)
         path = table[table["sex"] == sex].sort_values("birth_year")
         known = path["birth_year"].to_numpy(float), path[list(LEVELS)].to_numpy()
         usual = value_in_year(*known, born[-1])
         later = path[path["birth_year"] > born[-1]]
         ahead = later[list(LEVELS)].to_numpy() * (shares[-1] / np.maximum(usual, 1e-6))
-        ahead /= np.maximum(ahead.sum(axis=1, keepdims=True), 1e-12)
+        ahead = ahead / np.maximum(ahead.sum(axis=1, keepdims=True), 1e-12)
         values = _rounded_shares(np.vstack([shares, ahead]) if len(later) else shares)
         frame = pd.DataFrame(values, columns=list(LEVELS))
         frame.insert(0, "birth_year", [*born, *later["birth_year"]])

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,8 +86,9 @@ def test_series_and_groups(lived: FamilyModel) -> None:
 def test_figures_have_a_title_a_unit_and_a_line_a_city(lived: FamilyModel) -> None:
     axes = plot({"law": lived, "again": lived.under()}, "births", "order:1")
     assert axes.get_title(loc="left") == "Births (births), order:1"
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["law", "again"]
-    assert list(axes.lines[0].get_xdata()) == [2021, 2022]
+    legend = axes.get_legend()
+    assert legend is not None and [text.get_text() for text in legend.get_texts()] == ["law", "again"]
+    assert np.asarray(axes.lines[0].get_xdata()).tolist() == [2021, 2022]
     alone = lived.plot("tfr", lang="zh")
     assert alone.get_title(loc="left") == "总和生育率" and alone.get_legend() is None
     assert lived.plot("tfr", ax=axes) is axes
