@@ -216,33 +216,6 @@ def pair_bars(
     return d.svg(title)
 
 
-def chance_chart(base: Sequence[tuple[int, float]], policy: Sequence[tuple[int, float]], lang: str) -> str:
-    """Chance of starting to try within a year, both cities, by month."""
-    d = Drawing(WIDTH, 190, (48, 28, 12, 26))
-    values = [100 * v for _, v in (*base, *policy)]
-    if not values:
-        return d.svg(word("chance_title", lang))
-    y = y_axis(d, [0.0, max([*values, 5.0])], 3, suffix=" %")
-    months = [m for m, _ in (*base, *policy)]
-    x = year_axis(d, math.floor(years(min(months))), math.ceil(years(max(months))))
-    for line, colour, dash in ((base, BASE, ""), (policy, POLICY, "")):
-        for piece in unbroken(line):
-            d.path([(x(years(m)), y(100 * v)) for m, v in piece], colour, 2, dash)
-            d.dot(x(years(piece[-1][0])), y(100 * piece[-1][1]), 2.5, colour, f"{100 * piece[-1][1]:.1f} %")
-    legend(d, [(word("base", lang), BASE), (word("policy", lang), POLICY)], d.left, 16)
-    return d.svg(word("chance_title", lang))
-
-
-def unbroken(line: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
-    """A line cut where months are missing."""
-    pieces: list[list[tuple[int, float]]] = []
-    for month, value in line:
-        if not pieces or pieces[-1][-1][0] != month - 1:
-            pieces.append([])
-        pieces[-1].append((month, value))
-    return pieces
-
-
 def ledger_rows(
     base: History, policy: History | None, scale: float, axis: int
 ) -> list[tuple[int, float, float | None]]:
