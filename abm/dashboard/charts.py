@@ -13,16 +13,20 @@ from abm.dashboard.svg import (
     BASE,
     COLOURS,
     INK,
+    PALE,
     POLICY,
     TARGET,
     Drawing,
     Scale,
+    in_two_lines,
     legend,
     tick_text,
     ticks,
+    width_of,
     y_axis,
     year_axis,
 )
+from abm.dashboard.units import PEOPLE
 from abm.dashboard.words import word
 from abm.model import FamilyModel
 from policies.clock import month_label
@@ -30,6 +34,8 @@ from policies.clock import month_label
 Array = NDArray[np.float64]
 WIDTH, HEIGHT = 500, 250
 MAP_MONTHS = 36
+WIDEST_NAME = 170
+"""Names of bars wider than this stand in two lines."""
 CARE = ("parent", "grandparent", "nursery", "minder")
 
 
@@ -67,8 +73,8 @@ def tfr_chart(base: History, policy: History | None, parts: int, target: tuple[f
 def pyramid_chart(base: FamilyModel, policy: FamilyModel | None, scale: float, lang: str) -> str:
     """Age pyramid: bars for the policy city, outline steps for the other."""
     d = Drawing(WIDTH, HEIGHT, (8, 26, 8, 22))
-    own = pyramid(base) / scale / 1000
-    other = pyramid(policy) / scale / 1000 if policy else own
+    own = pyramid(base) / scale / PEOPLE[lang]
+    other = pyramid(policy) / scale / PEOPLE[lang] if policy else own
     top = ticks(0, float(max(own.max(), other.max())), 4)
     middle, gap = d.width / 2, 22.0
     step = (d.bottom - d.top) / 18
@@ -108,18 +114,19 @@ def map_chart(
     city = model.city
     own, other = base[1].tfr_by_county(MAP_MONTHS), history.tfr_by_county(MAP_MONTHS)
     people = residents_by_county(model) / scale
-    largest = people.max()
+    largest, unit = people.max(), PEOPLE[lang]
     for c, county in enumerate(city.counties):
         x, y = places[county]
         px, py = d.left + x * (d.right - d.left), d.top + y * (d.bottom - d.top)
         radius = 26 * math.sqrt(people[c] / largest)
         name = city.county_labels[county][lang]
-        said = f"{name}: {people[c] / 1000:,.0f} {word('residents_k', lang)}"
+        living = f"{people[c] / unit:,.{0 if lang == 'en' else 1}f} {word('residents_k', lang)}"
+        said = f"{name}: {living}"
         d.dot(px, py, radius, shade(other[c]), said, BASE)
         figures = f"{own[c]:.2f}" + (f" → {other[c]:.2f}" if policy else "")
         d.text(px + radius + 6, py - 8, name, INK, "start", 12)
         d.text(px + radius + 6, py + 5, figures, INK, "start", 11, 600)
-        d.text(px + radius + 6, py + 18, f"{people[c] / 1000:,.0f} {word('residents_k', lang)}", size=10.5)
+        d.text(px + radius + 6, py + 18, living, size=10.5)
     for i in range(5):
         d.box(d.right - 62 + 24 * i, 8, 24, 9, shade(0.6 + 0.3 * i))
         d.text(d.right - 50 + 24 * i, 28, f"{0.6 + 0.3 * i:.1f}", anchor="middle", size=10)
@@ -143,8 +150,8 @@ def residents_by_county(model: FamilyModel) -> Array:
 def stacked_years(
     base: History, policy: History | None, what: str, keys: Sequence[str], scale: float, lang: str, title: str
 ) -> str:
-    """Two stacked bars for each whole year, scaled to the city: current law left, the package right."""
-    d = Drawing(WIDTH, HEIGHT, (50, 30, 10, 26))
+    """Two stacked bars for each whole year, over ``scale``: current law left, the package right."""
+    d = Drawing(WIDTH, HEIGHT, (56, 30, 10, 26))
     pair = [base.by_year(what)] + ([policy.by_year(what)] if policy else [])
     shown = sorted(pair[0])[-16:]
     if not shown:
@@ -169,7 +176,7 @@ def stacked_years(
 
 def care_chart(base: History, policy: History | None, lang: str) -> str:
     """Arrangements of children under three in the last month, both cities one above the other."""
-    d = Drawing(WIDTH, 150, (10, 30, 10, 10))
+    d = Drawing(WIDTH, 160, (10, 34, 10, 10))
     cities = [("base", base)] + ([("policy", policy)] if policy else [])
     for row, (key, history) in enumerate(cities):
         care = history.months[-1].care
@@ -181,7 +188,8 @@ def care_chart(base: History, policy: History | None, lang: str) -> str:
             said = f"{word(key, lang)}, {word(name, lang)}: {shares[k]:.1%}"
             d.box(x, y, width, 26, COLOURS[k], said, opacity=0.95)
             if width > 38:
-                d.text(x + width / 2, y + 17, f"{shares[k]:.0%}", "#ffffff", "middle", 12, 600)
+                ink = INK if COLOURS[k] in PALE else "#ffffff"
+                d.text(x + width / 2, y + 17, f"{shares[k]:.0%}", ink, "middle", 12, 600)
             x += width
     legend(d, [(word(name, lang), COLOURS[k]) for k, name in enumerate(CARE)], d.left, 16)
     return d.svg(word("care_title", lang))
@@ -195,61 +203,72 @@ def pair_bars(
     height: float | None = None,
 ) -> str:
     """Horizontal bars, one pair a row: (name, current law, with the package)."""
-    room = max([sum(12 if ord(c) > 0x2E80 else 6.4 for c in name) for name, _, _ in rows], default=60) + 14
-    d = Drawing(WIDTH, height or 34 + 30 * max(len(rows), 1), (min(room, 215), 26, 66, 4))
+    names = [in_two_lines(name, WIDEST_NAME) for name, _, _ in rows]
+    room = max([width_of(line) for lines in names for line in lines], default=60.0) + 16
+    d = Drawing(WIDTH, height or 34 + 30 * max(len(rows), 1), (room, 26, 66, 4))
     values = [v for _, a, b in rows for v in (a, b) if v is not None]
     x = Scale(min([0.0, *values]), max([1e-9, *values]), d.left, d.right)
     d.line(x(0), d.top, x(0), d.bottom, "#9aa5b1")
     for i, (name, own, other) in enumerate(rows):
         y = d.top + 4 + 30 * i
-        d.text(d.left - 8 if x.low == 0 else 4, y + 15, name, INK, "end" if x.low == 0 else "start", 12)
+        for j, line in enumerate(names[i]):
+            below = y + 15 + 13 * (j - (len(names[i]) - 1) / 2)
+            d.text(d.left - 8 if x.low == 0 else 4, below, line, INK, "end" if x.low == 0 else "start", 12)
         for j, (value, colour) in enumerate(((own, BASE), (other, POLICY))):
             if value is None:
                 continue
             said = f"{name}, {word('policy' if j else 'base', lang)}: {value:,.{decimals}f}"
             d.box(min(x(0), x(value)), y + 12 * j, abs(x(value) - x(0)), 10, colour, said)
             d.text(max(x(0), x(value)) + 5, y + 9 + 12 * j, f"{value:,.{decimals}f}", colour, size=11)
-    names = [(word("base", lang), BASE)]
+    shown = [(word("base", lang), BASE)]
     if any(other is not None for _, _, other in rows):
-        names.append((word("policy", lang), POLICY))
-    legend(d, names, 4, 15)
+        shown.append((word("policy", lang), POLICY))
+    legend(d, shown, 4, 15)
     return d.svg(title)
 
 
-def chance_chart(base: Sequence[tuple[int, float]], policy: Sequence[tuple[int, float]], lang: str) -> str:
-    """Chance of starting to try within a year, both cities, by month."""
-    d = Drawing(WIDTH, 190, (48, 28, 12, 26))
-    values = [100 * v for _, v in (*base, *policy)]
-    if not values:
-        return d.svg(word("chance_title", lang))
-    y = y_axis(d, [0.0, max([*values, 5.0])], 3, suffix=" %")
-    months = [m for m, _ in (*base, *policy)]
-    x = year_axis(d, math.floor(years(min(months))), math.ceil(years(max(months))))
-    for line, colour, dash in ((base, BASE, ""), (policy, POLICY, "")):
-        for piece in unbroken(line):
-            d.path([(x(years(m)), y(100 * v)) for m, v in piece], colour, 2, dash)
-            d.dot(x(years(piece[-1][0])), y(100 * piece[-1][1]), 2.5, colour, f"{100 * piece[-1][1]:.1f} %")
-    legend(d, [(word("base", lang), BASE), (word("policy", lang), POLICY)], d.left, 16)
-    return d.svg(word("chance_title", lang))
+def care_paths(base: History, policy: History, lang: str) -> str:
+    """Arrangements of children under three month by month: current law thin and dashed, the package full."""
+    d = Drawing(WIDTH, 250, (44, 30, 14, 26))
+    y = y_axis(d, [0.0, 60.0], 3, suffix=" %")
+    x = year_axis(d, math.floor(years(base.months[0].month)), math.ceil(years(base.month)))
+    for history, key in ((base, "base"), (policy, "policy")):
+        care = np.array([m.care for m in history.months])
+        shares = 100 * care / np.maximum(care.sum(axis=1, keepdims=True), 1.0)
+        for k, name in enumerate(CARE):
+            points = [(x(years(m.month)), y(v)) for m, v in zip(history.months, shares[:, k], strict=True)]
+            d.path(points, COLOURS[k], 2.2 if key == "policy" else 1.3, "" if key == "policy" else "4 3")
+            d.dot(*points[-1], 3, COLOURS[k], f"{word(key, lang)}, {word(name, lang)}: {shares[-1, k]:.1f} %")
+    legend(d, [(word(name, lang), COLOURS[k]) for k, name in enumerate(CARE)], d.left, 16)
+    return d.svg(word("care_paths_title", lang))
 
 
-def unbroken(line: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
-    """A line cut where months are missing."""
-    pieces: list[list[tuple[int, float]]] = []
-    for month, value in line:
-        if not pieces or pieces[-1][-1][0] != month - 1:
-            pieces.append([])
-        pieces[-1].append((month, value))
-    return pieces
+def rates_chart(base: History, policy: History, lang: str) -> str:
+    """Births per 1,000 women by age, both cities, over the last months."""
+    d = Drawing(WIDTH, HEIGHT, (44, 30, 14, 34))
+    rates = [(word("base", lang), BASE, base.rates_by_age(MAP_MONTHS)),
+             (word("policy", lang), POLICY, policy.rates_by_age(MAP_MONTHS))]  # fmt: skip
+    y = y_axis(d, [0.0, max(20.0, *(float(r.max()) for _, _, r in rates))])
+    x = Scale(15, 50, d.left, d.right)
+    for age in range(15, 51, 5):
+        d.line(x(age), d.bottom, x(age), d.bottom + 4, "#9aa5b1")
+        d.text(x(age), d.bottom + 16, str(age), anchor="middle", size=11)
+    d.text(d.right, d.bottom + 30, word("age_of_mother", lang), anchor="end", size=11)
+    for name, colour, values in rates:
+        d.path([(x(15.5 + i), y(float(v))) for i, v in enumerate(values)], colour, 2)
+        for i, v in enumerate(values):
+            d.dot(x(15.5 + i), y(float(v)), 2.2, colour, f"{name}, {15 + i}: {v:.1f}", colour)
+    legend(d, [(name, colour) for name, colour, _ in rates], d.left, 16)
+    return d.svg(word("rates_title", lang))
 
 
 def ledger_rows(
     base: History, policy: History | None, scale: float, axis: int
 ) -> list[tuple[int, float, float | None]]:
-    """(index, million yuan of the last twelve months under current law, under the package) along an axis of the ledger:
-    0 by payer, 1 by lever; those that nobody paid for are left out, the largest first."""
+    """(index, yuan of the last twelve months over ``scale`` under current law, under the package) along an axis of the
+    ledger: 0 by payer, 1 by lever; those that nobody paid for are left out, the largest first."""
     both = [h for h in (base, policy) if h is not None]
-    sums = [np.sum([m.ledger for m in h.window(YEAR)], axis=0).sum(axis=axis) / scale / 1e6 for h in both]
+    sums = [np.sum([m.ledger for m in h.window(YEAR)], axis=0).sum(axis=axis) / scale for h in both]
     rows = [(i, float(sums[0][i]), float(sums[1][i]) if policy else None) for i in range(len(sums[0]))]
     rows = [row for row in rows if abs(row[1]) + abs(row[2] or 0) > 1e-6]
     return sorted(rows, key=lambda row: -max(row[1], row[2] or 0))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
-from abm.dashboard.family import Diary, choose_wife
+import mesa
+
+from abm.dashboard.family import Diary, choose_wives
 from abm.dashboard.history import History
 from abm.dashboard.sliders import moved
 from abm.model import FamilyModel
@@ -18,6 +21,15 @@ FIRST_BEGINNING, LAST_MONTH = month_index("2021-12"), month_index("2060-12")
 DEFAULT_PACKAGE = "example-voucher-housing-leave"
 DEFAULT_BEGINS = "2027-01"
 LARGEST_SEED = 2**31 - 1
+FOLLOWED = 24
+"""Couples whose lives are taken down from the month in which the cities part."""
+PASTS_KEPT = 4
+LARGEST_PAST = 400_000
+"""Rows of persons beyond which a past is not kept, for the sake of memory."""
+
+Past = tuple[FamilyModel, History]
+_pasts: dict[tuple[Any, ...], Past] = {}
+_pasts_lock = threading.Lock()
 
 
 class DashboardModel(FamilyModel):
@@ -25,8 +37,9 @@ class DashboardModel(FamilyModel):
 
     It is built ready to play: founded in November 2020 and lived until ``begins`` (YYYY-MM), from which the sliders
     hold. ``package`` is where sliders start; every slider is a keyword named after its lever and parameter
-    (``childcare_voucher__amount=800``), and one left out follows the package. ``household`` picks whom to follow.
-    ``step`` lives a month in both. Raises InputError for anything that is not allowed.
+    (``childcare_voucher__amount=800``), and one left out follows the package. ``step`` lives a month in both; the lives
+    of :data:`FOLLOWED` couples are taken down in ``diaries`` and ``policy_diaries``. A past that was lived before in
+    this process is taken up, not lived again. Raises InputError for anything that is not allowed.
     """
 
     policy: FamilyModel | None = None
@@ -39,23 +52,28 @@ class DashboardModel(FamilyModel):
         seed: int = 1,
         package: str = DEFAULT_PACKAGE,
         begins: str = DEFAULT_BEGINS,
-        household: int = 0,
         **levers: float | None,
     ) -> None:
         catalogue = load_catalogue()
         self.begins = checked_beginning(begins)
         self.policy_law = policy_law(catalogue, package, self.begins, levers)
-        super().__init__(city, scale=scale, seed=checked_seed(seed), start=FOUNDED)
-        self.parts = max(min(first_known(self.policy_law, self.begins), self.begins), self.first_month + 1)
-        self.household_number = household
-        self.history, self.diary = History(), Diary(-1)
-        self.policy_history, self.policy_diary = History(), Diary(-1)
+        seed = checked_seed(seed)
+        parts = parting_month(self.policy_law, self.begins)
+        self.policy_history, self.diaries, self.policy_diaries = History(), list[Diary](), list[Diary]()
+        self._key = (city, scale, seed, parts)
+        past = _pasts.get(self._key)
+        if past is None:
+            super().__init__(city, scale=scale, seed=seed, start=FOUNDED)
+            self.history = History()
+        else:
+            self._take_up_past(*past, seed)
+        self.parts = max(parts, self.first_month + 1)
         while self.month < self.begins or self.policy is None:
             self.step()
 
     def step(self) -> None:
         """Live one month of both cities; they part before the month in which the first change is known."""
-        if type(self) is not DashboardModel or not hasattr(self, "history"):  # a fork is one city
+        if type(self) is not DashboardModel or not hasattr(self, "parts"):  # a fork is one city
             super().step()
             return
         if self.month > LAST_MONTH:
@@ -65,19 +83,32 @@ class DashboardModel(FamilyModel):
             self._part()
         super().step()
         self.history.add(self)
-        self.diary.add(self)
+        for diary in self.diaries:
+            diary.add(self)
         if self.policy is not None:
             self.policy.step()
             self.policy_history.add(self.policy)
-            self.policy_diary.add(self.policy)
+            for diary in self.policy_diaries:
+                diary.add(self.policy)
         self.running = self.month <= LAST_MONTH
 
     def _part(self) -> None:
         """From here on there are two cities."""
+        if self.population.n <= LARGEST_PAST and self._key not in _pasts:
+            _keep_past(self._key, (self.fork(), self.history.copy()))
         self.policy = self.fork(self.policy_law)
-        wife = choose_wife(self, self.household_number)
         self.policy_history = self.history.copy()
-        self.diary, self.policy_diary = Diary(wife), Diary(wife)
+        wives = choose_wives(self, FOLLOWED)
+        self.diaries, self.policy_diaries = [Diary(wife) for wife in wives], [Diary(wife) for wife in wives]
+
+    def _take_up_past(self, city: FamilyModel, history: History, seed: int) -> None:
+        """Begin where the cities part, as the copy of a city that was lived until then."""
+        mesa.Model.__init__(self, rng=seed)
+        ours = set(vars(self))
+        for name, value in vars(city.fork()).items():
+            if name not in ours:
+                setattr(self, name, value)
+        self.history = history.copy()
 
     @property
     def additional_births(self) -> float:
@@ -109,6 +140,19 @@ def first_known(law: Timeline, otherwise: int) -> int:
     if law.law_of is not None:
         months.append(law.law_of + 1)
     return min(months, default=otherwise)
+
+
+def parting_month(law: Timeline, begins: int) -> int:
+    """Month in which the cities part: the first of which anything new is known, or the one from which sliders hold."""
+    return min(first_known(law, begins), begins)
+
+
+def _keep_past(key: tuple[Any, ...], past: Past) -> None:
+    """Keep a past for the next pair of cities; beyond :data:`PASTS_KEPT` the oldest goes."""
+    with _pasts_lock:
+        _pasts.setdefault(key, past)
+        for old in list(_pasts)[:-PASTS_KEPT]:
+            del _pasts[old]
 
 
 def checked_beginning(text: str) -> int:

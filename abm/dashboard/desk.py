@@ -38,13 +38,12 @@ class Settings:
     package: str = DEFAULT_PACKAGE
     begins: str = DEFAULT_BEGINS
     seed: str = "1"
-    household: int = 0
     moved: dict[str, float] = field(default_factory=dict)
 
     def keywords(self) -> dict[str, Any]:
         """Keywords of :class:`DashboardModel`."""
         own = {"package": self.package, "begins": self.begins, "seed": checked_seed(self.seed)}
-        return {**CITY, **own, "household": self.household, **self.moved}
+        return {**CITY, **own, **self.moved}
 
 
 class Desk:
@@ -60,6 +59,7 @@ class Desk:
         self.building = solara.reactive(True)
         self.playing = solara.reactive(False)
         self.by_year = solara.reactive(False)
+        self.couple = solara.reactive(0)
         self.problem = solara.reactive("")
         self.lock = threading.Lock()
         self._usual: dict[str, dict[str, float]] = {}
@@ -119,14 +119,9 @@ class Desk:
             self.building.value = False
             force_update()
 
-    def another_household(self) -> None:
-        """Follow another couple: the same past lived again with somebody else's diary kept."""
-        model = self.model.value
-        if model is not None:
-            month, unapplied = model.month, self.settings.value
-            self.settings.value = Settings(**{**vars(self.applied.value), "household": model.household_number + 1})
-            self.build(month)
-            self.settings.value = Settings(**{**vars(unapplied), "household": model.household_number + 1})
+    def follow(self, couple: int) -> None:
+        """Show another of the couples whose lives are taken down."""
+        self.couple.value = couple
 
     def step(self, months: int) -> None:
         """Live some months in both cities; what goes wrong is shown, not raised."""

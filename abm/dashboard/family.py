@@ -1,8 +1,8 @@
-"""One family followed month by month: where it stands, what it weighs, what it chooses."""
+"""Families followed month by month: where they stand, what they weigh, what they choose."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 YOUNGEST, OLDEST = 22 * 12, 32 * 12
 STRIDE = 97
-"""Places in the list of couples between one household to follow and the next, so that neighbours differ."""
+"""Places in the list of couples between one household to follow and the next, so that neighbours differ (a prime)."""
 NO_OPTION = -1e8
 """Utilities below this stand for an arrangement that does not exist."""
 
@@ -59,14 +59,22 @@ class Standing:
     mother_time: float | None = None
     father_time: float | None = None
 
+    @property
+    def lived(self) -> tuple[object, ...]:
+        """What others could see of this life: money and what is weighed left out."""
+        care = tuple(child.care for child in self.children)
+        home = (self.county, self.in_town, self.tenure)
+        return self.here, self.marital, self.work, self.parity, self.state, home, care
+
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: what, and what of it (an order, a word)."""
+    """Something that happened: what, what of it (an order, a word), and what was weighed: name and value."""
 
     month: int
     what: str
     detail: str = ""
+    weighed: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass
@@ -83,21 +91,27 @@ class Diary:
             return
         now = standing(model, self.wife)
         if self.standings:
-            self.events += changes(self.standings[-1], now)
+            before = self.standings[-1]
+            self.events += [with_weighed(event, before, now, model) for event in changes(before, now)]
         self.standings.append(now)
 
 
-def choose_wife(model: FamilyModel, number: int) -> int:
-    """Row of a wife of 22 to 31 who lives with her husband, has one child at most and wants more; -1 without one."""
+def part_at(one: Diary, other: Diary) -> int | None:
+    """First month in which two lives of the same woman are not alike; None as long as they are."""
+    lived = zip(one.standings, other.standings, strict=False)
+    return next((a.month for a, b in lived if a.lived != b.lived), None)
+
+
+def choose_wives(model: FamilyModel, most: int) -> list[int]:
+    """Rows of wives of 22 to 31 who live with their husbands, have one child at most and want more; ``most`` of them
+    spread over the list, fewer where there are not so many."""
     persons = model.population.persons[: model.population.n]
     age = model.month - persons["birth_month"].astype(np.int64)
     couples = (persons["status"] == RESIDENT) & (persons["sex"] == FEMALE) & (persons["partner"] >= 0)
     couples &= (persons["marital"] == MARRIED) & (age >= YOUNGEST) & (age < OLDEST) & (persons["parity"] <= 1)
     rows = np.flatnonzero(couples & (persons["ideal"] > persons["parity"]))
-    if len(rows) == 0:
-        return -1
     stride = STRIDE if len(rows) % STRIDE else STRIDE + 1
-    return int(rows[(number * stride) % len(rows)])
+    return [int(rows[(place * stride) % len(rows)]) for place in range(min(most, len(rows)))]
 
 
 def standing(model: FamilyModel, wife: int) -> Standing:
@@ -172,6 +186,18 @@ def care_weighed(model: FamilyModel, child: int) -> tuple[dict[str, float], str]
     care_utilities(model._state(), child, decided, utilities)
     possible = {name: float(u) for name, u in zip(CARE, utilities, strict=True) if u > NO_OPTION}
     return possible, CARE[int(best_care(utilities, False))]
+
+
+def with_weighed(event: Event, before: Standing, now: Standing, model: FamilyModel) -> Event:
+    """The event with what stood behind it: the chance and prospect of a plan, the utilities of an arrangement."""
+    if event.what in ("trying", "gave_up") and before.chance is not None and before.prospect is not None:
+        return replace(event, weighed=(("chance", before.chance), ("prospect", before.prospect)))
+    if event.what == "care":
+        child = next(child for child in now.children if child.care == event.detail)
+        weighed = care_weighed(model, child.row)
+        if weighed is not None:
+            return replace(event, weighed=tuple(weighed[0].items()))
+    return event
 
 
 def changes(before: Standing, now: Standing) -> list[Event]:

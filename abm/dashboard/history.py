@@ -81,15 +81,23 @@ class History:
         rates = np.divide(births, women, out=np.zeros_like(women), where=women > 0)
         return rates[:, FERTILE].sum(axis=1)  # type: ignore[no-any-return]
 
+    def rates_by_age(self, length: int) -> Array:
+        """Births per 1,000 women a year by age from 15 to 49 over the last ``length`` months."""
+        chosen = self.window(length)
+        births = sum(m.births.sum(axis=(0, 1)) for m in chosen)
+        women = sum(m.women.sum(axis=0) for m in chosen) / MONTHS_PER_YEAR
+        rates = 1000 * np.divide(births, women, out=np.zeros_like(women), where=women > 0)
+        return rates[FERTILE]  # type: ignore[no-any-return]
+
     def births(self, length: int = YEAR) -> float:
         """Simulated births of the last ``length`` months."""
         return float(sum(m.births.sum() for m in self.window(length)))
 
     def by_year(self, what: str) -> dict[int, Array]:
-        """Simulated births by order, or marriages (first, later), summed over each whole calendar year."""
+        """Simulated births by order, marriages (first, later) or yuan by payer, summed over each whole calendar year."""
         years: dict[int, list[Array]] = {}
         for m in self.months:
-            value = m.births.sum(axis=(0, 2)) if what == "births" else m.marriages
+            value = {"births": m.births.sum(axis=(0, 2)), "marriages": m.marriages, "payers": m.ledger.sum(axis=0)}[what]
             years.setdefault(1900 + m.month // 12, []).append(value)
         return {year: np.sum(values, axis=0) for year, values in years.items() if len(values) == MONTHS_PER_YEAR}
 

@@ -6,46 +6,67 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from abm.dashboard import charts
+from abm.dashboard.charts_household import life_chart
 from abm.dashboard.cities import DashboardModel
 from abm.dashboard.desk import Desk
-from abm.dashboard.family import Diary, Event, Standing, budget_lines, care_weighed
+from abm.dashboard.family import Diary, Event, Standing, budget_lines, care_weighed, part_at
 from abm.dashboard.views import Figure
 from abm.dashboard.words import word
 from abm.model import FamilyModel
 from policies.clock import month_label
 
-EVENTS_SHOWN = 14
+EVENTS_SHOWN = 16
 
 
 @solara.component
 def HouseholdTab(desk: Desk, model: DashboardModel, lang: str) -> None:
     """The couple followed, in both cities side by side."""
     update_counter.get()
-    with solara.Div(classes=["follow"]):
-        solara.Button(
-            word("another", lang),
-            on_click=desk.another_household,
-            outlined=True,
-            small=True,
-            disabled=desk.playing.value or desk.building.value,
-            classes=["do-another"],
-        )
-        solara.Div(classes=["follow-note"], children=[word("follow_note", lang)])
     policy = model.policy
-    if model.diary.wife < 0 or policy is None or not model.diary.standings:
+    if not model.diaries or policy is None or not model.diaries[0].standings:
         solara.Info(word("nobody", lang))
         return
-    sides = (("base", model, model.diary), ("policy", policy, model.policy_diary))
+    chosen = desk.couple.value % len(model.diaries)
+    with solara.Div(classes=["follow"]):
+        solara.v.Select(
+            label=word("couple", lang),
+            items=[{"value": i, "text": couple_label(model, i, lang)} for i in range(len(model.diaries))],
+            v_model=chosen,
+            on_v_model=lambda i: desk.couple.set(int(i)),
+            dense=True,
+            hide_details=True,
+            class_="pick-couple",
+        )
+        solara.Button(
+            word("another", lang),
+            on_click=lambda: desk.couple.set((chosen + 1) % len(model.diaries)),
+            outlined=True,
+            small=True,
+            classes=["do-another"],
+        )
+    solara.Div(classes=["follow-note"], children=[word("follow_note", lang)])
+    diary, policy_diary = model.diaries[chosen], model.policy_diaries[chosen]
+    sides = (("base", model, diary), ("policy", policy, policy_diary))
     with solara.Div(classes=["grid"]):
-        for key, city, diary in sides:
-            Living(key, city, diary, lang)
-        rows = weighed_rows(model, policy, model.diary.wife, lang)
+        Figure(word("life_title", lang), life_chart(diary, policy_diary, lang), "life")
+        for key, city, own in sides:
+            Living(key, city, own, lang)
+        rows = weighed_rows(model, policy, diary.wife, lang)
         if rows:
             Figure(word("weighs", lang), charts.pair_bars(rows, lang, word("weighs", lang), 0), "weighs")
-        paths = [[(s.month, s.chance) for s in d.standings if s.chance is not None] for _, _, d in sides]
-        Figure(word("chance_title", lang), charts.chance_chart(paths[0], paths[1], lang), "chance")
-        for key, city, diary in sides:
-            Care(key, city, diary, lang)
+        for key, city, own in sides:
+            Care(key, city, own, lang)
+
+
+def couple_label(model: DashboardModel, place: int, lang: str) -> str:
+    """A couple in words: how it stood when the cities parted, and whether its lives differ since."""
+    own, other = model.diaries[place], model.policy_diaries[place]
+    then = own.standings[0]
+    county = model.city.county_labels[model.city.counties[then.county]][lang]
+    at = word("in_town" if then.in_town else "in_village", lang)
+    text = word("couple_is", lang).format(n=place + 1, age=then.age, children=then.parity, county=county, place=at)
+    differ = part_at(own, other)
+    return text + (word("lives_differ", lang).format(month_label(differ)) if differ is not None else "")
 
 
 @solara.component
@@ -64,7 +85,10 @@ def Living(key: str, city: FamilyModel, diary: Diary, lang: str) -> None:
         for event in events:
             with solara.Div(classes=["fact"]):
                 solara.Div(classes=["fact-name"], children=[month_label(event.month)])
-                solara.Div(classes=["fact-text"], children=[event_text(event, lang)])
+                with solara.Div(classes=["fact-text"]):
+                    solara.Text(event_text(event, lang))
+                    if event.weighed:
+                        solara.Div(classes=["fact-weighed"], children=[weighed_text(event, lang)])
         if not events:
             solara.Div(classes=["fact-text"], children=[word("nothing_yet", lang)])
 
@@ -137,6 +161,16 @@ def work_word(work: str, lang: str) -> str:
     """Her work in words."""
     text = word("work_none" if work == "none" else work, lang)
     return f"工作：{text}" if lang == "zh" else f"work: {text}"
+
+
+def weighed_text(event: Event, lang: str) -> str:
+    """What stood behind an event: the chance of a plan, or the utilities among which care was chosen."""
+    weighed = dict(event.weighed)
+    if "chance" in weighed:
+        return word("weighed_plan", lang).format(chance=weighed["chance"], prospect=weighed["prospect"])
+    parts = [f"{word(name, lang)} {value:+.1f}" for name, value in sorted(weighed.items(), key=lambda pair: -pair[1])]
+    comma = "，" if lang == "zh" else ", "
+    return word("weighed_care", lang).format(comma.join(parts))
 
 
 def event_text(event: Event, lang: str) -> str:

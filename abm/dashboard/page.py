@@ -13,6 +13,7 @@ import solara
 import solara.lab
 from mesa.visualization.utils import update_counter
 
+from abm.dashboard.cities import DashboardModel
 from abm.dashboard.desk import Desk
 from abm.dashboard.household_view import HouseholdTab
 from abm.dashboard.panel import Panel
@@ -67,6 +68,13 @@ def Body(desk: Desk) -> None:
         solara.Info(word("end", lang))
     Headline(model, lang)
     name = TABS[int(tab or 0)]
+    with solara.Div(classes=["showing", f"showing-{name}"]):
+        Tab(name, desk, model, lang)
+
+
+@solara.component
+def Tab(name: str, desk: Desk, model: DashboardModel, lang: str) -> None:
+    """What stands under a tab."""
     if name == "overview":
         Overview(model, lang)
     elif name == "families":

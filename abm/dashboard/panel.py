@@ -132,6 +132,15 @@ def Basics(desk: Desk) -> None:
 def SliderGroups(desk: Desk) -> None:
     """Families of sliders to open and close; only open ones are drawn."""
     lang = desk.lang.value
+    if desk.settings.value.moved:
+        with solara.Div(classes=["back"]):
+            solara.Button(
+                word("back", lang),
+                on_click=lambda: desk.choose_package(desk.settings.value.package),
+                text=True,
+                small=True,
+                classes=["do-back"],
+            )
     opened, set_opened = solara.use_state([0])
     every = solara.use_memo(lambda: groups(desk.catalogue), [])
     panels = []
@@ -189,10 +198,18 @@ def SliderRow(desk: Desk, slider: Slider) -> None:
                 single_line=True,
                 hide_details=True,
                 error=bool(problem),
+                attributes={"aria-label": f"{slider.label(lang)}, {slider.unit(lang)}"},
                 class_="row-number",
             )
         solara.v.Slider(
-            v_model=value, on_v_model=drag, min=p.low, max=p.high, step=p.step, dense=True, hide_details=True
+            v_model=value,
+            on_v_model=drag,
+            min=p.low,
+            max=p.high,
+            step=p.step,
+            dense=True,
+            hide_details=True,
+            attributes={"aria-label": slider.label(lang)},
         )
         if problem:
             solara.Div(classes=["row-problem"], children=[problem])

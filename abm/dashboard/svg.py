@@ -11,6 +11,8 @@ INK, MUTED, GRID = "#1f2933", "#5b6770", "#e4e7eb"
 BASE, POLICY, TARGET = "#4a5560", "#0072b2", "#b00020"
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c8c", "#7a5195", "#b8a300")
 """Okabe and Ito's palette for colour-blind readers."""
+PALE = ("#e69f00", "#cc79a7", "#56b4e9", "#8c8c8c", "#b8a300")
+"""Colours on which words are dark."""
 SIZE = 12
 
 
@@ -174,9 +176,23 @@ def year_axis(drawing: Drawing, first: float, last: float) -> Scale:
     return scale
 
 
+def width_of(words: str, size: float = SIZE) -> float:
+    """About how wide words are drawn: a Chinese character is a square, the others are those of a wide face."""
+    return sum(size if ord(c) > 0x2E80 else 0.58 * size for c in words)
+
+
+def in_two_lines(words: str, width: float, size: float = SIZE) -> list[str]:
+    """The words, parted near their middle if they are wider than ``width``."""
+    if width_of(words, size) <= width:
+        return [words]
+    spaces = [i for i, c in enumerate(words) if c in " （("] or range(1, len(words))
+    cut = min(spaces, key=lambda i: abs(i - len(words) / 2))
+    return [words[:cut].strip(), words[cut:].strip()]
+
+
 def legend(drawing: Drawing, names: Sequence[tuple[str, str]], x: float, y: float, gap: float = 14) -> None:
-    """Names with a patch of their colour, in one row (Chinese characters count twice)."""
+    """Names with a patch of their colour, in one row."""
     for name, colour in names:
         drawing.box(x, y - 9, 10, 10, colour)
         drawing.text(x + 14, y, name, INK, size=11.5)
-        x += 14 + gap + sum(11.5 if ord(c) > 0x2E80 else 6.3 for c in name)
+        x += 14 + gap + width_of(name, 11.5)

@@ -32,6 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "by_year": ("year", "年"),
     "reset": ("Reset", "重新开始"),
     "apply": ("Apply and start again", "应用并重新开始"),
+    "back": ("Sliders back to the package", "滑块恢复为政策组合"),
     "changed": ("Changed: press to build the cities again.", "设置已更改，请点击重新生成。"),
     "stopped": ("The run stopped", "运行中止"),
     "not_built": ("These cities cannot be built", "无法生成"),
@@ -111,15 +112,37 @@ _WORDS: dict[str, tuple[str, str]] = {
     "other_levers": ("all others", "其他各项"),
     "year_word": ("year", "年份"),
     # a household
-    "another": ("Another household", "换一户"),
+    "another": ("Next", "下一户"),
+    "couple": ("Couple to follow", "选择跟踪的夫妇"),
+    "couple_is": (
+        "{n}. wife {age:.0f}, children: {children}, {place} in {county}",
+        "{n}. 妻子{age:.0f}岁，子女{children}个，{county}{place}",
+    ),
+    "lives_differ": (" ★ lives differ from {}", " ★ 自 {} 起两种人生"),
+    "life_title": (
+        "Two lives of one couple: births (numbered), who minds the youngest, chance of a plan for a child",
+        "同一对夫妇的两种人生：生育（标注孩次）、最小子女的照护、生育计划概率",
+    ),
+    "chance_short": ("chance of starting|to try for a child|within a year", "一年内开始|备孕的概率"),
+    "youngest": ("youngest with", "最小子女由"),
+    "minds_parent": ("with a parent", "父母照护"),
+    "minds_grandparent": ("a grandparent", "祖辈照护"),
+    "minds_nursery": ("a nursery", "托育机构"),
+    "minds_minder": ("a paid minder", "保姆（育儿嫂）"),
+    "weighed_plan": (
+        "chance within a year {chance:.1%}, prospect {prospect:.2f}",
+        "一年内概率 {chance:.1%}，前景值 {prospect:.2f}",
+    ),
+    "weighed_care": ("utility: {}", "效用：{}"),
+    "resident": ("she is back", "已返回本市"),
     "nobody": (
         "Nobody to follow: this city has no couple of 22 to 31 who want a further child.",
         "没有可跟踪的家庭：该城市没有 22 至 31 岁且希望再生育的夫妇。",
     ),
     "follow_note": (
-        "The same couple in both cities, with the same chance, from the month in which the laws part. It is made from"
-        " tables; no row is a real person.",
-        "同一对夫妇在两座城市中的生活，自政策分岔起共用随机数。由统计表生成，并非真实个人。",
+        "Each couple lives in both cities, with the same chance, from the month in which the laws part. A star marks one"
+        " whose two lives have come apart. Made from tables; no row is a real person.",
+        "每对夫妇同时生活在两座城市中，自政策分岔起共用随机数；★ 表示两种人生已出现差异。由统计表生成，并非真实个人。",
     ),
     "stands": ("How they live", "生活状况"),
     "weighs": ("What a further child would change, yuan a year", "再生育一孩的得失（元/年）"),

@@ -1,0 +1,105 @@
+"""A report of a real run, opened as a file without a network: figures, both languages, definitions, A4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.watched import Watched, problems
+
+pytestmark = pytest.mark.browser
+
+CONFIG = """
+kind: scenario
+title: {en: A voucher in Toytown, zh: 玩具镇托育券}
+city: toytown
+start: 2020-11
+end: 2029-12
+scale: 0.3
+seeds: 2
+parameters: default
+scenarios:
+  voucher:
+    label: {en: Voucher of 800 yuan, zh: 每月 800 元托育券}
+    changes:
+      childcare_voucher.amount: {2027-01: 800}
+outputs: [all]
+"""
+
+
+@pytest.fixture(scope="module")
+def report(toytown_founded: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a small run of toytown."""
+    from typer.testing import CliRunner
+
+    import cradle
+
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "voucher.yaml").write_text(CONFIG, encoding="utf-8")
+    command = ["run", str(folder / "voucher.yaml"), "--out", str(folder / "run"), "--on", "serial"]
+    done = CliRunner().invoke(cradle.app, command)
+    assert done.exit_code == 0, done.output
+    return folder / "run" / "report.html"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a made-up run that has everything a report can show."""
+    from results.report import write_report
+    from tests.results.sample_run import write_sample_run
+
+    return write_report(write_sample_run(tmp_path_factory.mktemp("sample") / "run", seeds=3))
+
+
+@pytest.mark.parametrize("which", ["report", "sample"])
+def test_it_opens_in_both_languages(which: str, request: pytest.FixtureRequest, visit: Callable[[str], Watched]) -> None:
+    path: Path = request.getfixturevalue(which)
+    opened = visit(path.as_uri())
+    shown = {}
+    for lang in ("en", "zh"):
+        opened.page.locator(f"[data-choose={lang}]").click()
+        opened.page.wait_for_selector(f"html[data-lang={lang}]")
+        wrong = [problem for figure in opened.figures() for problem in problems(figure)]
+        assert wrong == [], lang
+        missing, looked_at = opened.missing_glyphs()
+        assert missing == "" and len(looked_at) > 50, lang
+        shown[lang] = (opened.text(), len(opened.figures()))
+    chinese = {lang: len(re.findall("[\u4e00-\u9fff]", text)) for lang, (text, _) in shown.items()}
+    assert chinese["zh"] > 500 and chinese["en"] < 0.1 * chinese["zh"], chinese
+    assert shown["en"][1] == shown["zh"][1] >= 3
+    assert opened.errors == [] and opened.asked_elsewhere == []
+
+
+def test_the_first_screen_answers(report: Path, visit: Callable[[str], Watched]) -> None:
+    """Without scrolling on a laptop: the answer and a figure, whole."""
+    opened = visit(report.as_uri())
+    height = opened.page.viewport_size["height"]
+    for part in (".answers .lead", ".opening svg >> visible=true"):
+        box = opened.page.locator(part).first.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= height, (part, box)
+
+
+def test_a_term_shows_its_definition_to_the_keyboard(report: Path, visit: Callable[[str], Watched]) -> None:
+    opened = visit(report.as_uri())
+    term = opened.page.locator("a.term:visible").first
+    term.focus()
+    opened.page.wait_for_selector("#tip:not([hidden])")
+    assert len(opened.page.inner_text("#tip")) > 20
+
+
+def test_nothing_is_wider_than_the_screen(report: Path, visit: Callable[[str], Watched]) -> None:
+    opened = visit(report.as_uri())
+    for width in (1366, 800):
+        opened.page.set_viewport_size({"width": width, "height": 768})
+        assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_it_prints(report: Path, visit: Callable[[str], Watched]) -> None:
+    """As a PDF in A4, every section on it."""
+    opened = visit(report.as_uri())
+    pdf = opened.page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF") and 3 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") <= 60
