@@ -51,7 +51,7 @@ from policies.errors import InputError
 
 CITY, SCALE, SEEDS = "suining", 0.1, 8
 """What ``cradle backtest`` runs when it is not told otherwise: under ten minutes on one core."""
-DRAWS = 24
+DRAWS = 12
 """Draws of a fit that are lived at most."""
 
 
