@@ -229,13 +229,13 @@ def alone_section(data: StudyData) -> Section | None:
     ]
     rows: list[list[Cell]] = []
     for row in table.itertuples(index=False):
-        name = str(row.factor)
-        money, rate = cost.loc[name], tfr.loc[name]
+        factor = str(row.factor)
+        money, rate = cost.loc[factor], tfr.loc[factor]
         rows.append(
             [
-                names_text(data, [name]),
-                dict(FAMILIES.get(data.groups[name], both(data.groups[name], data.groups[name]))),
-                range_text(data, name),
+                names_text(data, [factor]),
+                dict(FAMILIES.get(data.groups[factor], both(data.groups[factor], data.groups[factor]))),
+                range_text(data, factor),
                 Measured(number(row.mean, digits, sign=True), interval(row.low, row.high, digits, sign=True)),
                 number(100 * row.mean / level if level else math.nan, 1, sign=True),
                 Measured(number(rate["mean"], 3, sign=True), interval(rate["low"], rate["high"], 3, sign=True)),

@@ -140,7 +140,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "没有可跟踪的家庭：该城市没有 22 至 31 岁且希望再生育的夫妇。",
     ),
     "follow_note": (
-        "Each couple lives in both cities, with the same chance, from the month in which the laws part. A star marks one"
+        "Each couple lives in both cities, with the same chance, from the month the laws part. A star marks one"
         " whose two lives have come apart. Made from tables; no row is a real person.",
         "每对夫妇同时生活在两座城市中，自政策分岔起共用随机数；★ 表示两种人生已出现差异。由统计表生成，并非真实个人。",
     ),

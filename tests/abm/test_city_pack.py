@@ -1,4 +1,4 @@
-"""City folders from a statistics office's tables: the way back is exact, borrowed figures say so, mistakes are named."""
+"""City folders from a statistics office's tables: the way back is exact, borrowed figures say so, errors are named."""
 
 from __future__ import annotations
 
