@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from calibration.backtest_files import (
+    DEFAULT_SET,
     EFFECTS_TABLE,
     EXPERIMENTS_FILE,
+    FITTED_SET,
     read_backtests,
     read_left_out,
     unaccounted_rows,
@@ -77,6 +79,7 @@ def test_every_arm_is_used(tests: Any) -> None:
 
 def test_the_shipped_table_has_a_row_for_every_experiment_and_set(tests: Any) -> None:
     asked = {(experiment.id, name) for experiment in tests.experiments for name in experiment.sets}
+    asked |= {(name, FITTED_SET) for name, parameters in asked if parameters == DEFAULT_SET}
     shipped = read_backtests_table()
     assert {(row["id"], row["set"]) for row in shipped} == asked and len(shipped) == len(asked)
 
