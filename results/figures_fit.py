@@ -84,7 +84,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
             va="center",
             annotation_clip=False,
         )
-    axes.set_yticks([at for at, _ in places], [shortened(row[f"label_{lang}"], 46) for _, row in places], fontsize=8.5)
+    axes.set_yticks([at for at, _ in places], [shortened(row[f"label_{lang}"], 52) for _, row in places], fontsize=8.5)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", labelsize=8.5)
     axes.grid(False, axis="y")
@@ -165,7 +165,7 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
             va="center",
             annotation_clip=False,
         )
-    axes.set_yticks(range(len(ordered)), [shortened(row[f"label_{lang}"], 46) for row in ordered], fontsize=8.5)
+    axes.set_yticks(range(len(ordered)), [shortened(row[f"label_{lang}"], 52) for row in ordered], fontsize=8.5)
     axes.set_ylim(len(ordered) - 0.4, -0.7)
     axes.set_xticks(
         [0, 1], {"en": ["10 % of prior", "90 % of prior"], "zh": ["先验 10 %", "先验 90 %"]}[lang], fontsize=8.5

@@ -134,7 +134,7 @@ def _target_blocks(fit: FitData) -> list[Block]:
                 "同上：拟合未使用的数据，以及作为模型输入的数据（不能证明什么）。",
             ),
         ),
-        Table("fit_targets", caption, head, rows, text_columns=4),
+        Table("fit_targets", caption, head, rows, text_columns=4, annex=True),
     ]
 
 
@@ -204,7 +204,7 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
                 "灰条：先验 80 % 区间；点与线：后验中位数与 80 % 区间。线与条同宽表示数据没有提供信息。",
             ),
         ),
-        Table("fit_parameters", both("Prior and posterior", "先验与后验"), head, cells, text_columns=2),
+        Table("fit_parameters", both("Prior and posterior", "先验与后验"), head, cells, text_columns=2, annex=True),
     ]
     pairs = [row for row in fit.rows("correlations") if abs(row["correlation"]) >= STRONG][:8]
     if pairs:
