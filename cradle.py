@@ -211,7 +211,7 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
     """Say everything that is wrong with a config, or what it would take to run it."""
     with clear_endings():
         _checked_options(workers=workers, scale=scale, seeds=seeds)
-        from experiments.design import estimate
+        from experiments.design import estimate, most_packages
         from experiments.progress import clock_text
         from experiments.study import read_study
         from policies.clock import month_label
@@ -227,7 +227,9 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
         draws = f", {study.draws} parameter draws" if study.draws > 1 else ""
         if study.has_draw_by_seed:
             draws = f", each seed on a draw of its own of the {study.draws} of the fit"
-        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios{draws})")
+        most = "at most " if study.kind == "optimise" else ""
+        arms = f"{len(study.timelines)} scenarios" if not most else f"{1 + most_packages(study)} packages"
+        say(f"  runs       {most}{size.runs} ({study.seeds} seeds, {most}{arms}{draws})")
         say(
             f"  time       about {clock_text(size.seconds / together)} on {together}"
             f" process{'es' if together > 1 else ''}"

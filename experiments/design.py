@@ -192,9 +192,21 @@ def person_months(study: Study, design: pd.DataFrame | None = None) -> float:
     return float(study.people) * (histories + arms)
 
 
+def most_packages(study: Study) -> int:
+    """Packages that a search simulates at most: every candidate of every generation, each measure alone, all measures at
+    their best bounds, and the suppositions."""
+    assert study.plan is not None
+    suppositions = 4 if study.config["target"] else 0
+    candidates = int(study.config["population"]) * int(study.config["generations"])
+    return candidates + len(study.plan.factors) + 1 + suppositions
+
+
 def estimate(study: Study, rows_per_run: int = 60_000) -> Estimate:
-    """Expected size of a study on one process; ``rows_per_run`` is a guess on the high side."""
+    """Expected size of a study on one process; ``rows_per_run`` is a guess on the high side. A search is taken to run as
+    many packages as it may."""
     design = design_table(study)
+    if study.kind == "optimise":
+        design = pd.concat([design] * (1 + most_packages(study)), ignore_index=True)
     histories = len(design[["seed", "draw"]].drop_duplicates())
     if study.groups:
         rows_per_run = ROWS_PER_INDICATOR_AND_GROUP * len(study.outputs) * len(study.groups)
