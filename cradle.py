@@ -25,6 +25,8 @@ RUNS = Path("results") / "runs"
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 LANGUAGES = ("en", "zh")
 BENCH_PARTS = ("all", "engine", "study")
+COMPILER_CALLBACKS = "executionengine.py"
+"""File of llvmlite from which C code calls Python."""
 RUNNERS = ("serial", "ray")
 app = typer.Typer(
     name="cradle",
@@ -49,8 +51,17 @@ def stop(message: str, status: int) -> NoReturn:
     raise typer.Exit(status)
 
 
-def _terminated(_signal: int, _frame: Any) -> NoReturn:
-    """SIGTERM is taken like Ctrl-C (also where a script's shell ignores Ctrl-C): the run can be resumed."""
+def _terminated(number: int, frame: Any) -> None:
+    """SIGTERM is taken like Ctrl-C (also where a script's shell ignores Ctrl-C): the run can be resumed.
+
+    While the compiler calls back into Python an exception would be swallowed there and leave code half compiled, so
+    that every run after it fails; then it is raised a moment later.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename.endswith(COMPILER_CALLBACKS) and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            return
+        frame = frame.f_back
     raise KeyboardInterrupt
 
 
@@ -59,7 +70,8 @@ def clear_endings(kept: Path | None = None, again: str = "") -> Iterator[None]:
     """Turn what can go wrong into one message and the right exit status; ``kept`` is a run to be resumed, ``again``
     says how else to go on."""
     again = f"\nWhat is finished is kept; continue with: cradle resume {kept}" if kept else again
-    before = {number: signal.signal(number, _terminated) for number in (signal.SIGTERM, signal.SIGINT)}
+    taken = [signal.SIGTERM, signal.SIGINT, *([signal.SIGALRM] if hasattr(signal, "SIGALRM") else [])]
+    before = {number: signal.signal(number, _terminated) for number in taken}
     try:
         yield
     except (InputError, RunFolderError) as error:
@@ -211,7 +223,7 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
     """Say everything that is wrong with a config, or what it would take to run it."""
     with clear_endings():
         _checked_options(workers=workers, scale=scale, seeds=seeds)
-        from experiments.design import estimate
+        from experiments.design import estimate, most_packages
         from experiments.progress import clock_text
         from experiments.study import read_study
         from policies.clock import month_label
@@ -227,7 +239,9 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
         draws = f", {study.draws} parameter draws" if study.draws > 1 else ""
         if study.has_draw_by_seed:
             draws = f", each seed on a draw of its own of the {study.draws} of the fit"
-        say(f"  runs       {size.runs} ({study.seeds} seeds, {len(study.timelines)} scenarios{draws})")
+        most = "at most " if study.kind == "optimise" else ""
+        arms = f"{len(study.timelines)} scenarios" if not most else f"{1 + most_packages(study)} packages"
+        say(f"  runs       {most}{size.runs} ({study.seeds} seeds, {most}{arms}{draws})")
         say(
             f"  time       about {clock_text(size.seconds / together)} on {together}"
             f" process{'es' if together > 1 else ''}"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from abm.cohorts import MONTHS_TO_COMPLETION
+from abm.observe import HEADLINE
 from experiments.config import BASELINE_SCENARIO
 from experiments.laws import LazyLaws
 from experiments.plan import UNCERTAINTY
@@ -22,7 +23,7 @@ DECIDE_NOTHING = ("abm/__init__.py", "abm/bench", "abm/cities/", "abm/city_pack/
                   "abm/prospect_lines.py")  # fmt: skip
 """What no result follows from, or (cities) what is hashed on its own."""
 
-NS_PER_PERSON_MONTH = 40.0
+NS_PER_PERSON_MONTH, NS_OF_HEADLINES = 40.0, 20.0
 FOUNDING_MICROSECONDS_PER_PERSON = 10.0
 SECONDS_A_TASK = 5.0
 BYTES_PER_PERSON = 250
@@ -192,14 +193,28 @@ def person_months(study: Study, design: pd.DataFrame | None = None) -> float:
     return float(study.people) * (histories + arms)
 
 
+def most_packages(study: Study) -> int:
+    """Packages that a search simulates at most: every candidate of every generation, each measure alone, all at their
+    best bounds, and the suppositions."""
+    assert study.plan is not None
+    suppositions = 4 if study.config["target"] else 0
+    candidates = int(study.config["population"]) * int(study.config["generations"])
+    return candidates + len(study.plan.factors) + 1 + suppositions
+
+
 def estimate(study: Study, rows_per_run: int = 60_000) -> Estimate:
-    """Expected size of a study on one process; ``rows_per_run`` is a guess on the high side."""
+    """Expected size of a study on one process; ``rows_per_run`` is a guess on the high side. A search is taken to run
+    as many packages as it may."""
     design = design_table(study)
+    if study.kind == "optimise":
+        design = pd.concat([design] * (1 + most_packages(study)), ignore_index=True)
     histories = len(design[["seed", "draw"]].drop_duplicates())
     if study.groups:
         rows_per_run = ROWS_PER_INDICATOR_AND_GROUP * len(study.outputs) * len(study.groups)
     founding = histories * study.people * FOUNDING_MICROSECONDS_PER_PERSON * 1e-6
-    seconds = person_months(study, design) * NS_PER_PERSON_MONTH * 1e-9 + founding + histories * SECONDS_A_TASK
+    few_rows = set(study.outputs) <= set(HEADLINE) and study.groups == ("all",) and not study.keeps_births
+    a_month = (NS_OF_HEADLINES if few_rows else NS_PER_PERSON_MONTH) * 1e-9
+    seconds = person_months(study, design) * a_month + founding + histories * SECONDS_A_TASK
     births = study.people * BIRTHS_PER_PERSON_YEAR * (study.end_month - study.branch_month + 1) / 12
     kept = births * BYTES_PER_BIRTH if study.keeps_births else 0.0
     return Estimate(

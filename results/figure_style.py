@@ -103,6 +103,15 @@ def spread_positions(wanted: Sequence[float], gap: float) -> list[float]:
     return out
 
 
+def kept_inside(places: Sequence[float], low: float, high: float, gap: float) -> list[float]:
+    """Positions at least ``gap`` apart moved between ``low`` and ``high`` (beyond it only where they are too many)."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    out = list(places)
+    for rank, i in enumerate(order):
+        out[i] = max(min(out[i], high - (len(order) - 1 - rank) * gap), low + rank * gap)
+    return out
+
+
 def _inches(axes: Axes) -> tuple[float, float]:
     """Width and height of the figure that holds ``axes``."""
     figure = axes.get_figure(root=True)
@@ -123,8 +132,8 @@ def end_labels(axes: Axes, ends: list[tuple[float, float, str, str]], size: floa
     height_points = axes.get_position().height * _inches(axes)[1] * 72
     gap = (high - low) * size * 1.35 / height_points
     places = spread_positions([e[1] for e in ends], gap)
-    lift = min(0.0, high - max(places)) or max(0.0, low - min(places))
-    for (x, y, text, colour), place in zip(ends, [place + lift for place in places], strict=True):
+    places = kept_inside(places, low, high, gap)
+    for (x, y, text, colour), place in zip(ends, places, strict=True):
         if abs(place - y) > gap / 3:
             axes.annotate(
                 "", (x, y), (1.012, place), xycoords="data", textcoords=("axes fraction", "data"),

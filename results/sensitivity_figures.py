@@ -183,10 +183,10 @@ def indices(data: StudyData, lang: str) -> Figure | None:
     axes.axvline(0, color="#52606d", lw=1)
     axes.legend(marks, labels, loc="lower right", fontsize=9)
     name_rows(axes, [data.label(name, lang) for name in names])
-    axes.set_xlabel({"en": "share of the outcome's variance", "zh": "占结果方差的比例"}[lang])
+    axes.set_xlabel({"en": "share of the variance of the change", "zh": "占变化方差的比例"}[lang])
     words = outcome_words(data, data.main, lang)
     bounds = data.bounds_words[lang]
-    axes.set_title({"en": f"What moves {words} ({bounds})", "zh": f"各因素对{words}的贡献（{bounds}）"}[lang])
+    axes.set_title({"en": f"What changes {words} ({bounds})", "zh": f"各因素对{words}变化的贡献（{bounds}）"}[lang])
     return figure
 
 

@@ -20,6 +20,7 @@ from results.study_data import StudyData
 from results.words import number
 
 MOST_NAMED = 14
+FEW_COLUMNS = 6
 MOST_UNKNOWN = 10
 """Unknown numbers that the figure has room for: those with the strongest correlations."""
 
@@ -168,15 +169,18 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
         [number(v, 2, sign=True) + ("*" if c else "") for v, c in zip(*rows, strict=True)]
         for rows in zip(wide.to_numpy(), certain.to_numpy(), strict=True)
     ]
-    size = 0.42 * len(order) + 2.1
+    under = 1.2 if wide.shape[1] <= FEW_COLUMNS else 2.3
+    size = 0.42 * len(order) + 0.75 + under
     figure, axes = plt.subplots(figsize=(8.6, size))
-    figure.subplots_adjust(left=0.30, right=0.98, top=1 - 0.5 / size, bottom=1.35 / size)
+    figure.subplots_adjust(left=0.30, right=0.98, top=1 - 0.5 / size, bottom=under / size)
     sns.heatmap(
         wide, annot=np.array(texts, dtype=object), fmt="", cmap="vlag", vmin=-1, vmax=1, linewidths=0.6,
-        linecolor="white", annot_kws={"fontsize": 9}, cbar_kws={"shrink": 0.8}, ax=axes,
+        linecolor="white", annot_kws={"fontsize": 8.5}, cbar_kws={"shrink": 0.8}, ax=axes,
     )  # fmt: skip
     names = [data.parameter_label(str(c), lang) for c in wide.columns]
-    axes.set_xticks(np.arange(len(names)) + 0.5, [wrapped(n, 20) for n in names], rotation=25, ha="right", fontsize=9)
+    few = len(names) <= FEW_COLUMNS
+    labels = [wrapped(n, 20) if few else shortened(n, 34) for n in names]
+    axes.set_xticks(np.arange(len(names)) + 0.5, labels, rotation=25 if few else 55, ha="right", fontsize=9)
     axes.set_yticks(
         np.arange(len(order)) + 0.5, [wrapped(data.label(n, lang), 34) for n in order], rotation=0, fontsize=9.5
     )

@@ -91,6 +91,8 @@ def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
             tables |= {f"indices_{name}": data.indices(name).table() for name in data.indexed_outcomes}
             tables["convergence"] = data.convergence
             found = data.indices(data.main)
+            if data.plan["has_uncertainty"]:
+                tables[f"level_indices_{data.main}"] = data.indices(data.main, of_level=True).table()
             tables["ranks"] = sensitivity.rank_table(found)
             if found.second is not None:
                 tables["interactions"] = sensitivity.interaction_table(found)

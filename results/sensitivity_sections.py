@@ -72,14 +72,13 @@ def ranking_section(data: StudyData) -> Section:
     apart, pairs = pairs_told_apart(data)
     rest = running_text(data, [str(n) for n in known["factor"].iloc[1:3]])
     name = running_text(data, [str(best["factor"])])
-    span = f"{100 * best['total_low']:.0f}–{100 * best['total_high']:.0f} %"
+    span = f"{_percent(best['total_low'])}–{_percent(best['total_high'])} %"
     at = {"en": f"At {data.bounds_words['en']}", "zh": f"按{data.bounds_words['zh']}"}
     first = f"{at['en']} {name['en']}"
     lead = both(
-        f"{first} matters most for {words['en']}: of the variance over the whole design {100 * best['total']:.0f} % "
-        f"involve it (95 % interval {span}). Next: {rest['en']}. {apart} of {pairs} neighbouring ranks can be told "
-        "apart.",
-        f"{at['zh']}，{name['zh']}对{words['zh']}影响最大：整个设计的方差中 {100 * best['total']:.0f} % 与之有关"
+        f"{first} matters most for {words['en']}: {_percent(best['total'])} % of the variance of the change involve it "
+        f"(95 % interval {span}). Next: {rest['en']}. {apart} of {pairs} neighbouring ranks can be told apart.",
+        f"{at['zh']}，{name['zh']}对{words['zh']}影响最大：各措施所致变化的方差中 {_percent(best['total'])} % 与之有关"
         f"（95%区间 {span}），其次为{rest['zh']}。{pairs} 对相邻名次中有 {apart} 对可以区分。",
     )
     blocks: list[Block] = [FigureRef("indices", _indices_caption(data)), _indices_table(data, table)]
@@ -101,27 +100,33 @@ def ranking_section(data: StudyData) -> Section:
 
 
 def _unknown_share(data: StudyData, table: pd.DataFrame) -> Text:
-    own = table.set_index("factor")
-    name = next((n for n in NOT_MEASURES if n in own.index), None)
+    """What behaviour has to do with the change that measures make, and with the level of the outcome."""
+    name = next((n for n in NOT_MEASURES if n in set(table["factor"])), None)
     if name is None:
         return both("", "")
-    row = own.loc[name]
+    change = table.set_index("factor").loc[name]
+    level = data.indices(data.main, of_level=True).table().set_index("factor").loc[name]
+    parts = [_percent(change["total"]), _percent(level["total"])]
+    spans = [f"{_percent(row['total_low'])}–{_percent(row['total_high'])} %" for row in (change, level)]
     return both(
-        "What we do not know stands beside the measures as a factor of its own: the behavioural numbers "
-        "together have a part "
-        f"in {100 * row['total']:.0f} % of the variance "
-        f"({100 * row['total_low']:.0f}–{100 * row['total_high']:.0f} %).",
-        f"未知因素与措施分开计算：行为参数合计与 {100 * row['total']:.0f} % 的方差有关"
-        f"（{100 * row['total_low']:.0f}–{100 * row['total_high']:.0f} %）。",
+        "What we do not know about behaviour stands beside the measures as a factor of its own. It makes measures "
+        f"stronger or weaker: {parts[0]} % ({spans[0]}) of the variance of their effect involve it. Of the variance of "
+        f"the outcome's level, {parts[1]} % ({spans[1]}) involve it.",
+        "行为方面的未知因素作为单独因素与措施并列。它会增强或减弱措施的效果：效果方差的 "
+        f"{parts[0]} %（{spans[0]}）与之有关；结果本身水平的方差中，{parts[1]} %（{spans[1]}）与之有关。",
     )
+
+
+def _percent(share: float) -> str:
+    """A share as a whole percentage; the estimate of a small design may lie outside 0 to 100."""
+    return f"{100 * min(max(share, 0.0), 1.0):.0f}"
 
 
 def _indices_caption(data: StudyData) -> Text:
     return both(
-        "Total index: share of variance that would remain if all but this were fixed. First-order: share that "
-        "goes when this "
-        "alone is fixed. Left of the dashed line a total index may be chance alone.",
-        "总效应指数：固定其他全部因素后仍会保留的方差占比；一阶指数：仅固定该因素可消除的方差占比。"
+        "Shares in the variance of the change against today's law. Total index: what would remain if all but this were "
+        "fixed. First-order: what goes when this alone is fixed. Left of the dashed line a total index may be chance.",
+        "占相对现行法律变化之方差的比例。总效应指数：固定其他全部因素后仍会保留的部分；一阶指数：仅固定该因素可消除的部分。"
         "虚线左侧的总效应指数可能仅为随机波动。",
     )
 
@@ -299,7 +304,7 @@ def money_section(data: StudyData) -> Section | None:
         Table("births_for_money", both("Births for money", "支出与新增出生"), head, rows),
     ]
     if free:
-        names = names_text(data, free)
+        names = running_text(data, free)
         blocks.append(
             Paragraph(
                 both(

@@ -29,9 +29,17 @@ def indices_section(data: StudyData) -> Section | None:
             "measures nearly add up."
             if adds
             else "what lacks to 100 % lies in interactions, noise and the size of the design."
+            if together < 1
+            else "more than 100 % is error of the design, which is too small."
         ),
         f"一阶指数合计 {100 * together:.0f} %（95% {span}）："
-        + ("措施效果基本可以相加。" if adds else "不足 100 % 的部分为交互作用、模拟噪声及样本误差。"),
+        + (
+            "措施效果基本可以相加。"
+            if adds
+            else "不足 100 % 的部分为交互作用、模拟噪声及样本误差。"
+            if together < 1
+            else "超过 100 % 的部分为样本误差，样本量偏小。"
+        ),
     )
     above = sensitivity.probability_above(found.total_resamples)
     order = np.argsort(-found.total, kind="stable")
@@ -162,11 +170,11 @@ def noise_section(data: StudyData) -> Section | None:
         lead = both("No row was repeated on other seeds, so noise is unknown.", "没有重复运行，无法估计模拟噪声。")
     else:
         lead = both(
-            f"Simulation noise is {100 * noise.share:.1f} % of the outcome's variance over the design (95 % "
+            f"Simulation noise is {100 * noise.share:.1f} % of the variance of the effect over the design (95 % "
             f"{100 * noise.share_low:.1f}–{100 * noise.share_high:.1f} %), from {noise.rows} rows on "
             f"{noise.seeds} seeds; "
             "a total index of that size or less cannot be told from chance.",
-            f"模拟噪声占设计内结果方差的 {100 * noise.share:.1f} %（95% {100 * noise.share_low:.1f}–"
+            f"模拟噪声占设计内效果方差的 {100 * noise.share:.1f} %（95% {100 * noise.share_low:.1f}–"
             f"{100 * noise.share_high:.1f} %），由 {noise.rows} 行在 {noise.seeds} 个种子上的重复估计；"
             "不大于此值的总效应指数无法与随机区分。",
         )

@@ -173,9 +173,24 @@ class StudyData:
         """Rows of the design proper, in design order."""
         return self.runs[self.runs["role"] == "sample"].reset_index(drop=True)
 
-    def values(self, outcome: str) -> np.ndarray:
-        """Mean over the design's seeds of every design row, in SALib's order. Raises RunFolderError."""
-        design = self.sample[self.sample["seed"] <= self.plan["full_seeds"]]
+    @cached_property
+    def sample_changes(self) -> pd.DataFrame:
+        """The same rows with every outcome's change against today's law on the same seed and parameter draw.
+
+        So a measure is judged by what it does, and behaviour by how it alters that, not by the level it sets.
+        """
+        baseline = self.runs[self.runs["role"] == "baseline"].set_index(alone.PAIR)[list(OUTCOMES)]
+        table = self.sample.copy()
+        own = baseline.reindex(pd.MultiIndex.from_frame(table[alone.PAIR]))
+        table[list(OUTCOMES)] = table[list(OUTCOMES)].to_numpy(dtype=float) - own.to_numpy(dtype=float)
+        return table
+
+    def values(self, outcome: str, of_level: bool = False) -> np.ndarray:
+        """Mean over the design's seeds of every design row, in SALib's order: the change against today's law, or the
+        level (where asked for, of a sweep, and where parameters are factors themselves). Raises RunFolderError."""
+        behavioural = any(card["is_parameter"] and card["spans"] for card in self.plan["factors"])
+        sample = self.sample if of_level or self.kind == "sweep" or behavioural else self.sample_changes
+        design = sample[sample["seed"] <= self.plan["full_seeds"]]
         ordered = sensitivity.ordered_values(design, dict(zip(design["run_id"], design[outcome], strict=True)), outcome)
         return sensitivity.row_means(design, ordered, self.plan["full_seeds"])
 
@@ -203,16 +218,18 @@ class StudyData:
         """Outcomes that some factor moves (a constant one has no indices)."""
         return [name for name in OUTCOMES if np.ptp(self.values(name)) > 0]
 
-    def indices(self, outcome: str) -> sensitivity.Indices:
-        """Sobol indices of an outcome. Raises RunFolderError for an incomplete design."""
-        if outcome not in self._indices:
-            self._indices[outcome] = sensitivity.sobol_indices(
-                self.plan["problem"], self.values(outcome), bool(self.plan["second_order"])
+    def indices(self, outcome: str, of_level: bool = False) -> sensitivity.Indices:
+        """Sobol indices of an outcome's change against today's law, or of its level. Raises RunFolderError for an
+        incomplete design."""
+        key = outcome, of_level
+        if key not in self._indices:
+            self._indices[key] = sensitivity.sobol_indices(
+                self.plan["problem"], self.values(outcome, of_level), bool(self.plan["second_order"])
             )
-        return self._indices[outcome]
+        return self._indices[key]
 
     @cached_property
-    def _indices(self) -> dict[str, sensitivity.Indices]:
+    def _indices(self) -> dict[tuple[str, bool], sensitivity.Indices]:
         return {}
 
     @cached_property
@@ -228,8 +245,8 @@ class StudyData:
 
     @cached_property
     def noise(self) -> sensitivity.Noise | None:
-        """Simulation noise of the main outcome."""
-        usable = self.sample[np.isfinite(self.sample[self.main])]
+        """Simulation noise of the main outcome's change against today's law."""
+        usable = self.sample_changes[np.isfinite(self.sample_changes[self.main])]
         if usable.empty:
             return None
         return sensitivity.simulation_noise(usable, usable[self.main].to_numpy(dtype=float), self.plan["full_seeds"])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 from typer.testing import CliRunner
 
@@ -148,3 +152,16 @@ def test_the_command_runs_as_a_program_from_any_folder() -> None:
     assert done.returncode == 0
     for command in ("run", "check", "resume", "report", "levers", "backtest", "bench"):
         assert command in done.stdout
+
+
+def test_a_signal_in_the_compiler_is_not_swallowed() -> None:
+    """An exception raised where C code calls Python is printed and forgotten; the signal must come again after it."""
+    happened: list[str] = []
+    source = "def notify():\n    signal.raise_signal(signal.SIGTERM)\n    happened.append('back in the compiler')\n"
+    names = {"signal": signal, "happened": happened}
+    exec(compile(source, f"llvmlite/{cradle.COMPILER_CALLBACKS}", "exec"), names)
+    with pytest.raises(typer.Exit), cradle.clear_endings():
+        ctypes.CFUNCTYPE(None)(names["notify"])()
+        time.sleep(5)
+        happened.append("went on")
+    assert happened == ["back in the compiler"]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.design import estimate, most_packages
 from experiments.optimise import candidate_name, rounded, search, take_up_search
 from experiments.progress import LineReporter
 from experiments.runner import execute, start_run
@@ -155,3 +156,9 @@ def test_near_equal_doses_are_one_candidate() -> None:
 def test_a_search_needs_a_question(write_study: Write) -> None:
     with pytest.raises(InputError, match="give target"):
         read_study(write_study(**CONFIG))
+
+
+def test_the_check_counts_every_package_that_may_be_met(write_study: Write) -> None:
+    study = read_study(write_study(**{**CONFIG, "seeds": 3}, target={"tfr": 1.4, "year": 2028, "probability": 0.8}))
+    assert most_packages(study) == 16 * 8 + 2 + 1 + 4
+    assert estimate(study).runs == 3 * (1 + most_packages(study))
