@@ -1,8 +1,7 @@
-"""The drawing of one household's life in both cities: what it was doing, who minded its youngest, what it was likely to do."""
+"""The drawing of one couple's life in both cities: what she did, who minded the youngest, the chance of a plan."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 
 from abm.dashboard.charts import CARE, years

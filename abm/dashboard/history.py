@@ -94,10 +94,12 @@ class History:
         return float(sum(m.births.sum() for m in self.window(length)))
 
     def by_year(self, what: str) -> dict[int, Array]:
-        """Simulated births by order, marriages (first, later) or yuan by payer, summed over each whole calendar year."""
+        """Simulated births by order, marriages (first, later) or yuan by payer, summed over each whole year."""
         years: dict[int, list[Array]] = {}
         for m in self.months:
-            value = {"births": m.births.sum(axis=(0, 2)), "marriages": m.marriages, "payers": m.ledger.sum(axis=0)}[what]
+            value = {"births": m.births.sum(axis=(0, 2)), "marriages": m.marriages, "payers": m.ledger.sum(axis=0)}[
+                what
+            ]
             years.setdefault(1900 + m.month // 12, []).append(value)
         return {year: np.sum(values, axis=0) for year, values in years.items() if len(values) == MONTHS_PER_YEAR}
 

@@ -1,4 +1,4 @@
-"""Debian's Chromium and a Chinese font for tests in a browser: found, or installed where apt is there and we may use it."""
+"""Chromium and a Chinese font for tests in a browser: found, or installed where apt is there and we are root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cradle app` as somebody uses it: it opens without a network, plays, takes presets and sliders, speaks both languages."""
+"""`cradle app` as somebody uses it: it opens without a network, plays, takes presets and sliders, in two languages."""
 
 from __future__ import annotations
 
@@ -202,7 +202,8 @@ def test_the_keyboard_reaches_what_the_mouse_does(desk: Watched) -> None:
         desk.page.keyboard.press("Tab")
         name, outlined = desk.page.evaluate(
             """() => { const e = document.activeElement, s = getComputedStyle(e);
-              return [e.className + ' ' + (e.getAttribute('role') || ''), s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0]; }"""
+              return [e.className + ' ' + e.getAttribute('role'),
+                      s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0]; }"""
         )
         seen[name] = outlined
     for wanted in ("do-play", "do-year", "slider", "tab-money", "do-language"):

@@ -56,7 +56,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("which", ["report", "sample"])
-def test_it_opens_in_both_languages(which: str, request: pytest.FixtureRequest, visit: Callable[[str], Watched]) -> None:
+def test_it_opens_in_both_languages(
+    which: str, request: pytest.FixtureRequest, visit: Callable[[str], Watched]
+) -> None:
     path: Path = request.getfixturevalue(which)
     opened = visit(path.as_uri())
     shown = {}

@@ -1,4 +1,4 @@
-"""A page that is watched: what it writes to the console, whom it asks, what of it is drawn, which glyphs are missing."""
+"""A page that is watched: what it writes to the console, whom it asks, what it draws, which glyphs are missing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ CUT_OFF = """(svg) => {
   return [...svg.querySelectorAll('text')].filter(t => {
     const b = t.getBoundingClientRect();
     return t.textContent.trim() && b.width &&
-      (b.left < frame.left - 1.5 || b.right > frame.right + 1.5 || b.top < frame.top - 1.5 || b.bottom > frame.bottom + 1.5);
+      (b.left < frame.left - 1.5 || b.right > frame.right + 1.5 ||
+       b.top < frame.top - 1.5 || b.bottom > frame.bottom + 1.5);
   }).map(t => t.textContent);
 }"""
 
