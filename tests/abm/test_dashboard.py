@@ -124,8 +124,8 @@ def test_a_decision_is_told_with_what_was_weighed(pair: DashboardModel) -> None:
 def test_the_ledger_adds_up(pair: DashboardModel) -> None:
     """By lever and payer, against the observer's own cost rows."""
     assert pair.policy is not None
-    shown = pair.additional_ledger
-    assert shown.sum() == pytest.approx(pair.additional_cost) and shown.shape[0] > 30
+    shown = pair.additional_ledger  # lever, payer
+    assert shown.sum() == pytest.approx(pair.additional_cost)
     year = 1900 + pair.month // 12 - 1
     for model, history in ((pair, pair.history), (pair.policy, pair.policy_history)):
         rows = model.rows()
