@@ -6,9 +6,10 @@ import threading
 from typing import Any
 
 import mesa
+import numpy as np
 
 from abm.dashboard.family import Diary, choose_wives
-from abm.dashboard.history import History
+from abm.dashboard.history import Array, History
 from abm.dashboard.sliders import moved
 from abm.model import FamilyModel
 from policies.catalogue import Catalogue, load_catalogue
@@ -118,11 +119,18 @@ class DashboardModel(FamilyModel):
         return float(policy - base) / self.scale
 
     @property
-    def additional_cost(self) -> float:
-        """Yuan paid in the policy city above what is paid in the other since they parted, scaled to the whole city."""
+    def additional_ledger(self) -> Array:
+        """Yuan paid in the policy city above what is paid in the other since they parted, by lever and payer, scaled to
+        the whole city."""
+        shape = self.history.months[-1].ledger
         both = (self.policy_history, self.history)
-        policy, base = (sum(m.ledger.sum() for m in h.since(self.parts)) for h in both)
-        return float(policy - base) / self.scale
+        policy, base = (sum((m.ledger for m in h.since(self.parts)), np.zeros_like(shape)) for h in both)
+        return (policy - base) / self.scale  # type: ignore[no-any-return]
+
+    @property
+    def additional_cost(self) -> float:
+        """The sum of :attr:`additional_ledger`, yuan."""
+        return float(self.additional_ledger.sum())
 
 
 def policy_law(catalogue: Catalogue, package: str, begins: int, levers: dict[str, Any]) -> Timeline:

@@ -62,6 +62,7 @@ class Desk:
         self.couple = solara.reactive(0)
         self.problem = solara.reactive("")
         self.lock = threading.Lock()
+        self.plays = 0
         self._usual: dict[str, dict[str, float]] = {}
 
     # --- settings -----------------------------------------------------------------------------------------------------
@@ -76,10 +77,17 @@ class Desk:
 
     def usual(self, keyword: str) -> float:
         """Where the chosen package puts a slider."""
-        package = self.settings.value.package
+        return self._values(self.settings.value.package)[keyword]
+
+    def today(self, keyword: str) -> float:
+        """Where current law has a slider."""
+        return self._values("current-law")[keyword]
+
+    def _values(self, package: str) -> dict[str, float]:
+        """Every slider under a package."""
         if package not in self._usual:
             self._usual[package] = package_values(self.catalogue, package)
-        return self._usual[package][keyword]
+        return self._usual[package]
 
     def value(self, keyword: str) -> float:
         """Where a slider stands."""

@@ -32,14 +32,14 @@ def HouseholdTab(desk: Desk, model: DashboardModel, lang: str) -> None:
             label=word("couple", lang),
             items=[{"value": i, "text": couple_label(model, i, lang)} for i in range(len(model.diaries))],
             v_model=chosen,
-            on_v_model=lambda i: desk.couple.set(int(i)),
+            on_v_model=lambda i: desk.follow(int(i)),
             dense=True,
             hide_details=True,
             class_="pick-couple",
         )
         solara.Button(
             word("another", lang),
-            on_click=lambda: desk.couple.set((chosen + 1) % len(model.diaries)),
+            on_click=lambda: desk.follow((chosen + 1) % len(model.diaries)),
             outlined=True,
             small=True,
             classes=["do-another"],

@@ -32,7 +32,8 @@ def Page() -> None:
     solara.Title(word("title", lang))
     solara.Style(STYLE)
     solara.lab.use_task(desk.build, dependencies=[], prefer_threaded=True)
-    with solara.Div(classes=["frame", f"lang-{lang}"]):
+    spoken = {"lang": "zh-CN" if lang == "zh" else "en"}
+    with solara.Div(classes=["frame", f"lang-{lang}"], attributes=spoken):
         Panel(desk)
         with solara.Div(classes=["main"]):
             Body(desk)

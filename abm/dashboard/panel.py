@@ -43,7 +43,9 @@ def Buttons(desk: Desk) -> None:
     running = idle and (model is None or model.running)
 
     def play() -> None:
-        while desk.playing.value:
+        desk.plays += 1
+        mine = desk.plays  # pressed twice in a moment, the older loop ends
+        while desk.playing.value and desk.plays == mine:
             desk.step(12 if desk.by_year.value else 1)
             time.sleep(PAUSE_SECONDS[desk.by_year.value])
 
@@ -190,7 +192,9 @@ def SliderRow(desk: Desk, slider: Slider) -> None:
         with solara.Div(classes=["row-head"]):
             with solara.Div(classes=["row-words"]):
                 solara.Div(classes=["row-label"], children=[slider.label(lang)])
-                solara.Div(classes=["row-unit"], children=[slider.unit(lang)])
+                today = desk.today(slider.keyword)
+                differs = "" if today == value else word("today", lang).format(number_text(today))
+                solara.Div(classes=["row-unit"], children=[slider.span(lang) + differs])
             solara.v.TextField(
                 v_model=typed or number_text(value),
                 on_v_model=take,

@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+import warnings
 import webbrowser
 from collections.abc import Callable
 
@@ -58,6 +59,7 @@ def _serve_page(city: str, scale: float, port: int, browser: bool, say: Callable
     """Run Solara's server in this process, without its calls to other machines."""
     os.environ["SOLARA_APP"] = "abm.dashboard.page"
     os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
+    warnings.filterwarnings("ignore", message="Cookies with samesite")  # of Solara, for pages inside other pages
     import uvicorn
     from solara.server import settings
 

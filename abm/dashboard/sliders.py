@@ -64,6 +64,11 @@ class Slider:
         """Unit in words."""
         return self.parameter.unit_zh if lang == "zh" else self.parameter.unit
 
+    def span(self, lang: str) -> str:
+        """Bounds and unit in words."""
+        low, high = number_text(self.parameter.low), number_text(self.parameter.high)
+        return f"{low}–{high} {self.unit(lang)}"
+
     def checked(self, value: float) -> float:
         """The value if it is allowed; InputError says what was found and what is allowed."""
         problem = self.parameter.problem_with(value)

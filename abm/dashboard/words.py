@@ -32,6 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "by_year": ("year", "年"),
     "reset": ("Reset", "重新开始"),
     "apply": ("Apply and start again", "应用并重新开始"),
+    "today": ("; current law: {}", "；现行：{}"),
     "back": ("Sliders back to the package", "滑块恢复为政策组合"),
     "changed": ("Changed: press to build the cities again.", "设置已更改，请点击重新生成。"),
     "stopped": ("The run stopped", "运行中止"),
@@ -62,7 +63,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_gain": ("no additional births", "无新增出生"),
     "births_unit": ("births", "人"),
     "people": ("simulated residents", "模拟常住人口"),
-    "million": ("million yuan", "百万元"),
     "yuan": ("yuan", "元"),
     "one_history": (
         "One history, scaled from {n:,} simulated residents: chance alone moves a year's TFR by about ±{e:.2f}"
@@ -75,7 +75,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Total fertility rate, births per woman, 12 months to each month",
         "总和生育率（每名妇女生育数，截至各月的12个月）",
     ),
-    "pyramid_title": ("Age and sex, thousand residents", "年龄与性别构成（千人）"),
+    "pyramid_title": ("Age and sex, thousand residents", "年龄与性别构成（万人）"),
     "men": ("men", "男"),
     "women": ("women", "女"),
     "map_title": (
@@ -86,7 +86,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Schematic: not boundaries. First figure: current law; second: with the package.",
         "示意图，非行政边界。前一数值为现行政策，后一数值为政策情景。",
     ),
-    "residents_k": ("thousand residents", "千人"),
+    "residents_k": ("thousand residents", "万人"),
     "birth_orders": ("Births of each year by order", "各年分孩次出生人数"),
     "order1": ("first", "一孩"),
     "order2": ("second", "二孩"),
@@ -101,8 +101,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     "grandparent": ("a grandparent", "祖辈"),
     "nursery": ("a nursery", "托育机构"),
     "minder": ("a paid minder", "保姆（育儿嫂）"),
-    "payer_title": ("Who paid in the last 12 months, million yuan", "近12个月各方支出（百万元）"),
-    "lever_title": ("Which measures cost in the last 12 months, million yuan", "近12个月各项措施支出（百万元）"),
+    "care_paths_title": (
+        "Who minds children under three (dashed: current law; full: with the package)",
+        "三岁以下婴幼儿照护方式变化（虚线为现行政策，实线为政策情景）",
+    ),
+    "rates_title": ("Births per 1,000 women by age, last 36 months", "分年龄生育率（‰，近36个月）"),
+    "age_of_mother": ("mother's age, years", "母亲年龄（岁）"),
+    "payer_title": ("Who paid in the last 12 months, million yuan", "近12个月各方支出（万元）"),
+    "lever_title": ("Which measures cost in the last 12 months, million yuan", "近12个月各项措施支出（万元）"),
+    "payer_years_title": ("Who paid each year, million yuan", "各年各方支出（万元）"),
+    "ledger_title": (
+        "Ledger: what the package adds since the laws parted, by measure and payer, million yuan",
+        "账目：自政策分岔以来政策情景新增的支出，按措施与出资方（万元）",
+    ),
+    "ledger_empty": ("Nothing yet: both cities have paid the same so far.", "暂无：目前两座城市支出相同。"),
+    "measure": ("measure", "措施"),
+    "sum": ("all", "合计"),
     "city": ("city", "市"),
     "province": ("province", "省"),
     "centre": ("centre", "中央"),
@@ -228,7 +242,8 @@ NOTES: dict[str, tuple[str, ...]] = {
         " January. Yuan are of the year they are paid in, not discounted.",
         "Additional births are those of the policy city above the other so far: births brought forward are among them."
         " The report of a run tells them apart, over many seeds.",
-        "Behaviour is not fitted yet, and effects rest on studies of other places: see README. Not a forecast.",
+        "Behaviour takes its default values, in one history. A run with `parameters: fitted` and many seeds carries"
+        " what the fit to the city leaves open. Effects rest on studies of other places: see README. Not a forecast.",
     ),
     "zh": (
         "两座城市自 2020 年 11 月起历史相同，随机数按个人与月份固定，因此差异均来自政策。两城自首项变动公布之月分岔。",
@@ -237,7 +252,8 @@ NOTES: dict[str, tuple[str, ...]] = {
         "与报告或有第三位小数之差。",
         "人数与金额由模拟居民推算至全市。按年支付的款项计入一月；金额为支付当年价，未贴现。",
         "新增出生为政策情景高于现行政策的累计出生，其中包括提前的出生；运行报告以多个随机种子加以区分。",
-        "行为参数尚未拟合，效应源于其他地区的研究，详见 README。本页不是预测。",
+        "行为参数取默认值，且只模拟一段历史；以 `parameters: fitted` 和多个随机种子运行，才能反映拟合后仍存的不确定性。"
+        "效应源于其他地区的研究，详见 README。本页不是预测。",
     ),
 }
 

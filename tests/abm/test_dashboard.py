@@ -15,8 +15,10 @@ pytest.importorskip("solara", reason="the page is an extra: pip install '.[dashb
 import solara
 
 from abm.budget import NOW, family_prospect
+from abm.dashboard import cities
 from abm.dashboard import desk as desks
 from abm.dashboard.cities import DashboardModel
+from abm.dashboard.family import part_at
 from abm.dashboard.page import Page
 from abm.dashboard.sliders import MAIN, groups, package_values, sliders
 from abm.kin import has_grandparent_carer
@@ -65,6 +67,82 @@ def test_reset_builds_the_same_pair_again(pair: DashboardModel) -> None:
         again.step()
     assert again.policy is not None and pair.policy is not None
     assert births(again.policy).equals(births(pair.policy))
+
+
+def test_a_past_is_taken_up_not_lived_again(pair: DashboardModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same births in both cities as when the past was lived, and no founding."""
+
+    def no_founding(*_: Any, **__: Any) -> None:
+        raise AssertionError("founded again")
+
+    monkeypatch.setattr("abm.model.found", no_founding)
+    taken_up = DashboardModel(**TOYTOWN, birth_grant__order1=100_000, birth_grant__order2=100_000)
+    while taken_up.month < pair.month:
+        taken_up.step()
+    assert taken_up.policy is not None and pair.policy is not None
+    assert births(taken_up).equals(births(pair)) and births(taken_up.policy).equals(births(pair.policy))
+    assert taken_up.history.tfr_path() == pair.history.tfr_path()
+    monkeypatch.undo()
+    cities._pasts.clear()
+    lived = DashboardModel(**TOYTOWN, birth_grant__order1=100_000, birth_grant__order2=100_000)
+    assert births(lived).equals(births(taken_up).iloc[: len(births(lived))])
+
+
+def test_couples_are_followed_in_both_cities(pair: DashboardModel) -> None:
+    """One woman in two lives: alike until they come apart, and births in her diary are those of the log."""
+    assert pair.policy is not None and len(pair.diaries) == cities.FOLLOWED
+    assert len({diary.wife for diary in pair.diaries}) == cities.FOLLOWED
+    born = 0
+    for own, other in zip(pair.diaries, pair.policy_diaries, strict=True):
+        assert own.wife == other.wife and len(own.standings) == len(other.standings) == pair.month - pair.parts
+        differ = part_at(own, other)
+        for a, b in zip(own.standings, other.standings, strict=True):
+            assert (a.lived == b.lived) or (differ is not None and a.month >= differ)
+        for model, diary in ((pair, own), (pair.policy, other)):
+            log = model.births_log()
+            hers = log[(log["mother_id"] == model.population.persons["id"][diary.wife]) & (log["month"] >= pair.parts)]
+            told = [event.month for event in diary.events if event.what == "birth"]
+            assert set(told) <= set(hers["month"])
+            born += len(told)
+    assert born > 0
+
+
+def test_a_decision_is_told_with_what_was_weighed(pair: DashboardModel) -> None:
+    """Who starts trying had a chance; who changes care took an arrangement that was there, the best unless refused."""
+    told = [event for diary in pair.diaries for event in diary.events if event.what in ("trying", "care")]
+    assert {event.what for event in told} == {"trying", "care"}
+    for event in told:
+        weighed = dict(event.weighed)
+        if event.what == "trying":
+            assert 0.0 < weighed["chance"] < 1.0
+        elif weighed:
+            assert event.detail in weighed
+            if event.detail != "grandparent" and "nursery" not in weighed:
+                assert weighed[event.detail] == max(weighed.values())
+
+
+def test_the_ledger_adds_up(pair: DashboardModel) -> None:
+    """By lever and payer, against the observer's own cost rows."""
+    assert pair.policy is not None
+    shown = pair.additional_ledger  # lever, payer
+    assert shown.sum() == pytest.approx(pair.additional_cost)
+    year = 1900 + pair.month // 12 - 1
+    for model, history in ((pair, pair.history), (pair.policy, pair.policy_history)):
+        rows = model.rows()
+        of_year = rows[(rows["indicator"] == "cost") & (rows["group"] == "all") & (rows["year"] == year)]
+        ours = history.by_year("payers")[year].sum() / model.scale
+        assert ours == pytest.approx(of_year["value"].sum(), rel=1e-9)
+
+
+def test_mesas_own_page_draws_it_too() -> None:
+    """DashboardModel keeps the contract of SolaraViz: a slider there builds a new pair."""
+    from mesa.visualization import Slider, SolaraViz
+
+    model = DashboardModel(**TOYTOWN)
+    given = {**TOYTOWN, "childcare_voucher__amount": Slider("Voucher", 0, 0, 2000, 100)}
+    _, render = solara.render(SolaraViz(model, components=[], model_params=given, name="Cradle"), handle_error=False)
+    assert "Voucher" in drawn(render)
+    render.close()
 
 
 def test_every_parameter_of_every_lever_has_a_slider(catalogue: Any) -> None:
@@ -135,6 +213,7 @@ def test_the_page_draws_both_cities_in_both_languages(monkeypatch: pytest.Monkey
     assert "Total fertility rate" in text and "<svg" in text
     desk.lang.set("zh")
     assert "总和生育率" in drawn(render)
+    desk.follow(3)
     desk.change(seed="abc")
     desk.build()
     assert "abc" in desk.problem.value and desk.model.value is not None
