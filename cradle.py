@@ -28,6 +28,7 @@ BENCH_PARTS = ("all", "engine", "study")
 COMPILER_CALLBACKS = "executionengine.py"
 """File of llvmlite from which C code calls Python."""
 RUNNERS = ("serial", "ray")
+COMPILING = "compiling the engine for this machine, once: one to two minutes before the first month"
 app = typer.Typer(
     name="cradle",
     help="Simulate family decisions in a city and compare family policies.",
@@ -175,12 +176,15 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
 def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str = "en") -> None:
     """Run, report, and end with the headline and the report's path."""
     from experiments.progress import reporter_for
+    from experiments.ready import must_compile
     from experiments.runner import execute, standing_backend
 
     with clear_endings(kept=folder.path):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
         to_do = f"{left} of {len(design)} runs to do" if study.kind != "optimise" else "a search, runs as they are met"
         say(f"{study.config['title']['en']}: {to_do}, {study.people:,} people -> {folder.path}")
+        if left and must_compile():
+            print(COMPILING, file=sys.stderr, flush=True)
         if study.kind == "optimise":
             from experiments.optimise import search
             from experiments.runner import standing_backend

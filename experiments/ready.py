@@ -32,6 +32,11 @@ def engine_ready() -> None:
             marker.touch()
 
 
+def must_compile() -> bool:
+    """True when this machine has compiled nothing of these sources yet: the first month then takes a minute or two."""
+    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob("**/*.nbi"))
+
+
 @contextmanager
 def _one_at_a_time(lock: Path) -> Iterator[None]:
     if fcntl is None:

@@ -310,7 +310,8 @@ def migration_level(given: Given, donor: City, counts: Counts) -> Made:
     rows = [(int(year), round(persons * scale), BORROWED, GRADE_OF_BORROWED) for year, persons in levels]
     if FIRST in given.years("population"):
         expected = expected_survivors(donor, counts[FIRST])
-        counted = counts[LAST][..., BETWEEN:].sum()
+        expected = expected[..., : OLDEST_COHORT + 5]
+        counted = counts[LAST][..., BETWEEN : BETWEEN + OLDEST_COHORT + 5].sum()
         rows = [row for row in rows if row[0] > LAST]
         rows.insert(0, (FIRST, round(float(counted - expected.sum()) / BETWEEN), "derived", "D"))
     own = given.tables["yearbook"].query("indicator == 'net_moves'") if "yearbook" in given.tables else None
