@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,8 +82,3 @@ def toytown_founded(toytown: Any) -> Any:
 def toytown_model(toytown_founded: Any) -> Any:
     """A model of toytown of the test's own, ready to run from its founding."""
     return toytown_founded.fork()
-
-
-NOT_STEADY = ["browser", "test_guides.py", "abm/test_city_pack.py", "abm/test_notebook.py"]
-collect_ignore = [] if os.environ.get("CRADLE_ALL_TESTS") else NOT_STEADY
-"""New and not yet steady on a busy machine: run with CRADLE_ALL_TESTS=1."""

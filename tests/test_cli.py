@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -158,7 +159,7 @@ def test_a_signal_in_the_compiler_is_not_swallowed() -> None:
     """An exception raised where C code calls Python is printed and forgotten; the signal must come again after it."""
     happened: list[str] = []
     source = "def notify():\n    signal.raise_signal(signal.SIGTERM)\n    happened.append('back in the compiler')\n"
-    names = {"signal": signal, "happened": happened}
+    names: dict[str, Any] = {"signal": signal, "happened": happened}
     exec(compile(source, f"llvmlite/{cradle.COMPILER_CALLBACKS}", "exec"), names)
     with pytest.raises(typer.Exit), cradle.clear_endings():
         ctypes.CFUNCTYPE(None)(names["notify"])()
