@@ -32,7 +32,8 @@ class Change:
     """One parameter set to one value from a month on.
 
     `to_month` is the last month in force (None: for good); `announced_month` is the month from which
-    people know of the change, its end included. `reference` says where it comes from.
+    people know of the change, its end included. `reference` says where it comes from. While it is in force, a
+    change of a higher `layer` (0: of a package, 1: written over one) covers those of lower layers, whenever they began.
     """
 
     field: str
@@ -42,6 +43,7 @@ class Change:
     announced_month: int
     reference: str = ""
     assumed: bool = False
+    layer: int = 0
 
 
 class WrittenChange(StrictModel):

@@ -6,7 +6,7 @@ import bisect
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -222,7 +222,8 @@ def timeline_for(
     found = package if isinstance(package, Package) or package is None else load_package(package, catalogue)
     laid = package_changes(found, catalogue, first) if found is not None else ()
     if changes is not None:
-        laid += changes_from(changes, catalogue, start=first, announced=known, where=where)
+        written = changes_from(changes, catalogue, start=first, announced=known, where=where)
+        laid += tuple(replace(change, layer=1) for change in written)
     label = name or (found.name if found else "inline" if laid else "current-law")
     return Timeline(catalogue, laid, label, start=first, law_of=found.law_of_month if found else None)
 
@@ -272,11 +273,11 @@ def _steps(law: tuple[Change, ...], changes: tuple[Change, ...]) -> Steps:
 
 
 def _in_force(law: tuple[Change, ...], changes: tuple[Change, ...], month: int) -> float:
-    """Return the value in a month: the change in force that began last, else the law."""
+    """Return the value in a month: of changes in force, the one of the highest layer that began last; else the law."""
     running = [c for c in changes if c.from_month <= month and (c.to_month is None or month <= c.to_month)]
     if running:
-        latest = max(change.from_month for change in running)
-        return [change.value for change in running if change.from_month == latest][-1]
+        latest = max((change.layer, change.from_month) for change in running)
+        return [change.value for change in running if (change.layer, change.from_month) == latest][-1]
     begun = [entry.value for entry in law if entry.from_month <= month]
     return begun[-1] if begun else law[0].value
 

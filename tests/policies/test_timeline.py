@@ -172,6 +172,14 @@ def test_the_change_that_began_later_wins_and_inline_wins_over_the_package(catal
     assert at(over, "2027-06", "nursery_places.added_per_1000") == 0.5
 
 
+def test_a_change_written_over_a_package_covers_its_later_changes_too(catalogue: Catalogue) -> None:
+    places = "nursery_places.added_per_1000"  # the package: 0.5 from 2027, 1.0 from 2028, 1.5 from 2029
+    over = timeline_for(catalogue, "voucher-only", {places: {"value": 0.2, "from": "2027-03", "to": "2028-12"}})
+    assert [at(over, month, places) for month in ("2027-01", "2027-03", "2028-06", "2029-01")] == [0.5, 0.2, 0.2, 1.5]
+    whole = timeline_for(catalogue, "voucher-only", {AMOUNT: 300}, start="2026-12")
+    assert at(whole, "2035-01") == 300 and expected(whole, "2027-01", "2035-01") == 300
+
+
 def test_a_lasting_change_outlives_later_law(catalogue: Catalogue) -> None:
     timeline = timeline_for(catalogue, changes={"maternity_leave.days": {"2025-06": 120}})
     assert at(timeline, "2026-01", "maternity_leave.days") == 120
