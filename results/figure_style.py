@@ -17,6 +17,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 FONTS = [
     "DejaVu Sans",
@@ -213,3 +214,17 @@ def inline_svg(svg: str, title: str) -> str:
     head = re.sub(r'\s(width|height)="[^"]*"', "", head)
     safe = title.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return f'{head} role="img" aria-label="{safe}">{rest}'
+
+
+def people_tick(value: float, lang: str, top: float) -> str:
+    """A count of people or births on an axis that ends at ``top``, as each language counts: thousands, millions, 万."""
+    if not value or top < 2e4:
+        return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    if lang == "zh":
+        return f"{value / 1e4:g} 万"
+    return f"{value / 1e6:.1f} m" if top >= 2e6 else f"{value / 1e3:,.0f} k"
+
+
+def people_ticks(axes: Axes, lang: str) -> None:
+    """Counts of people on the vertical axis of a panel whose limits are set or will not shrink."""
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: people_tick(value, lang, axes.get_ylim()[1])))

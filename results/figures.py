@@ -19,6 +19,7 @@ from results.figure_style import (
     TARGET_COLOUR,
     end_labels,
     note_years,
+    people_ticks,
     scenario_colour,
     scenario_dash,
     shortened,
@@ -143,10 +144,7 @@ def births(data: RunData, lang: str) -> Figure | None:
 
 def _thousands(axes: Axes, lang: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(6))
-    if lang == "zh":
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v / 1e4:g} 万" if v else "0"))
-    else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}"))
+    people_ticks(axes, lang)
 
 
 def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], percent: set[int]) -> Figure:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, scenario_colour, wrapped
+from results.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, people_ticks, scenario_colour, wrapped
 from results.run_data import RunData, group_dimensions
 from results.words import number, payer_label
 
@@ -88,7 +88,9 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     wide = wide[wide.sum().sort_values(ascending=False).index]
     kept = _largest(wide, lang)
     rows = len(kept.index)
-    legend_rows = math.ceil(len(kept.columns) / 1)
+    name_of = {"payer": payer_label, "lever": data.lever_label}[dimension]
+    labels = [wrapped(name_of(str(column), lang), 26) for column in kept.columns]
+    legend_rows = sum(1 + label.count("\n") for label in labels)
     height = max(0.55 * rows + 1.0, 0.24 * legend_rows + 0.9)
     figure, axes = plt.subplots(figsize=(8.6, height))
     figure.subplots_adjust(left=0.24, right=0.70, top=1 - 0.45 / height, bottom=0.5 / height)
@@ -98,11 +100,10 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     start = np.zeros(rows)
     for index, column in enumerate(kept.columns):
-        label = {"payer": payer_label, "lever": data.lever_label}[dimension](str(column), lang)
         values = kept[column].to_numpy(dtype=float)
         axes.barh(
             range(rows), values, left=start, height=0.62, color=CATEGORY_COLOURS[index % len(CATEGORY_COLOURS)],
-            label=label, edgecolor="white", linewidth=0.8,
+            label=labels[index], edgecolor="white", linewidth=0.8,
         )  # fmt: skip
         start += values
     for place, total in enumerate(start):
@@ -255,11 +256,5 @@ def _fit_panel(data: RunData, lang: str, axes: plt.Axes, points: pd.DataFrame, t
     axes.yaxis.set_major_locator(MaxNLocator(5))
     if top <= 1:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
-    elif top >= 1e6:
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: (f"{v / 1e4:,.0f} 万" if lang == "zh" else f"{v / 1e6:.1f} m") if v else "0")
-        )
-    elif top >= 1e4:
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: (f"{v / 1e4:g} 万" if lang == "zh" else f"{v / 1e3:,.0f} k") if v else "0")
-        )
+    else:
+        people_ticks(axes, lang)

@@ -21,7 +21,7 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
     names = data.scenarios[:MOST_SCENARIOS]
     height = 0.42 * len(goals) + 1.05
     figure, axes = plt.subplots(figsize=(8.6, height))
-    figure.subplots_adjust(left=0.33, right=0.79, top=1 - 0.5 / height, bottom=0.4 / height)
+    figure.subplots_adjust(left=0.33, right=0.74, top=1 - 0.5 / height, bottom=0.4 / height)
     for place, goal in enumerate(goals):
         target = float(goal.target["value"])
         for index, name in enumerate(names):

@@ -6,10 +6,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from results.decomposition_births import women_by_age
-from results.figure_style import TARGET_COLOUR, scenario_colour
+from results.figure_style import TARGET_COLOUR, people_ticks, scenario_colour
 from results.figures_fans import draw_fan
 from results.run_data import RunData
 from results.sections_women import sums_by_year
@@ -57,7 +57,4 @@ def _panel(axes: Axes, data: RunData, table: pd.DataFrame, colour: str, lang: st
     axes.tick_params(labelsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    if float(table["mean"].max()) > 1000:
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: (f"{v / 1e4:g} 万" if lang == "zh" else f"{v / 1e3:,.0f} k") if v else "0")
-        )
+    people_ticks(axes, lang)

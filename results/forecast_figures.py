@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.figure_style import INK, POLICY_COLOURS, shortened
+from results.figure_style import INK, POLICY_COLOURS, people_tick, shortened
 from results.forecast_data import ForecastData
 
 COLOURS = {"male": "#0072B2", "female": "#D55E00"}
@@ -44,18 +44,7 @@ def _fan(axes: Axes, data: ForecastData, indicator: str, group: str, lang: str, 
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.1f}"))
     else:
         axes.set_ylim(0, top * 1.08)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: people(v, lang, top)))
-
-
-def people(value: float, lang: str, top: float) -> str:
-    """A number of people on an axis."""
-    if not value:
-        return "0"
-    if lang == "zh" and top >= 2e4:
-        return f"{value / 1e4:g} 万"
-    if top >= 2e6:
-        return f"{value / 1e6:.1f} m"
-    return f"{value / 1e3:,.0f} k" if top >= 2e4 else f"{value:,.0f}"
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: people_tick(v, lang, top)))
 
 
 def _panels(
@@ -132,7 +121,7 @@ def pyramids(data: ForecastData, lang: str) -> Figure | None:
         axes.grid(False, axis="y")
         top = float(max(table["high80"].max(), first["median"].max()))
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _, t=top: people(abs(v), lang, t)))  # type: ignore[misc]
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _, t=top: people_tick(abs(v), lang, t)))  # type: ignore[misc]
         axes.tick_params(labelsize=9)
     names = {"en": ("men", "women"), "zh": ("男", "女")}[lang]
     for axes in grid.flat:

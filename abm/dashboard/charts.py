@@ -82,7 +82,8 @@ def pyramid_chart(base: FamilyModel, policy: FamilyModel | None, scale: float, l
         x = Scale(0, top[-1], middle + sign * gap, d.left + 4 if sign < 0 else d.right - 4)
         for mark in top:
             d.line(x(mark), d.top, x(mark), d.bottom)
-            d.text(x(mark), d.bottom + 15, tick_text(mark, top[1]), anchor="middle", size=11)
+            inwards = ("start" if sign < 0 else "end") if mark == top[-1] else "middle"
+            d.text(x(mark), d.bottom + 15, tick_text(mark, top[1]), anchor=inwards, size=11)
         outline = []
         for group in range(18):
             y = d.bottom - (group + 1) * step

@@ -191,8 +191,11 @@ def in_two_lines(words: str, width: float, size: float = SIZE) -> list[str]:
 
 
 def legend(drawing: Drawing, names: Sequence[tuple[str, str]], x: float, y: float, gap: float = 14) -> None:
-    """Names with a patch of their colour, in one row."""
+    """Names with a patch of their colour, in one row; written smaller where they would not fit."""
+    patches = 14 * len(names) + gap * (len(names) - 1)
+    room = drawing.width - x - patches - 6
+    size = min(11.5, 11.5 * room / max(sum(width_of(name, 11.5) for name, _ in names), 1.0))
     for name, colour in names:
         drawing.box(x, y - 9, 10, 10, colour)
-        drawing.text(x + 14, y, name, INK, size=11.5)
-        x += 14 + gap + width_of(name, 11.5)
+        drawing.text(x + 14, y, name, INK, size=round(size, 1))
+        x += 14 + gap + width_of(name, size)

@@ -11,6 +11,8 @@ YUAN_DECIMALS = {"en": 1, "zh": 0}
 
 def large_sum(yuan: float, lang: str) -> str:
     """A sum of a whole city with its sign."""
+    if abs(yuan) < 1e7:
+        return f"{yuan / 1e4:+,.0f} 万元" if lang == "zh" else f"{yuan / 1e6:+,.1f} million yuan"
     return f"{yuan / 1e8:+,.2f} 亿元" if lang == "zh" else f"{yuan / 1e6:+,.0f} million yuan"
 
 
