@@ -140,7 +140,8 @@ def test_mesas_own_page_draws_it_too() -> None:
 
     model = DashboardModel(**TOYTOWN)
     given = {**TOYTOWN, "childcare_voucher__amount": Slider("Voucher", 0, 0, 2000, 100)}
-    _, render = solara.render(SolaraViz(model, components=[], model_params=given, name="Cradle"), handle_error=False)
+    page = SolaraViz(model, components=[], model_params=given, name="Cradle")
+    _, render = solara.render(solara.AppLayout(children=[page]), handle_error=False)  # its sliders stand in a sidebar
     assert "Voucher" in drawn(render)
     render.close()
 
