@@ -151,7 +151,8 @@ def residents_by_county(model: FamilyModel) -> Array:
 def stacked_years(
     base: History, policy: History | None, what: str, keys: Sequence[str], scale: float, lang: str, title: str
 ) -> str:
-    """Two stacked bars for each whole year, over ``scale``: current law left, the package right."""
+    """Two stacked bars for each whole year, over ``scale``: current law left, the package right. The legend names what
+    is there in some year."""
     d = Drawing(WIDTH, HEIGHT, (56, 30, 10, 26))
     pair = [base.by_year(what)] + ([policy.by_year(what)] if policy else [])
     shown = sorted(pair[0])[-16:]
@@ -171,7 +172,8 @@ def stacked_years(
                 below += value
         if len(shown) <= 8 or i % 2 == len(shown) % 2:
             d.text(centre, d.bottom + 17, str(year), anchor="middle", size=11)
-    legend(d, [(word(key, lang), COLOURS[k]) for k, key in enumerate(keys)], d.left, 16)
+    there = [k for k in range(len(keys)) if any(city[year][k] for city in pair for year in shown)]
+    legend(d, [(word(keys[k], lang), COLOURS[k]) for k in there], d.left, 16)
     return d.svg(title)
 
 

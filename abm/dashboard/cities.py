@@ -39,8 +39,9 @@ class DashboardModel(FamilyModel):
     It is built ready to play: founded in November 2020 and lived until ``begins`` (YYYY-MM), from which the sliders
     hold. ``package`` is where sliders start; every slider is a keyword named after its lever and parameter
     (``childcare_voucher__amount=800``), and one left out follows the package. ``step`` lives a month in both; the lives
-    of :data:`FOLLOWED` couples are taken down in ``diaries`` and ``policy_diaries``. A past that was lived before in
-    this process is taken up, not lived again. Raises InputError for anything that is not allowed.
+    of :data:`FOLLOWED` couples are taken down in ``diaries`` and ``policy_diaries``, from how they stand when the
+    cities part. A past that was lived before in this process is taken up, not lived again. ``scenario`` is what Mesa's
+    own page passes along on Reset; nothing is built from it. Raises InputError for anything that is not allowed.
     """
 
     policy: FamilyModel | None = None
@@ -53,6 +54,7 @@ class DashboardModel(FamilyModel):
         seed: int = 1,
         package: str = DEFAULT_PACKAGE,
         begins: str = DEFAULT_BEGINS,
+        scenario: object = None,
         **levers: float | None,
     ) -> None:
         catalogue = load_catalogue()
@@ -69,8 +71,10 @@ class DashboardModel(FamilyModel):
         else:
             self._take_up_past(*past, seed)
         self.parts = max(parts, self.first_month + 1)
-        while self.month < self.begins or self.policy is None:
+        while self.month < self.begins:
             self.step()
+        if self.policy is None:  # nothing was known before the sliders hold
+            self._part()
 
     def step(self) -> None:
         """Live one month of both cities; they part before the month in which the first change is known."""
@@ -80,7 +84,7 @@ class DashboardModel(FamilyModel):
         if self.month > LAST_MONTH:
             self.running = False
             return
-        if self.month == self.parts:
+        if self.month == self.parts and self.policy is None:
             self._part()
         super().step()
         self.history.add(self)
@@ -101,6 +105,9 @@ class DashboardModel(FamilyModel):
         self.policy_history = self.history.copy()
         wives = choose_wives(self, FOLLOWED)
         self.diaries, self.policy_diaries = [Diary(wife) for wife in wives], [Diary(wife) for wife in wives]
+        for city, diaries in ((self, self.diaries), (self.policy, self.policy_diaries)):
+            for diary in diaries:
+                diary.add(city)
 
     def _take_up_past(self, city: FamilyModel, history: History, seed: int) -> None:
         """Begin where the cities part, as the copy of a city that was lived until then."""

@@ -23,7 +23,7 @@ def HouseholdTab(desk: Desk, model: DashboardModel, lang: str) -> None:
     """The couple followed, in both cities side by side."""
     update_counter.get()
     policy = model.policy
-    if not model.diaries or policy is None or not model.diaries[0].standings:
+    if not model.diaries or policy is None:
         solara.Info(word("nobody", lang))
         return
     chosen = desk.couple.value % len(model.diaries)

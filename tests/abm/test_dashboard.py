@@ -94,7 +94,7 @@ def test_couples_are_followed_in_both_cities(pair: DashboardModel) -> None:
     assert len({diary.wife for diary in pair.diaries}) == cities.FOLLOWED
     born = 0
     for own, other in zip(pair.diaries, pair.policy_diaries, strict=True):
-        assert own.wife == other.wife and len(own.standings) == len(other.standings) == pair.month - pair.parts
+        assert own.wife == other.wife and len(own.standings) == len(other.standings) == 1 + pair.month - pair.parts
         differ = part_at(own, other)
         for a, b in zip(own.standings, other.standings, strict=True):
             assert (a.lived == b.lived) or (differ is not None and a.month >= differ)
@@ -135,14 +135,27 @@ def test_the_ledger_adds_up(pair: DashboardModel) -> None:
 
 
 def test_mesas_own_page_draws_it_too() -> None:
-    """DashboardModel keeps the contract of SolaraViz: a slider there builds a new pair."""
-    from mesa.visualization import Slider, SolaraViz
+    """DashboardModel keeps the contract of SolaraViz: Reset there builds a new pair from its sliders."""
+    from ipyvuetify import Btn, Slider
+    from mesa import visualization
 
-    model = DashboardModel(**TOYTOWN)
-    given = {**TOYTOWN, "childcare_voucher__amount": Slider("Voucher", 0, 0, 2000, 100)}
-    page = SolaraViz(model, components=[], model_params=given, name="Cradle")
-    _, render = solara.render(solara.AppLayout(children=[page]), handle_error=False)  # its sliders stand in a sidebar
-    assert "Voucher" in drawn(render)
+    model = solara.reactive(DashboardModel(**TOYTOWN))
+    voucher = visualization.Slider("Voucher", 0, 0, 2000, 100)
+    given = {**TOYTOWN, "childcare_voucher__amount": voucher}
+
+    @solara.component
+    def Framed() -> None:
+        with solara.AppLayout():  # the server's own frame, which has room for the controls
+            visualization.SolaraViz(model, components=[], model_params=given, name="Cradle")
+
+    _, render = solara.render(Framed(), handle_error=False)
+    first = model.value
+    next(found.widget for found in render.find(Slider) if found.widget.label == "Voucher").v_model = 800
+    next(found.widget for found in render.find(Btn) if "Reset" in found.widget.children).click()
+    assert model.value is not first and model.value.month == first.month
+    assert model.value.policy is not None
+    laws = [city.timeline.at(first.month) for city in (model.value, model.value.policy)]
+    assert [law["childcare_voucher.amount"] for law in laws] == [0, 800]
     render.close()
 
 
