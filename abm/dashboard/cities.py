@@ -105,9 +105,8 @@ class DashboardModel(FamilyModel):
         self.policy_history = self.history.copy()
         wives = choose_wives(self, FOLLOWED)
         self.diaries, self.policy_diaries = [Diary(wife) for wife in wives], [Diary(wife) for wife in wives]
-        for city, diaries in ((self, self.diaries), (self.policy, self.policy_diaries)):
-            for diary in diaries:
-                diary.add(city)
+        for diary in (*self.diaries, *self.policy_diaries):
+            diary.add(self)  # one life until now
 
     def _take_up_past(self, city: FamilyModel, history: History, seed: int) -> None:
         """Begin where the cities part, as the copy of a city that was lived until then."""

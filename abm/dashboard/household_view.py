@@ -51,6 +51,8 @@ def HouseholdTab(desk: Desk, model: DashboardModel, lang: str) -> None:
         Figure(word("life_title", lang), life_chart(diary, policy_diary, lang), "life")
         for key, city, own in sides:
             Living(key, city, own, lang)
+        if model.month == model.parts:  # no month lived in two cities: nothing to set side by side yet
+            return
         rows = weighed_rows(model, policy, diary.wife, lang)
         if rows:
             Figure(word("weighs", lang), charts.pair_bars(rows, lang, word("weighs", lang), 0), "weighs")

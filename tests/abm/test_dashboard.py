@@ -95,6 +95,7 @@ def test_couples_are_followed_in_both_cities(pair: DashboardModel) -> None:
     born = 0
     for own, other in zip(pair.diaries, pair.policy_diaries, strict=True):
         assert own.wife == other.wife and len(own.standings) == len(other.standings) == 1 + pair.month - pair.parts
+        assert own.standings[0] == other.standings[0]
         differ = part_at(own, other)
         for a, b in zip(own.standings, other.standings, strict=True):
             assert (a.lived == b.lived) or (differ is not None and a.month >= differ)
