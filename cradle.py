@@ -175,8 +175,8 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
 
 def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str = "en") -> None:
     """Run, report, and end with the headline and the report's path."""
+    from abm.compiled_cache import must_compile
     from experiments.progress import reporter_for
-    from experiments.ready import must_compile
     from experiments.runner import execute, standing_backend
 
     with clear_endings(kept=folder.path):
@@ -187,7 +187,6 @@ def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, 
             print(COMPILING, file=sys.stderr, flush=True)
         if study.kind == "optimise":
             from experiments.optimise import search
-            from experiments.runner import standing_backend
 
             with standing_backend(*where):
                 failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))

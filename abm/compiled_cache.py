@@ -81,6 +81,11 @@ def use_compiled_folder() -> Path:
     return folder
 
 
+def must_compile() -> bool:
+    """True when nothing of these sources is compiled here yet: the first month then takes a minute or two."""
+    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob("**/*.nbi"))
+
+
 def _hold(folder: Path) -> None:
     """Create the folder, mark it used now, and keep a shared lock on its marker until the process ends."""
     marker = folder / _IN_USE

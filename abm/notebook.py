@@ -13,7 +13,7 @@ import pandas as pd
 
 from abm import model as engine
 from abm.city import City
-from abm.compiled_cache import compiled_folder
+from abm.compiled_cache import must_compile
 from abm.indicators import REGISTER
 from abm.parameters import Parameters
 from policies.clock import month_index, month_label
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Changes = Mapping[str, Any]
+COMPILING = "Compiling the engine for this machine, once: the first month takes one to two minutes."
 COLOURS = ("#4a5560", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B")
 
 
@@ -77,7 +78,8 @@ class FamilyModel(engine.FamilyModel):
         hold: tuple[str, ...] = (),
         balanced_budget: bool = False,
     ) -> None:
-        _say_if_compiling()
+        if must_compile():
+            print(COMPILING, file=sys.stderr)
         super().__init__(
             str(city) if isinstance(city, Path) else city,
             scale=scale,
@@ -214,9 +216,3 @@ def _fonts() -> list[str]:
                "Hiragino Sans GB", "WenQuanYi Micro Hei", "Noto Sans CJK JP")  # fmt: skip
     installed = set(get_font_names())
     return ["DejaVu Sans", *(name for name in chinese if name in installed)]
-
-
-def _say_if_compiling() -> None:
-    """One line when this machine has not compiled the engine yet: the first month then takes a minute or two."""
-    if not any(compiled_folder().glob("**/*.nbi")):
-        print("Compiling the engine for this machine, once: the first month takes one to two minutes.", file=sys.stderr)

@@ -26,19 +26,15 @@ def engine_ready() -> None:
     marker = folder / f".complete-{numba.__version__}-{binding.get_host_cpu_name()}"
     if marker.exists():
         return
-    with _one_at_a_time(folder / ".compiling"):
+    with one_at_a_time(folder / ".compiling"):
         if not marker.exists():
             compile_engine()
             marker.touch()
 
 
-def must_compile() -> bool:
-    """True when this machine has compiled nothing of these sources yet: the first month then takes a minute or two."""
-    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob("**/*.nbi"))
-
-
 @contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Keep other processes that ask for this lock waiting; where there are no file locks, nothing happens."""
     if fcntl is None:
         yield
         return

@@ -276,8 +276,8 @@ def _in_force(law: tuple[Change, ...], changes: tuple[Change, ...], month: int) 
     """Return the value in a month: of changes in force, the one of the highest layer that began last; else the law."""
     running = [c for c in changes if c.from_month <= month and (c.to_month is None or month <= c.to_month)]
     if running:
-        latest = max((change.layer, change.from_month) for change in running)
-        return [change.value for change in running if (change.layer, change.from_month) == latest][-1]
+        # max() keeps the first of equals; of changes that began together the one written last holds.
+        return max(reversed(running), key=lambda change: (change.layer, change.from_month)).value
     begun = [entry.value for entry in law if entry.from_month <= month]
     return begun[-1] if begun else law[0].value
 

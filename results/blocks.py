@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from results.words import Text
+from results.words import Text, interval, number
 
 LONG = 14
 """Rows above which a table is folded."""
@@ -17,6 +17,13 @@ class Measured:
 
     mean: str
     span: Text
+
+    @classmethod
+    def of(
+        cls, mean: float | None, low: float | None, high: float | None, digits: int = 0, sign: bool = False
+    ) -> Measured:
+        """A number and the ends of its interval, all with so many digits."""
+        return cls(number(mean, digits, sign), interval(low, high, digits, sign))
 
     def plain(self, lang: str = "en") -> str:
         """The estimate on one line."""
@@ -144,3 +151,7 @@ class Section:
 def both(en: str, zh: str) -> Text:
     """A text in both languages."""
     return {"en": en, "zh": zh}
+
+
+COST_A_YEAR = both("Cost, million yuan a year", "支出（百万元/年）")
+"""Head of a column of costs."""

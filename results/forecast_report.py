@@ -79,7 +79,7 @@ def _cell(data: ForecastData, found: dict[str, float] | None, indicator: str) ->
     if indicator in ("tfr", "life_expectancy"):
         digits = 2 if indicator == "tfr" else 1
     values = {name: times * value for name, value in found.items()}
-    return Measured(number(values["median"], digits), interval(values["low80"], values["high80"], digits))
+    return Measured.of(values["median"], values["low80"], values["high80"], digits)
 
 
 def _name(data: ForecastData, indicator: str, group: str) -> Text:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from results import optimise_figures
-from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
+from results.blocks import COST_A_YEAR, Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
 from results.figure_style import style, svg_text
 from results.optimise_data import SearchData
 from results.page import Fact, Figures, write_page
@@ -192,7 +192,7 @@ def front_section(data: SearchData) -> Section:
     shown = front.iloc[np.unique(np.linspace(0, len(front) - 1, min(MOST_SHOWN, len(front))).round().astype(int))]
     head: list[Cell] = [
         both("Largest doses", "剂量最高的措施"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
         both(f"TFR in {data.tfr_year}", f"{data.tfr_year} 年总和生育率"),
         both("Additional births", "新增出生"),
     ]
@@ -201,7 +201,7 @@ def front_section(data: SearchData) -> Section:
             data.largest_doses(str(row.scenario)),
             number(row.cost / MILLION, 1),
             Measured(f"{row.tfr:.2f}", both(f"{row.tfr_assured:.2f} assured", f"有把握达到 {row.tfr_assured:.2f}")),
-            Measured(number(row.births, 0, True), interval(row.births_low, row.births_high, 0, sign=True)),
+            Measured.of(row.births, row.births_low, row.births_high, 0, sign=True),
         ]
         for row in shown.itertuples(index=False)
     ]
@@ -248,7 +248,7 @@ def missing_section(data: SearchData) -> Section:
         both("Mean TFR", "平均总和生育率"),
         both("Against best bounds", "较最优上限"),
         both("Assured", "有把握达到"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
     ]
     rows: list[list[Cell]] = [
         [

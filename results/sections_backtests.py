@@ -7,7 +7,7 @@ from typing import Any
 
 from results.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.run_data import RunData
-from results.words import Text, interval, number
+from results.words import Text, number
 
 DEFAULT_SET, FITTED_SET = "default", "fitted"
 SIGN, ANCHOR = "sign", "at_most"
@@ -145,13 +145,13 @@ def evidence_cell(row: Row) -> Cell:
     if row["rule"] == ANCHOR:
         top = number(row["evidence_value"], digits)
         return both(f"at most {top}", f"至多 {top}")
-    return Measured(number(row["evidence_value"], digits), interval(row["evidence_low"], row["evidence_high"], digits))
+    return Measured.of(row["evidence_value"], row["evidence_low"], row["evidence_high"], digits)
 
 
 def model_cell(row: Row) -> Cell:
     """The model's value with its interval over seeds."""
     digits = digits_of(row)
-    return Measured(number(row["model_value"], digits), interval(row["model_low"], row["model_high"], digits))
+    return Measured.of(row["model_value"], row["model_low"], row["model_high"], digits)
 
 
 def _verdict(row: Row) -> Text:

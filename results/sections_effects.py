@@ -49,7 +49,7 @@ def target_section(data: RunData) -> Section:
         rows.append(
             [
                 label_of(data, scenario),
-                Measured(number(row["mean"], 3), interval(row["low"], row["high"], 3)),
+                Measured.of(row["mean"], row["low"], row["high"], 3),
                 number(row["mean"] - value, 2, sign=True),
                 f"{row['runs_reaching']}/{row['n']}",
                 probability(row["probability"]),

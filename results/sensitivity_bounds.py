@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.blocks import COST_A_YEAR, Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import NOT_MEASURES, names_text, range_text, running_text, share_cell
 from results.study_data import StudyData
-from results.words import interval, number
+from results.words import number
 
 
 def plausible_section(data: StudyData) -> Section | None:
@@ -67,7 +67,7 @@ def _beside(data: StudyData, other: StudyData, here: pd.DataFrame, there: pd.Dat
     def cell(row: Any) -> Cell:
         if is_share:
             return share_cell(row["total"], row["total_low"], row["total_high"])
-        return Measured(number(row["total"], digits), interval(row["total_low"], row["total_high"], digits))
+        return Measured.of(row["total"], row["total_low"], row["total_high"], digits)
 
     rows: list[list[Cell]] = [
         [
@@ -99,13 +99,13 @@ def _alone(other: StudyData) -> Table:
         both("Measure", "措施"),
         both("From weak to strong end", "取值范围"),
         both("Change", "变化"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
     ]
     rows: list[list[Cell]] = [
         [
             names_text(other, [str(row.factor)]),
             range_text(other, str(row.factor)),
-            Measured(number(row.mean, digits, sign=True), interval(row.low, row.high, digits, sign=True)),
+            Measured.of(row.mean, row.low, row.high, digits, sign=True),
             number(money.loc[str(row.factor)]["mean"] / 1e6, 1, sign=True),
         ]
         for row in table.itertuples(index=False)

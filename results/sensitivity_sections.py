@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from results import sensitivity
-from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.blocks import COST_A_YEAR, Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.sensitivity_figures import digits_for, outcome_words
 from results.study_data import FAMILIES, OUTCOMES, StudyData
 from results.words import Text, interval, joined, number
@@ -140,7 +140,7 @@ def _morris_caption() -> Text:
 
 def share_cell(value: float, low: float, high: float) -> Measured:
     """A share of variance in percent, with its interval."""
-    return Measured(number(100 * value, 1), interval(100 * low, 100 * high, 1))
+    return Measured.of(100 * value, 100 * low, 100 * high, 1)
 
 
 def _indices_table(data: StudyData, table: pd.DataFrame) -> Table:
@@ -176,7 +176,7 @@ def _morris_table(data: StudyData, table: pd.DataFrame) -> Table:
     rows: list[list[Cell]] = [
         [
             names_text(data, [str(r.factor)]),
-            Measured(number(r.mu_star, digits), interval(r.low, r.high, digits)),
+            Measured.of(r.mu_star, r.low, r.high, digits),
             number(r.mu, digits, sign=True),
             number(r.sigma, digits),
         ]
@@ -230,7 +230,7 @@ def alone_section(data: StudyData) -> Section | None:
         both(f"Change of {OUTCOMES[data.main]['en'].lower()}", f"{OUTCOMES[data.main]['zh']}变化"),
         both("Percent", "百分比"),
         both("Change of the TFR", "总和生育率变化"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
     ]
     rows: list[list[Cell]] = []
     for row in table.itertuples(index=False):
@@ -241,13 +241,10 @@ def alone_section(data: StudyData) -> Section | None:
                 names_text(data, [factor]),
                 dict(FAMILIES.get(data.groups[factor], both(data.groups[factor], data.groups[factor]))),
                 range_text(data, factor),
-                Measured(number(row.mean, digits, sign=True), interval(row.low, row.high, digits, sign=True)),
+                Measured.of(row.mean, row.low, row.high, digits, sign=True),
                 number(100 * row.mean / level if level else math.nan, 1, sign=True),
-                Measured(number(rate["mean"], 3, sign=True), interval(rate["low"], rate["high"], 3, sign=True)),
-                Measured(
-                    number(money["mean"] / 1e6, 1, sign=True),
-                    interval(money["low"] / 1e6, money["high"] / 1e6, 1, True),
-                ),
+                Measured.of(rate["mean"], rate["low"], rate["high"], 3, sign=True),
+                Measured.of(money["mean"] / 1e6, money["low"] / 1e6, money["high"] / 1e6, 1, sign=True),
             ]
         )
     caption = both("Each measure alone, others at today's law", "各措施单独实施（其余为现行法律）")
@@ -282,13 +279,13 @@ def money_section(data: StudyData) -> Section | None:
     head: list[Cell] = [
         both("Measure", "措施"),
         both("Births per 100 million yuan", "每1亿元新增出生"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
     ]
     rows: list[list[Cell]] = [
         [
             names_text(data, [str(r.factor)]),
-            Measured(number(r.births_per_100_million), interval(r.low, r.high)),
-            Measured(number(r.cost_a_year / 1e6, 1), interval(r.cost_low / 1e6, r.cost_high / 1e6, 1)),
+            Measured.of(r.births_per_100_million, r.low, r.high),
+            Measured.of(r.cost_a_year / 1e6, r.cost_low / 1e6, r.cost_high / 1e6, 1),
         ]
         for r in known.itertuples(index=False)
     ]

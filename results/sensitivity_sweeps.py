@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from results.alone import curve_effects, paired_differences
-from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.blocks import COST_A_YEAR, Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import inside_sentence
@@ -45,13 +45,13 @@ def _curves(data: StudyData) -> Section:
         both("Measure", "措施"),
         both("Dose, % of the range", "剂量（占取值范围%）"),
         both("Change", "变化"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
     ]
     rows: list[list[Cell]] = [
         [
             _label(data, name),
             f"{100 * row.dose:.0f}",
-            Measured(number(row.mean, digits, sign=True), interval(row.low, row.high, digits, sign=True)),
+            Measured.of(row.mean, row.low, row.high, digits, sign=True),
             number(cost.mean / 1e6, 1, sign=True),
         ]
         for name, table in tables.items()
@@ -85,13 +85,13 @@ def _rows(data: StudyData) -> Section:
         both("Row", "行"),
         *(_field_label(data, field) for field in fields),
         both("Change", "变化"),
-        both("Cost, million yuan a year", "支出（百万元/年）"),
+        COST_A_YEAR,
     ]
     rows: list[list[Cell]] = [
         [
             str(row["scenario"]),
             *(_amount(row[field]) for field in fields),
-            Measured(number(row["mean"], digits, sign=True), interval(row["low"], row["high"], digits, sign=True)),
+            Measured.of(row["mean"], row["low"], row["high"], digits, sign=True),
             number(cost[row["scenario"]] / 1e6, 1, sign=True),
         ]
         for _, row in table.sort_values("mean", ascending=False).iterrows()

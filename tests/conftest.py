@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-
-@contextmanager
-def one_at_a_time(lock: Path) -> Iterator[None]:
-    """Keep other processes that ask for this lock waiting; where there are no file locks, nothing happens."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +55,7 @@ def toytown_founded(toytown: Any) -> Any:
     """
     from abm.compiled_cache import use_compiled_folder
     from abm.model import FamilyModel
+    from experiments.ready import one_at_a_time
 
     with one_at_a_time(use_compiled_folder() / "tests.lock"):
         model = FamilyModel(toytown, scale=1.0, seed=1)
