@@ -68,6 +68,7 @@ def speed(model: FamilyModel, years: int, repetitions: int) -> Speed:
     """Cost over repeated simulated years; every repetition starts from the same copy, the first warms up."""
     warm = model.fork()
     warm.run_until_month(FIRST_MONTH + MONTHS * years)
+    warm.let_go()
     costs = []
     for _ in range(repetitions):
         arm = model.fork()
@@ -77,6 +78,7 @@ def speed(model: FamilyModel, years: int, repetitions: int) -> Speed:
             arm.run_until_month(arm.month + MONTHS)
             spent = time.process_time_ns() - start
             costs.append(spent / (MONTHS * 0.5 * (before + arm.residents)))
+        arm.let_go()
     return Speed(model.residents, median(costs), min(costs), max(costs), model.population.bytes_per_resident)
 
 

@@ -77,7 +77,9 @@ class BranchCity:
     def carers(self, parameters: Parameters) -> NDArray[np.int64]:
         """Grandparents free to mind a child under these parameters, by row of :attr:`wife_rows`."""
         fork = self.model.fork(parameters=parameters)
-        return grandparents_available(fork, self.wife_rows)
+        found = grandparents_available(fork, self.wife_rows)
+        fork.let_go()
+        return found
 
     def rows_of(self, population: str) -> NDArray[np.int64]:
         """Rows of a population."""
@@ -112,9 +114,10 @@ def run_arm(branch: BranchCity, arm: Arm, counts_carers: bool, on_months: OnMont
         later = start_of_completion(model, timeline_for(model.catalogue, start=start))
         later.run_until_month(end + MONTHS_TO_COMPLETION)
         log = later.births_log()
+        later.let_go()
         births = pd.concat([births, births_of_fertile_cohorts(log[log["month"] >= end], end)], ignore_index=True)
     on_months(months_of(arm))
-    return Record(
+    record = Record(
         births=births_since(births, start),
         brides=brides_since(model, start),
         years=whole_years(model, start),
@@ -124,6 +127,8 @@ def run_arm(branch: BranchCity, arm: Arm, counts_carers: bool, on_months: OnMont
         gift_yuan=arm.gift_yuan,
         carers=grandparents_of_those_still_there(model, branch.wife_rows) if counts_carers else None,
     )
+    model.let_go()
+    return record
 
 
 def months_of(arm: Arm) -> int:

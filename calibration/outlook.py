@@ -71,6 +71,7 @@ def _lived(asked: Asked, fit: FitFile) -> pd.DataFrame:
         arm = history.fork(timeline=timeline_for(load_catalogue(), package, start=branch), headline_only=True)
         arm.run_until_month(month_index(f"{asked.last_year + 1}-01"))
         rows = arm.rows()
+        arm.let_go()
         rows = rows[(rows["year"] >= 2024) & rows["month"].isna() & (rows["group"] == "all")]
         rows = rows[rows["indicator"].isin(["tfr", "births", "cost"])]
         tables.append(rows.assign(package=package))

@@ -174,6 +174,14 @@ def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth |
         balanced_budget=task.balanced_budget,
         headline_only=task.headline_only,
     )
+    try:
+        return _lived(task, arm, model, on_month)
+    finally:
+        model.let_go()
+
+
+def _lived(task: SeedTask, arm: Arm, model: FamilyModel, on_month: OnMonth | None) -> RunResult:
+    """The arm's years, and what the config keeps of them."""
     _run_to(model, task.end_month + 1, on_month)
     rows = model.rows()
     if not task.keeps_births:
@@ -199,6 +207,7 @@ def _completed(
     log = later.births_log()
     after = births_of_fertile_cohorts(log[log["month"] >= horizon_end], horizon_end)
     found = completed_fertility(later, task.branch_month, horizon_end)
+    later.let_go()
     rows = pd.DataFrame(
         {"group": [f"cohort:{cohort}" for cohort in found], "value": list(found.values())}, dtype=object
     ).assign(indicator="cohort_fertility", year=year_of(task.end_month), month=pd.NA)

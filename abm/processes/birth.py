@@ -170,6 +170,20 @@ def plan_probability_12_months(
 
 
 @compiled
+def highest_plan_probability_12_months(persons: Rows, woman: int, month: int, pars: Rows, tables: Any) -> float:
+    """The most that P12 can be whatever money, law and time say: :func:`plan_probability_12_months` at the best
+    prospect that the parameters allow. It costs a fraction of P12 itself."""
+    p = pars[0]
+    her = persons[woman]
+    common = wish_without_prospect(persons, woman, month, pars, tables)
+    common += p.prospect_weight * math.log1p(p.largest_gain)
+    his_ideal = persons[her.partner].ideal
+    hers = common + p.ideal_gain * (1.0 if her.ideal > her.parity else 0.0)
+    his = common + p.ideal_gain * (1.0 if his_ideal > her.parity else 0.0)
+    return logistic(hers) * logistic(his)
+
+
+@compiled
 def monthly_plan_hazard(
     persons: Rows, households: Rows, woman: int, month: int, pars: Rows, tables: Any
 ) -> tuple[float, float]:
@@ -268,7 +282,11 @@ def try_to_conceive(s: Any, woman: int) -> None:
 
 @compiled
 def consider_a_child(s: Any, woman: int) -> None:
-    """A candidate month of an idle couple: start trying, conceive unplanned, or neither."""
+    """A candidate month of an idle couple: start trying, conceive unplanned, or neither.
+
+    The draw comes first: most lie so far above the highest hazard that this couple could have, and below the highest
+    failure, that nothing happens whatever a child would cost them, and that need not be found out.
+    """
     seed, month, persons, households, counters = (s.seed, s.month, s.persons, s.households, s.counters[0])
     pars, tables = s.pars, s.tables[0]
     p = pars[0]
@@ -280,6 +298,14 @@ def consider_a_child(s: Any, woman: int) -> None:
     age = min(age_years(her.birth_month, month), PLAN_AGES - 1)
     bound = tables.plan_bound[wants, her.plan_level, age]
     u = draws.uniform(seed, her.id, month, draws.PLAN_KIND) * bound
+    highest = highest_plan_probability_12_months(persons, woman, month, pars, tables)
+    highest_hazard = 1.0 - (1.0 - highest) ** (1.0 / 12.0)
+    if tables.announced[0] > 0:
+        highest_hazard *= p.largest_rush
+    highest_failure = p.contraception_failure * HIGHEST_FECUNDABILITY * highest**p.unplanned_kept_power
+    if highest_hazard <= u <= bound - highest_failure:
+        schedule_plan(s, woman)
+        return
     hazard, chance = monthly_plan_hazard(persons, households, woman, month, pars, tables)
     fecund = monthly_conception_probability((month - her.birth_month) / 12.0, her.fecundability, pars)
     failure = p.contraception_failure * fecund * chance**p.unplanned_kept_power
