@@ -16,7 +16,7 @@ from abm.budget import after_children, earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES, PAYERS
 from abm.hazards import age_years
-from abm.population import CARE_GRANDPARENT, CARE_NURSERY, CARE_PARENT, COLLEGE, NO_WORK, OWNS_TOWN, PRIVATE, RENTS
+from abm.population import CARE_NURSERY, COLLEGE, NO_WORK, OWNS_TOWN, PRIVATE, RENTS
 from abm.rules import (
     ADULT_AGE_MONTHS,
     DAYS_PER_YEAR,
@@ -25,7 +25,6 @@ from abm.rules import (
     child_allowance_yuan_month,
     class_fee_yuan_month,
     deducted_yuan_month,
-    home_care_yuan_month,
     marriage_grant_yuan,
     maternity_leave_days,
     nursing_share_of_year,
@@ -256,9 +255,6 @@ def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: fl
         transfer_by_shares(s, FEE_CAP, county, order, fifth, full - charged)
         voucher = min(voucher_yuan_month(s.law, order, age_months, income_per_head), charged)
         transfer_by_shares(s, CHILDCARE_VOUCHER, county, order, fifth, voucher)
-    elif care in (CARE_PARENT, CARE_GRANDPARENT):
-        at_home = home_care_yuan_month(s.law, order, age_months, care == CARE_GRANDPARENT)
-        transfer_by_shares(s, HOME_CARE_ALLOWANCE, county, order, fifth, at_home)
     due = age_months % 12 == 0 or s.tables[0].parental_begins[0] > 0.0
     if due and age_months < s.law[0].parental_leave__max_age_months:
         pay_parental_leave(s, child, order, fifth)

@@ -351,10 +351,11 @@ class FamilyModel(mesa.Model):
 
     def _pay_ahead(self) -> None:
         """Book what is paid by the year, until the year ends or its law changes."""
-        until, before = paid_until(self.timeline, self.month), books(self.counters)
+        counties = len(self.city.counties)
+        until, before = paid_until(self.timeline, self.month), books(self.counters, counties)
         elders = self._seen[0]["residents"][:, :, 65:].sum(axis=(1, 2))
         pay_ahead(self._state(), elders, until - self.month)
-        self._paid_ahead = PaidAhead(self.month, until, entered_since(self.counters, before))
+        self._paid_ahead = PaidAhead(self.month, until, entered_since(self.counters, counties, before))
 
     def _balance_budget(self) -> None:
         """The levy of a new year, by what was spent in the last; the first January balanced is the measure."""

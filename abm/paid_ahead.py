@@ -11,7 +11,6 @@ from policies.clock import month_of_year
 from policies.timeline import Timeline
 
 LEVERS_PAID_AHEAD = ("child_allowance.", "elder_care.", "kindergarten_waiver.", "public_rental.", "rent_subsidy.")
-_BOOKS = ("ledger", "received")
 
 
 @dataclass(frozen=True)
@@ -25,20 +24,27 @@ class PaidAhead:
     def taken_back(self, counters: NDArray[np.void], month: int) -> None:
         """Undo what was booked for ``month`` and later."""
         share = (self.until - month) / (self.until - self.first)
-        for name, yuan in zip(_BOOKS, self.booked, strict=True):
-            counters[name] -= share * yuan
+        if self.booked:
+            n_counties = self.booked[0].shape[3]
+            for book, yuan in zip(_books(counters, n_counties), self.booked, strict=True):
+                book -= share * yuan
 
 
-def books(counters: NDArray[np.void]) -> tuple[NDArray[np.float64], ...]:
-    """A copy of the books that payments are entered in."""
-    return tuple(counters[name].copy() for name in _BOOKS)
+def books(counters: NDArray[np.void], n_counties: int) -> tuple[NDArray[np.float64], ...]:
+    """A copy of the books that payments are entered in, as far as the city has counties."""
+    return tuple(book.copy() for book in _books(counters, n_counties))
 
 
 def entered_since(
-    counters: NDArray[np.void], before: tuple[NDArray[np.float64], ...]
+    counters: NDArray[np.void], n_counties: int, before: tuple[NDArray[np.float64], ...]
 ) -> tuple[NDArray[np.float64], ...]:
     """What was entered since the books were as ``before``."""
-    return tuple(counters[name] - was for name, was in zip(_BOOKS, before, strict=True))
+    return tuple(book - was for book, was in zip(_books(counters, n_counties), before, strict=True))
+
+
+def _books(counters: NDArray[np.void], n_counties: int) -> tuple[NDArray[np.float64], ...]:
+    """Views of the ledger [1, lever, payer, county, order, fifth] and of what was received [1, lever]."""
+    return counters["ledger"][:, :, :, :n_counties], counters["received"]
 
 
 def paid_until(timeline: Timeline, month: int) -> int:

@@ -18,10 +18,12 @@ from abm.budget import after_children, earnings_yuan_year, potential_earnings_yu
 from abm.compiled import compiled
 from abm.counters import COUNTS, MAX_COUNTIES, N_FIFTHS
 from abm.entitlements import (
+    HOME_CARE_ALLOWANCE,
     order_of_child,
     pay_allowance,
     pay_for_young_child,
     pay_places,
+    transfer_by_shares,
 )
 from abm.kin import has_grandparent_carer, is_available_grandparent
 from abm.population import (
@@ -40,6 +42,7 @@ from abm.rules import (
     class_fee_yuan_month,
     home_care_yuan_month,
     net_fee_yuan_month,
+    voucher_yuan_month,
 )
 from abm.state import YOUNG_LISTED, fetch_children_ahead
 
@@ -85,6 +88,15 @@ def income_per_head(s: Any, child: int) -> float:
 
 
 @compiled
+def income_that_counts(s: Any, child: int, order: int, age_months: int) -> float:
+    """:func:`income_per_head` where a voucher depends on it, else 0: it is found by asking everybody in the home."""
+    limited = s.law[0].childcare_voucher__income_limit > 0.0
+    if not limited or voucher_yuan_month(s.law, order, age_months, 0.0) <= 0.0:
+        return 0.0
+    return income_per_head(s, child)
+
+
+@compiled
 def care_utilities(s: Any, child: int, age_months: int, utilities: NDArray[np.float64]) -> None:
     """Utility of parent, grandparent, nursery and minder (written to ``utilities``, shape (4,)): -cost / lambda plus
     taste and the household's own noise; -1e9 where the option does not exist."""
@@ -99,7 +111,7 @@ def care_utilities(s: Any, child: int, age_months: int, utilities: NDArray[np.fl
         attached = 1.0 if s.persons[mother].work >= PRIVATE else p.attachment_informal
         forgone = after_children(wage, s.persons[mother].parity, s.pars) * attached
     order = order_of_child(s.persons, child)
-    per_head = income_per_head(s, child) if s.law[0].childcare_voucher__income_limit > 0.0 else 0.0
+    per_head = income_that_counts(s, child, order, age_months)
     fee = 12.0 * net_fee_yuan_month(s.law, class_fee_yuan_month(s.law, t, age_months), order, age_months, per_head)
     at_home = 12.0 * home_care_yuan_month(s.law, order, age_months, False)
     by_kin = 12.0 * home_care_yuan_month(s.law, order, age_months, True)
@@ -238,13 +250,16 @@ def grant_places(
 
 
 @compiled
-def pay_allowances(s: Any, children: NDArray[np.float64]) -> None:
-    """This month's child allowance of the children counted in ``children`` [county, order, fifth]."""
+def pay_allowances(s: Any, children: NDArray[np.float64], at_home_yuan: NDArray[np.float64]) -> None:
+    """This month's child allowance of the children counted in ``children`` [county, order, fifth], and the allowances
+    for care at home that add up to ``at_home_yuan``."""
     for county in range(s.tables[0].n_counties[0]):
         for order in range(1, children.shape[1] + 1):
             yuan = child_allowance_yuan_month(s.law, order, 0)
             for fifth in range(children.shape[2]):
                 pay_allowance(s, county, order, fifth, yuan * children[county, order - 1, fifth], 0)
+                at_home = at_home_yuan[county, order - 1, fifth]
+                transfer_by_shares(s, HOME_CARE_ALLOWANCE, county, order, fifth, at_home)
 
 
 @compiled
@@ -252,11 +267,10 @@ def care_of_young_children(s: Any) -> None:
     """The month of every child under three: leave the list at 36 months, decide, receive."""
     decide_care(s, drop_grown_children(s))
     rule = s.law[0]
-    limited = rule.childcare_voucher__income_limit > 0.0
     home_care = rule.home_care_allowance__amount > 0.0
     leave_begins = s.tables[0].parental_begins[0] > 0.0
     allowed_until = rule.child_allowance__max_age_months
-    due = np.zeros((MAX_COUNTIES, 4, N_FIFTHS))
+    due, at_home_yuan = np.zeros((MAX_COUNTIES, 4, N_FIFTHS)), np.zeros((MAX_COUNTIES, 4, N_FIFTHS))
     listed = s.young[: s.used[YOUNG_LISTED]]
     for i in range(listed.shape[0]):
         fetch_children_ahead(s, listed, i)
@@ -264,14 +278,16 @@ def care_of_young_children(s: Any) -> None:
         person = s.persons[child]
         care = person.care
         age_months = s.month - person.birth_month
+        order, fifth = order_of_child(s.persons, child), s.households[person.household].fifth
         if age_months < allowed_until:
-            due[person.county, min(order_of_child(s.persons, child), 4) - 1, s.households[person.household].fifth] += (
-                1.0
-            )
+            due[person.county, min(order, 4) - 1, fifth] += 1.0
+        if home_care and care in (CARE_PARENT, CARE_GRANDPARENT):
+            yuan = home_care_yuan_month(s.law, order, age_months, care == CARE_GRANDPARENT)
+            at_home_yuan[person.county, min(order, 4) - 1, fifth] += yuan
         birthday = age_months % 12 == 0
-        if care == CARE_NURSERY or home_care or birthday or leave_begins:  # otherwise nothing else is paid this month
-            per_head = income_per_head(s, child) if limited and care == CARE_NURSERY else 0.0
+        if care == CARE_NURSERY or birthday or leave_begins:  # otherwise nothing else is paid this month
+            per_head = income_that_counts(s, child, order, age_months) if care == CARE_NURSERY else 0.0
             pay_for_young_child(s, child, age_months, per_head)
         s.counters[0].care_months[person.county, care] += 1.0
-    pay_allowances(s, due)
+    pay_allowances(s, due, at_home_yuan)
     pay_places(s)

@@ -242,6 +242,18 @@ def test_a_fork_may_go_on_with_other_behaviour(toytown_model: FamilyModel) -> No
     assert not other.births_log().equals(plain.births_log())
 
 
+def test_a_model_let_go_keeps_what_was_observed_and_touches_no_other(toytown_model: FamilyModel) -> None:
+    gone, kept = toytown_model.fork(), toytown_model.fork()
+    for model in (gone, kept):
+        model.run_until_month(model.month + 14)
+    gone.let_go()
+    assert gone.residents == 0 < kept.residents
+    pd.testing.assert_frame_equal(gone.rows(), kept.rows(), check_exact=True)
+    again = toytown_model.fork()
+    again.run_until_month(kept.month)
+    same(again, kept)
+
+
 @pytest.mark.parametrize("changes", [{"wish_town": 1.5}, {"separation_bound": 0.002}, {"marriage_bound_margin": 3.0}])
 def test_a_fork_refuses_behaviour_that_moves_a_bound(toytown_founded: FamilyModel, changes: dict[str, float]) -> None:
     with pytest.raises(InputError, match="start a history with them instead"):

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from abm.compiled import compiled
 from abm.model import FamilyModel
+from abm.population import IDLE, MARRIED, RESIDENT
+from abm.processes.birth import highest_plan_probability_12_months, monthly_plan_hazard
+from abm.state import PERSON_ROWS
 from policies.catalogue import load_catalogue
 from policies.clock import month_index
 from policies.errors import InputError
@@ -52,3 +56,32 @@ def test_all_levers_at_their_bounds(history: FamilyModel, end: str) -> None:
         live_at(history, at_bound(sorted(CATALOGUE.levers), end))
     except InputError as error:
         pytest.fail(str(error))
+
+
+@compiled
+def plans_above_their_highest(state: Any) -> tuple[int, int]:
+    """(idle wives, those of them whose P12 is above the highest that it may be)."""
+    wives, above = 0, 0
+    for row in range(state.used[PERSON_ROWS]):
+        person = state.persons[row]
+        if person.sex == 0 or person.status != RESIDENT or person.marital != MARRIED or person.partner < 0:
+            continue
+        if person.state != IDLE or state.month - person.birth_month > 12 * 55:
+            continue
+        table = state.tables[0]
+        _, chance = monthly_plan_hazard(state.persons, state.households, row, state.month, state.pars, table)
+        highest = highest_plan_probability_12_months(state.persons, row, state.month, state.pars, table)
+        wives += 1
+        above += chance > highest
+    return wives, above
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_no_plan_is_likelier_than_the_bound_that_settles_most_draws(history: FamilyModel, end: str) -> None:
+    """A draw above that bound is settled without asking what a child would cost (`consider_a_child`)."""
+    law = timeline_for(CATALOGUE, changes=at_bound(sorted(CATALOGUE.levers), end), start=START)
+    model = history.fork(timeline=law)
+    model.run_until_month(START + 6)
+    wives, above = plans_above_their_highest(model._state())
+    assert wives > 500
+    assert above == 0
