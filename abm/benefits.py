@@ -89,10 +89,10 @@ def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int) -> NDAr
     """Years since each lever of :data:`AWARENESS` first gave something; infinite beyond ten years, 0 for never."""
     first = month - 120
     years = np.zeros(len(AWARENESS))
-    months = [first, *timeline.change_months(first + 1, month)]
+    laws = [(m, timeline.at(m)) for m in (first, *timeline.change_months(first + 1, month))]
     for i, fields in enumerate(_giving_fields(tuple(catalogue.field_names))):
-        for m in months:
-            if any(timeline.at(m)[name] > 0.0 for name in fields):
+        for m, law in laws:
+            if any(law[name] > 0.0 for name in fields):
                 years[i] = (month - m) / 12.0 if m > first else np.inf
                 break
     return years

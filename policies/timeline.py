@@ -139,11 +139,12 @@ class Timeline:
         return f"Timeline({self.name!r}, {len(self.changes)} changes, {self._hash[:12]})"
 
     def at(self, month: int) -> Mapping[str, float]:
-        """Return every parameter in force in a month, by `lever.parameter`; cannot be changed; kept by month."""
-        values = self._at.get(month)
+        """Return every parameter in force in a month, by `lever.parameter`; cannot be changed; kept until one does."""
+        since = _segment_start(self._effects, month)
+        values = self._at.get(since)
         if values is None:
             pairs = zip(self.field_names, self._schedules, strict=True)
-            values = self._at[month] = Values((name, schedule.value(month)) for name, schedule in pairs)
+            values = self._at[since] = Values((name, schedule.value(since)) for name, schedule in pairs)
         return values
 
     def expected(self, at_month: int, for_month: int) -> Mapping[str, float]:
@@ -158,6 +159,8 @@ class Timeline:
     def vector(self, month: int, names: Sequence[str], known_at: int | None = None) -> npt.NDArray[np.float64]:
         """Return the values of `names` in a month, float64 [names]; as expected at `known_at` if that is given."""
         values = self.at(month) if known_at is None else self.expected(known_at, month)
+        if tuple(names) == self.field_names:  # all of them, in the order in which they are kept
+            return np.fromiter(values.values(), np.float64, len(values))
         for name in names:
             if name not in values:
                 raise unknown_name("parameter", name, self.field_names, f"timeline {self.name}")

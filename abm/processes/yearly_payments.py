@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm.compiled import compiled
+from abm.counters import MAX_COUNTIES, N_FIFTHS
 from abm.entitlements import (
     ELDER_CARE,
     KINDERGARTEN_WAIVER,
@@ -88,26 +89,33 @@ def pay_homes(s: Any, months: int) -> None:
 
 @compiled
 def pay_children(s: Any, months: int) -> None:
-    """Allowance of the months that children spend at three and more, and the kindergarten fee that is waived."""
+    """Allowance of the months that children spend at three and more, and the kindergarten fee that is waived; summed by
+    county, order and fifth before they are entered."""
     rule = s.law[0]
     last = int(rule.child_allowance__max_age_months)
     waived = rule.kindergarten_waiver__years * rule.kindergarten_waiver__share > 0.0
     if last <= FIRST_MONTH and not waived:
         return
     fee = s.tables[0].kindergarten_fee[0] * months / 12.0
+    fees, allowances = np.zeros((MAX_COUNTIES, 4, N_FIFTHS)), np.zeros((MAX_COUNTIES, 4, N_FIFTHS))
     for row in range(s.used[PERSON_ROWS]):
         age_months = s.month - s.persons[row].birth_month
         if not 0 <= age_months < max(last, FIRST_SCHOOL_MONTH) or s.persons[row].status != RESIDENT:
             continue
         person = s.persons[row]
-        order = order_of_child(s.persons, row)
+        order = min(order_of_child(s.persons, row), 4)
         fifth = s.households[person.household].fifth
         if waived and age_months >= FIRST_MONTH:
-            yuan = fee * waived_kindergarten_share(s.law, age_months)
-            transfer_by_shares(s, KINDERGARTEN_WAIVER, person.county, order, fifth, yuan)
+            fees[person.county, order - 1, fifth] += fee * waived_kindergarten_share(s.law, age_months)
         allowance = child_allowance_yuan_month(s.law, order, max(age_months, FIRST_MONTH))
-        yuan = months_at_ages(age_months, months, FIRST_MONTH, last) * allowance
-        pay_allowance(s, person.county, order, fifth, yuan, FIRST_MONTH)
+        due = months_at_ages(age_months, months, FIRST_MONTH, last)
+        allowances[person.county, order - 1, fifth] += due * allowance
+    for county in range(s.tables[0].n_counties[0]):
+        for column in range(4):
+            for fifth in range(N_FIFTHS):
+                yuan = fees[county, column, fifth]
+                transfer_by_shares(s, KINDERGARTEN_WAIVER, county, column + 1, fifth, yuan)
+                pay_allowance(s, county, column + 1, fifth, allowances[county, column, fifth], FIRST_MONTH)
 
 
 @compiled
