@@ -98,6 +98,7 @@ def branch_cities(
         on_months(month - int(model.month))
         model.run_until_month(month)
         kept[name] = BranchCity(model.fork())
+    model.let_go()
     return kept
 
 

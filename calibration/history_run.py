@@ -86,7 +86,9 @@ def run_history(
         parameters = Parameters.load().replace(**(parameters or {}))
     model = FamilyModel(load_once(city), scale=scale, seed=seed, start=START, parameters=parameters)
     model.run_until_month(month_index(last_month) + 1)
-    return history_of(model)
+    lived = history_of(model)
+    model.let_go()
+    return lived
 
 
 def history_of(model: FamilyModel) -> History:

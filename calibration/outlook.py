@@ -75,6 +75,7 @@ def _lived(asked: Asked, fit: FitFile) -> pd.DataFrame:
         rows = rows[(rows["year"] >= 2024) & rows["month"].isna() & (rows["group"] == "all")]
         rows = rows[rows["indicator"].isin(["tfr", "births", "cost"])]
         tables.append(rows.assign(package=package))
+    history.let_go()
     table = pd.concat(tables, ignore_index=True)[["package", "year", "indicator", "value"]]
     return table.assign(draw=asked.draw, drift=asked.drift)
 

@@ -21,6 +21,7 @@ from abm.dashboard.views import Families, Headline, Money, Notes, Overview
 from abm.dashboard.words import word
 
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+RESULTS = "results"
 TABS = ("overview", "families", "money", "household", "notes")
 
 
@@ -34,8 +35,10 @@ def Page() -> None:
     solara.lab.use_task(desk.build, dependencies=[], prefer_threaded=True)
     spoken = {"lang": "zh-CN" if lang == "zh" else "en"}
     with solara.Div(classes=["frame", f"lang-{lang}"], attributes=spoken):
+        skip = {"class": "skip", "href": f"#{RESULTS}"}  # or the keyboard has to pass every slider
+        solara.HTML(tag="a", unsafe_innerHTML=word("to_results", lang), attributes=skip)
         Panel(desk)
-        with solara.Div(classes=["main"]):
+        with solara.Div(classes=["main"], attributes={"id": RESULTS, "tabindex": "-1"}):
             Body(desk)
 
 

@@ -9,6 +9,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     # the frame
     "title": ("Cradle: two cities, one past", "Cradle：同一段历史，两座城市"),
     "other_language": ("中文", "English"),
+    "to_results": ("Skip to the results", "跳到结果"),
     "building": ("Building the two cities …", "正在生成两座城市……"),
     "first_time": (
         "The very first time the model is compiled, which takes a few minutes.",

@@ -219,6 +219,15 @@ def test_the_keyboard_reaches_what_the_mouse_does(desk: Watched) -> None:
     wait_for_month(desk, lambda shown: shown == "2027-01")
 
 
+def test_the_first_stop_of_the_keyboard_skips_the_sliders(desk: Watched) -> None:
+    desk.page.keyboard.press("Tab")
+    assert desk.page.evaluate("document.activeElement.className") == "skip"
+    assert desk.page.locator(".skip").bounding_box()["x"] >= 0.0  # type: ignore[index]
+    desk.page.keyboard.press("Enter")
+    desk.page.keyboard.press("Tab")
+    assert desk.page.evaluate("document.activeElement.closest('.main') !== null")
+
+
 def test_couples_can_be_followed(desk: Watched) -> None:
     desk.page.locator(".tab-household").click()
     desk.page.wait_for_selector(".figure-life svg")
