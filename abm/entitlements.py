@@ -16,20 +16,17 @@ from abm.budget import after_children, earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import LEDGER_LEVERS, MAX_COUNTIES, PAYERS
 from abm.hazards import age_years
-from abm.population import CARE_NURSERY, COLLEGE, NO_WORK, OWNS_TOWN, PRIVATE, RENTS
+from abm.population import COLLEGE, NO_WORK, OWNS_TOWN, PRIVATE, RENTS
 from abm.rules import (
     ADULT_AGE_MONTHS,
     DAYS_PER_YEAR,
     birth_grant_yuan,
-    capped_fee_yuan_month,
     child_allowance_yuan_month,
-    class_fee_yuan_month,
     deducted_yuan_month,
     marriage_grant_yuan,
     maternity_leave_days,
     nursing_share_of_year,
     tax_saved_yuan_year,
-    voucher_yuan_month,
 )
 
 Rows = NDArray[np.void]
@@ -238,26 +235,6 @@ def pay_allowance(s: Any, county: int, order: int, fifth: int, yuan: float, age_
     transfer_by_shares(s, CHILD_ALLOWANCE, county, order, fifth, national)
     if yuan - national > 0.0:
         transfer(s, CHILD_ALLOWANCE, _CITY, county, order, fifth, yuan - national)
-
-
-@compiled
-def pay_for_young_child(s: Any, child: int, age_months: int, income_per_head: float) -> None:
-    """What levers pay this month for the care of one child under three, and for its parents' leave on its birthday."""
-    persons, households = s.persons, s.households
-    home = persons[child].household
-    county = persons[child].county
-    fifth = households[home].fifth
-    order = order_of_child(persons, child)
-    care = persons[child].care
-    if care == CARE_NURSERY:
-        full = class_fee_yuan_month(s.law, s.tables[0], age_months)
-        charged = capped_fee_yuan_month(s.law, full, age_months)
-        transfer_by_shares(s, FEE_CAP, county, order, fifth, full - charged)
-        voucher = min(voucher_yuan_month(s.law, order, age_months, income_per_head), charged)
-        transfer_by_shares(s, CHILDCARE_VOUCHER, county, order, fifth, voucher)
-    due = age_months % 12 == 0 or s.tables[0].parental_begins[0] > 0.0
-    if due and age_months < s.law[0].parental_leave__max_age_months:
-        pay_parental_leave(s, child, order, fifth)
 
 
 @compiled

@@ -84,11 +84,18 @@ def next_candidate_month(
 
 
 @compiled
-def next_candidate_constant(seed: int, person_id: int, decision: int, month: int, monthly_bound: float) -> int:
-    """Next month after ``month`` in which an event of constant bounded probability may happen; NEVER if none."""
-    if monthly_bound <= 0.0:
+def log_of_no_candidate(monthly_bound: float) -> float:
+    """Logarithm of the chance that a month brings no candidate for an event of this bound: found once for many."""
+    return math.log1p(-monthly_bound) if monthly_bound > 0.0 else 0.0
+
+
+@compiled
+def next_candidate_constant(seed: int, person_id: int, decision: int, month: int, log_none: float) -> int:
+    """Next month after ``month`` in which an event of constant bounded probability may happen, given
+    :func:`log_of_no_candidate` of its bound; NEVER if none."""
+    if log_none >= 0.0:
         return NEVER
-    wait = math.log(uniform(seed, person_id, month, decision)) / math.log1p(-monthly_bound)
+    wait = math.log(uniform(seed, person_id, month, decision)) / log_none
     candidate = month + 1 + int(min(wait, float(LAST_MONTH)))
     return candidate if candidate < LAST_MONTH else NEVER
 

@@ -324,7 +324,7 @@ class FamilyModel(mesa.Model):
             if "places" not in self.hold:
                 norms.update_place_chance(self.tables, self.counters, self.pars)
             self._balance_budget()
-            self.counters[...] = np.zeros(1, self.counters.dtype)
+            self.counters.view(np.uint8).fill(0)
         self.rates.fill_year(self.tables, year)
         if self.rates.fill_move_bound(self.tables, year) and not first:
             reschedule_moves(self._state())

@@ -48,6 +48,8 @@ class Year:
     flows: NDArray[np.void] | None = None
     places: float = 0.0
     street_share: float = 0.0
+    headline: tuple[Row, ...] = ()
+    """All that is kept of a year where nothing else will be asked."""
 
 
 @dataclass
@@ -75,6 +77,9 @@ class Observer:
         if year not in self.years or model.first_month > (year - 1900) * 12:
             return
         record = self.years[year]
+        if self.headline_only:
+            record.headline = tuple(headline_rows(model.counters[0], self.scale))
+            return
         record.flows = model.counters.copy()
         record.places = float(model.tables[0]["places"].sum())
         record.street_share = model.street_share()
@@ -92,8 +97,8 @@ class Observer:
 
     def _rows_of_year(self, record: Year) -> Iterator[Row]:
         if self.headline_only:
-            if record.flows is not None:
-                yield from headline_rows(record.flows[0], self.scale)
+            before_the_fork = headline_rows(record.flows[0], self.scale) if record.flows is not None else ()
+            yield from record.headline or before_the_fork
             return
         yield from self._stock_rows(record)
         if record.flows is None:

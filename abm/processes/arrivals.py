@@ -209,7 +209,7 @@ def arrivals_with_talent(s: Any) -> NDArray[np.float64]:
     college schooling, in the share that their generation has."""
     tables = s.tables[0]
     added = s.law[0].talent_settlement__arrivals_added
-    expected = tables.arrivals.copy()
+    expected = tables.arrivals[: tables.n_counties[0]].copy()
     if added <= 0.0:
         return expected
     for age in range(TALENT_AGES[0], TALENT_AGES[1]):

@@ -18,10 +18,12 @@ from abm.budget import after_children, earnings_yuan_year, potential_earnings_yu
 from abm.compiled import compiled
 from abm.counters import COUNTS, MAX_COUNTIES, N_FIFTHS
 from abm.entitlements import (
+    CHILDCARE_VOUCHER,
+    FEE_CAP,
     HOME_CARE_ALLOWANCE,
     order_of_child,
     pay_allowance,
-    pay_for_young_child,
+    pay_parental_leave,
     pay_places,
     transfer_by_shares,
 )
@@ -38,6 +40,7 @@ from abm.population import (
 from abm.processes.matching import keyed_order
 from abm.rules import (
     FIRST_CLASS_MONTH,
+    capped_fee_yuan_month,
     child_allowance_yuan_month,
     class_fee_yuan_month,
     home_care_yuan_month,
@@ -51,6 +54,8 @@ Rows = NDArray[np.void]
 LAST_MONTH_OF_CARE = 36
 DECIDES_EVERY = 6
 """Months of age between decisions; the first at six months."""
+_PAID_BY_CELL = (FEE_CAP, CHILDCARE_VOUCHER, HOME_CARE_ALLOWANCE)
+"""What is summed by county, order and fifth before it is entered: an entry splits over payers, a month has few cells."""
 _WANTED = COUNTS.index("places_wanted")
 _GRANTED = COUNTS.index("places_granted")
 
@@ -250,16 +255,18 @@ def grant_places(
 
 
 @compiled
-def pay_allowances(s: Any, children: NDArray[np.float64], at_home_yuan: NDArray[np.float64]) -> None:
-    """This month's child allowance of the children counted in ``children`` [county, order, fifth], and the allowances
-    for care at home that add up to ``at_home_yuan``."""
+def pay_families(s: Any, children: NDArray[np.float64], yuan: NDArray[np.float64]) -> None:
+    """This month's child allowance of the children counted in ``children`` [county, order, fifth], and what adds up to
+    ``yuan`` [fee cap, voucher, care at home; county, order, fifth]."""
     for county in range(s.tables[0].n_counties[0]):
         for order in range(1, children.shape[1] + 1):
-            yuan = child_allowance_yuan_month(s.law, order, 0)
+            allowance = child_allowance_yuan_month(s.law, order, 0)
             for fifth in range(children.shape[2]):
-                pay_allowance(s, county, order, fifth, yuan * children[county, order - 1, fifth], 0)
-                at_home = at_home_yuan[county, order - 1, fifth]
-                transfer_by_shares(s, HOME_CARE_ALLOWANCE, county, order, fifth, at_home)
+                pay_allowance(s, county, order, fifth, allowance * children[county, order - 1, fifth], 0)
+                for kind in range(len(_PAID_BY_CELL)):
+                    transfer_by_shares(
+                        s, _PAID_BY_CELL[kind], county, order, fifth, yuan[kind, county, order - 1, fifth]
+                    )
 
 
 @compiled
@@ -270,7 +277,7 @@ def care_of_young_children(s: Any) -> None:
     home_care = rule.home_care_allowance__amount > 0.0
     leave_begins = s.tables[0].parental_begins[0] > 0.0
     allowed_until = rule.child_allowance__max_age_months
-    due, at_home_yuan = np.zeros((MAX_COUNTIES, 4, N_FIFTHS)), np.zeros((MAX_COUNTIES, 4, N_FIFTHS))
+    due, yuan = np.zeros((MAX_COUNTIES, 4, N_FIFTHS)), np.zeros((len(_PAID_BY_CELL), MAX_COUNTIES, 4, N_FIFTHS))
     listed = s.young[: s.used[YOUNG_LISTED]]
     for i in range(listed.shape[0]):
         fetch_children_ahead(s, listed, i)
@@ -279,15 +286,20 @@ def care_of_young_children(s: Any) -> None:
         care = person.care
         age_months = s.month - person.birth_month
         order, fifth = order_of_child(s.persons, child), s.households[person.household].fifth
+        cell = min(order, 4) - 1
         if age_months < allowed_until:
-            due[person.county, min(order, 4) - 1, fifth] += 1.0
-        if home_care and care in (CARE_PARENT, CARE_GRANDPARENT):
-            yuan = home_care_yuan_month(s.law, order, age_months, care == CARE_GRANDPARENT)
-            at_home_yuan[person.county, min(order, 4) - 1, fifth] += yuan
-        birthday = age_months % 12 == 0
-        if care == CARE_NURSERY or birthday or leave_begins:  # otherwise nothing else is paid this month
-            per_head = income_that_counts(s, child, order, age_months) if care == CARE_NURSERY else 0.0
-            pay_for_young_child(s, child, age_months, per_head)
+            due[person.county, cell, fifth] += 1.0
+        if care == CARE_NURSERY:
+            full = class_fee_yuan_month(s.law, s.tables[0], age_months)
+            charged = capped_fee_yuan_month(s.law, full, age_months)
+            per_head = income_that_counts(s, child, order, age_months)
+            yuan[0, person.county, cell, fifth] += full - charged
+            yuan[1, person.county, cell, fifth] += min(voucher_yuan_month(s.law, order, age_months, per_head), charged)
+        elif home_care and care in (CARE_PARENT, CARE_GRANDPARENT):
+            by_kin = care == CARE_GRANDPARENT
+            yuan[2, person.county, cell, fifth] += home_care_yuan_month(s.law, order, age_months, by_kin)
+        if (age_months % 12 == 0 or leave_begins) and age_months < rule.parental_leave__max_age_months:
+            pay_parental_leave(s, child, order, fifth)
         s.counters[0].care_months[person.county, care] += 1.0
-    pay_allowances(s, due, at_home_yuan)
+    pay_families(s, due, yuan)
     pay_places(s)

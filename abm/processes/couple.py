@@ -6,7 +6,7 @@ from typing import Any
 
 from abm import draws
 from abm.compiled import compiled
-from abm.hazards import next_candidate_constant
+from abm.hazards import log_of_no_candidate, next_candidate_constant
 from abm.population import HOUSING, IDLE, SEPARATIONS, TRYING
 from abm.processes.birth import schedule_plan
 
@@ -19,9 +19,8 @@ def start_married_calendars(s: Any, woman: int) -> None:
     if s.persons[woman].state in (IDLE, TRYING):
         s.persons[woman].state = IDLE
         schedule_plan(s, woman)
-    s.calendar[SEPARATIONS, woman] = next_candidate_constant(
-        s.seed, identity, draws.SEPARATION, s.month, p.separation_bound
-    )
+    log_none = log_of_no_candidate(p.separation_bound)
+    s.calendar[SEPARATIONS, woman] = next_candidate_constant(s.seed, identity, draws.SEPARATION, s.month, log_none)
     look_for_home(s, woman)
 
 
@@ -29,6 +28,5 @@ def start_married_calendars(s: Any, woman: int) -> None:
 def look_for_home(s: Any, woman: int) -> None:
     """Next month in which a wife's household may look for another home; called whenever its needs change."""
     if s.persons[woman].partner >= 0:
-        s.calendar[HOUSING, woman] = next_candidate_constant(
-            s.seed, s.persons[woman].id, draws.HOUSING, s.month, s.pars[0].housing_bound
-        )
+        identity, log_none = s.persons[woman].id, log_of_no_candidate(s.pars[0].housing_bound)
+        s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, identity, draws.HOUSING, s.month, log_none)

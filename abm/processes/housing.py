@@ -14,7 +14,7 @@ from abm.entitlements import (
     PURCHASE_SUBSIDY,
     transfer_by_shares,
 )
-from abm.hazards import next_candidate_constant
+from abm.hazards import log_of_no_candidate, next_candidate_constant
 from abm.housing_rules import can_buy, payment_yuan_month
 from abm.kin import move_home, open_household
 from abm.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
@@ -115,7 +115,7 @@ def homes(s: Any) -> None:
     """This month's candidates among couples: buy, get a public flat, or stay."""
     persons = s.persons
     p = s.pars[0]
-    due = due_rows(s, HOUSING)
+    due, log_none = due_rows(s, HOUSING), log_of_no_candidate(p.housing_bound)
     for i in range(due.shape[0]):
         fetch_ahead(s, due, i)
         woman = due[i]
@@ -129,7 +129,7 @@ def homes(s: Any) -> None:
             s.calendar[HOUSING, woman] = NEVER  # until a birth, a move or a separation wakes the couple
             continue
         consider_home(s, woman, home, own)
-        s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, her.id, draws.HOUSING, s.month, p.housing_bound)
+        s.calendar[HOUSING, woman] = next_candidate_constant(s.seed, her.id, draws.HOUSING, s.month, log_none)
 
 
 @compiled

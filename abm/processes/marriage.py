@@ -19,7 +19,7 @@ from abm.budget import earnings_yuan_year
 from abm.compiled import compiled
 from abm.counters import COUNTS
 from abm.entitlements import pay_marriage
-from abm.hazards import age_years, next_candidate_constant, next_candidate_month
+from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
 from abm.housing_rules import can_buy, deposit_needed_yuan, payment_yuan_month
 from abm.kin import bring_children_left_alone, join_household, move_home, open_household
 from abm.population import (
@@ -84,7 +84,25 @@ def home_gate(s: Any, man: int) -> float:
 
 
 @compiled
-def monthly_marriage_hazard(s: Any, row: int, age: int) -> float:
+def market_factors(s: Any) -> NDArray[np.float64]:
+    """What marriage gains through families' prospects, grants and matchmaking, and what women's hazard takes from men's
+    access to homes, by county and place, shape (2, counties, 2): the same for all candidates of a month."""
+    p = s.pars[0]
+    t = s.tables[0]
+    factors = np.empty((2, t.n_counties[0], 2))
+    mu = p.marriage_prospect * p.prospect_weight
+    for county in range(t.n_counties[0]):
+        for town in range(2):
+            gain = mu * t.prospect[county, town]
+            gain += p.marriage_grant_response * s.law[0].marriage_grant__amount / t.income_head[town]
+            gain += p.matchmaking_response * s.law[0].matchmaking__strength
+            factors[0, county, town] = min(math.exp(gain), p.marriage_prospect_cap)
+            factors[1, county, town] = (t.access[county, town] / t.access_reference[0]) ** p.gate_power
+    return factors
+
+
+@compiled
+def monthly_marriage_hazard(s: Any, row: int, age: int, market: NDArray[np.float64]) -> float:
     """Coale-McNeil base of the year x schooling and town x peers married x family prospects x access to a home."""
     p = s.pars[0]
     t = s.tables[0]
@@ -92,19 +110,16 @@ def monthly_marriage_hazard(s: Any, row: int, age: int) -> float:
     hazard = t.marriage_hazard[person.sex, age]
     if person.sex == 1:
         hazard *= p.marriage_women_schooling[person.schooling]
-        access = t.access[person.county, person.town]
     else:
         hazard *= p.marriage_men_schooling[person.schooling]
-        access = home_gate(s, row)
     hazard *= p.marriage_town if person.town else 1.0
-    mu = p.marriage_prospect * p.prospect_weight
     peers = t.norm_married[person.county, person.town, person.schooling, age_group5(age)]
     hazard *= math.exp(p.marriage_norm * peers)
-    gain = mu * t.prospect[person.county, person.town]
-    gain += p.marriage_grant_response * s.law[0].marriage_grant__amount / t.income_head[person.town]
-    gain += p.matchmaking_response * s.law[0].matchmaking__strength
-    hazard *= min(math.exp(gain), p.marriage_prospect_cap)
-    hazard *= (access / t.access_reference[0]) ** p.gate_power
+    hazard *= market[0, person.county, person.town]
+    if person.sex == 1:
+        hazard *= market[1, person.county, person.town]
+    else:
+        hazard *= (home_gate(s, row) / t.access_reference[0]) ** p.gate_power
     if person.marriages > 0:
         hazard *= p.remarriage_men if person.sex == 0 else p.remarriage_women
     return hazard
@@ -115,7 +130,7 @@ def enter_the_market(s: Any) -> NDArray[np.int32]:
     """Accept this month's candidates: the women who search are returned, men start to stand."""
     p = s.pars[0]
     persons = s.persons
-    due = due_rows(s, MARRIAGES)
+    due, market = due_rows(s, MARRIAGES), market_factors(s)
     women = np.empty(due.shape[0], np.int32)
     found = 0
     for i in range(due.shape[0]):
@@ -127,7 +142,7 @@ def enter_the_market(s: Any) -> NDArray[np.int32]:
             continue
         age = min(age_years(person.birth_month, s.month), 110)
         bound = s.tables[0].marriage_bound[person.sex, age]
-        hazard = monthly_marriage_hazard(s, row, age) if age >= LEGAL_AGE[person.sex] else 0.0
+        hazard = monthly_marriage_hazard(s, row, age, market) if age >= LEGAL_AGE[person.sex] else 0.0
         ratio = hazard / bound if bound > 0.0 else 0.0
         note_ratio(s, MARRIAGES, ratio)
         reschedule_marriage(s, row)
@@ -362,7 +377,7 @@ def separations(s: Any) -> None:
     """This month's candidates for separation, and the couples apart who live together again."""
     persons = s.persons
     p = s.pars[0]
-    due = due_rows(s, SEPARATIONS)
+    due, log_none = due_rows(s, SEPARATIONS), log_of_no_candidate(p.separation_bound)
     for i in range(due.shape[0]):
         fetch_ahead(s, due, i)
         woman = due[i]
@@ -380,7 +395,7 @@ def separations(s: Any) -> None:
             separate(s, woman)
         else:
             s.calendar[SEPARATIONS, woman] = next_candidate_constant(
-                s.seed, her.id, draws.SEPARATION, s.month, p.separation_bound
+                s.seed, her.id, draws.SEPARATION, s.month, log_none
             )
 
 

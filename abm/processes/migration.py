@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS, add_exposure
-from abm.hazards import age_years, next_candidate_constant, next_candidate_month
+from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
 from abm.kin import CHILD_AGE, has_adult, is_available_grandparent, move_home, remove_person
 from abm.population import (
     IDLE,
@@ -127,9 +127,8 @@ def settle_children_without_adult(s: Any, home: int, leaving: bool) -> None:
 @compiled
 def await_reunion(s: Any, row: int) -> None:
     """Month in which somebody whose spouse is away lives with the spouse again, on the calendar of separations."""
-    s.calendar[SEPARATIONS, row] = next_candidate_constant(
-        s.seed, s.persons[row].id, draws.REUNION, s.month, s.pars[0].reunion_monthly
-    )
+    identity, log_none = s.persons[row].id, log_of_no_candidate(s.pars[0].reunion_monthly)
+    s.calendar[SEPARATIONS, row] = next_candidate_constant(s.seed, identity, draws.REUNION, s.month, log_none)
 
 
 @compiled

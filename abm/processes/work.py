@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from abm import draws
 from abm.compiled import compiled
 from abm.counters import COUNTS
-from abm.hazards import age_years, next_candidate_constant
+from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant
 from abm.kin import has_grandparent_carer
 from abm.population import INFORMAL, NEVER, NO_WORK, PRIVATE, PUBLIC, RESIDENT, WORK
 from abm.processes.delivery import school_end_month
@@ -117,7 +117,7 @@ def work_and_school(s: Any) -> None:
     """Everybody due this month: end of leave, end of a stage of schooling, or a new draw of work."""
     p = s.pars[0]
     persons = s.persons
-    due = due_rows(s, WORK)
+    due, log_none = due_rows(s, WORK), log_of_no_candidate(p.work_change_monthly)
     for i in range(due.shape[0]):
         fetch_ahead(s, due, i)
         row = due[i]
@@ -141,5 +141,4 @@ def work_and_school(s: Any) -> None:
         if age_years(person.birth_month, s.month) >= p.last_work_age:
             s.calendar[WORK, row] = NEVER
             continue
-        bound = p.work_change_monthly
-        s.calendar[WORK, row] = next_candidate_constant(s.seed, person.id, draws.WORK, s.month, bound)
+        s.calendar[WORK, row] = next_candidate_constant(s.seed, person.id, draws.WORK, s.month, log_none)

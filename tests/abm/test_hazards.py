@@ -13,6 +13,7 @@ from abm.hazards import (
     age_years,
     check_bounds,
     cumulative_candidates,
+    log_of_no_candidate,
     monthly_probability,
     next_candidate_constant,
     next_candidate_month,
@@ -37,7 +38,8 @@ def test_twelve_months_make_the_annual_probability() -> None:
 def test_constant_bound_gives_geometric_waiting_times() -> None:
     """False alarm one in a million for each of the months looked at."""
     bound, month = 0.05, 1000
-    due = np.array([next_candidate_constant(3, person, draws.PLAN, month, bound) for person in range(1, N + 1)])
+    log_none = log_of_no_candidate(bound)
+    due = np.array([next_candidate_constant(3, person, draws.PLAN, month, log_none) for person in range(1, N + 1)])
     assert due.min() == month + 1
     for months in (1, 6, 24):
         chance = 1.0 - (1.0 - bound) ** months
@@ -58,7 +60,7 @@ def test_bound_by_age_gives_the_same_chance_in_every_month() -> None:
 
 
 def test_no_bound_no_candidate() -> None:
-    assert next_candidate_constant(1, 1, draws.PLAN, 1000, 0.0) == NEVER
+    assert next_candidate_constant(1, 1, draws.PLAN, 1000, log_of_no_candidate(0.0)) == NEVER
     assert next_candidate_month(1, 1, draws.PLAN, 1000, 900, cumulative_candidates(np.zeros(50))) == NEVER
     past = cumulative_candidates(np.full(50, 0.5))
     assert next_candidate_month(1, 1, draws.PLAN, 1000, 0, past) == NEVER  # older than the last age

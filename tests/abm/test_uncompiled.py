@@ -27,7 +27,7 @@ print(json.dumps({
     "uniform": draws.uniform(7, 11, 1450, draws.PLAN),
     "normal": draws.normal(7, 11, 0, draws.FECUNDITY),
     "child": str(draws.child_id(123456789, 2)),
-    "wait": hazards.next_candidate_constant(7, 11, draws.PLAN, 1450, 0.05),
+    "wait": hazards.next_candidate_constant(7, 11, draws.PLAN, 1450, hazards.log_of_no_candidate(0.05)),
     "wait by age": hazards.next_candidate_month(
         7, 11, draws.DEATH, 1450, 1100, hazards.cumulative_candidates(np.full(111, 0.01))
     ),
