@@ -55,7 +55,7 @@ LAST_MONTH_OF_CARE = 36
 DECIDES_EVERY = 6
 """Months of age between decisions; the first at six months."""
 _PAID_BY_CELL = (FEE_CAP, CHILDCARE_VOUCHER, HOME_CARE_ALLOWANCE)
-"""What is summed by county, order and fifth before it is entered: an entry splits over payers, a month has few cells."""
+"""What is summed by county, order and fifth before it is entered: an entry is split over payers, and cells are few."""
 _WANTED = COUNTS.index("places_wanted")
 _GRANTED = COUNTS.index("places_granted")
 
