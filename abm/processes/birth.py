@@ -284,8 +284,8 @@ def try_to_conceive(s: Any, woman: int) -> None:
 def consider_a_child(s: Any, woman: int) -> None:
     """A candidate month of an idle couple: start trying, conceive unplanned, or neither.
 
-    The draw comes first: most lie so far above the highest hazard that this couple could have, and below the highest
-    failure, that nothing happens whatever a child would cost them, and that need not be found out.
+    The draw comes first. Most lie below any failure of contraception and need a P12 above the highest that this couple
+    could have: nothing happens then whatever a child would cost them, and that need not be found out.
     """
     seed, month, persons, households, counters = (s.seed, s.month, s.persons, s.households, s.counters[0])
     pars, tables = s.pars, s.tables[0]
@@ -298,14 +298,14 @@ def consider_a_child(s: Any, woman: int) -> None:
     age = min(age_years(her.birth_month, month), PLAN_AGES - 1)
     bound = tables.plan_bound[wants, her.plan_level, age]
     u = draws.uniform(seed, her.id, month, draws.PLAN_KIND) * bound
-    highest = highest_plan_probability_12_months(persons, woman, month, pars, tables)
-    highest_hazard = 1.0 - (1.0 - highest) ** (1.0 / 12.0)
-    if tables.announced[0] > 0:
-        highest_hazard *= p.largest_rush
-    highest_failure = p.contraception_failure * HIGHEST_FECUNDABILITY * highest**p.unplanned_kept_power
-    if highest_hazard <= u <= bound - highest_failure:
-        schedule_plan(s, woman)
-        return
+    if u <= bound - p.contraception_failure * HIGHEST_FECUNDABILITY:
+        rush = p.largest_rush if tables.announced[0] > 0 else 1.0
+        none_in_a_month = 1.0 - u / rush
+        none_in_3_months = none_in_a_month * none_in_a_month * none_in_a_month
+        needed = 1.0 - none_in_3_months * none_in_3_months * none_in_3_months * none_in_3_months
+        if needed > 1.0001 * highest_plan_probability_12_months(persons, woman, month, pars, tables):
+            schedule_plan(s, woman)
+            return
     hazard, chance = monthly_plan_hazard(persons, households, woman, month, pars, tables)
     fecund = monthly_conception_probability((month - her.birth_month) / 12.0, her.fecundability, pars)
     failure = p.contraception_failure * fecund * chance**p.unplanned_kept_power

@@ -37,25 +37,16 @@ FIRST_MONTH = 36
 
 
 @compiled
-def children_under(s: Any, home: int, age_months: float) -> int:
-    """Members of a household who are younger than this."""
-    children = 0
+def children_and_youngest(s: Any, home: int) -> tuple[int, int]:
+    """(members of a household under 18, age in months of its youngest member)."""
+    children, latest = 0, -(2**30)
     member = s.households[home].head
     while member >= 0:
-        children += s.month - s.persons[member].birth_month < age_months
+        born = s.persons[member].birth_month
+        children += s.month - born < ADULT_AGE_MONTHS
+        latest = max(latest, born)
         member = s.persons[member].next_in_household
-    return children
-
-
-@compiled
-def age_of_youngest_months(s: Any, home: int) -> int:
-    """Age of the youngest member of a household."""
-    latest = -(2**30)
-    member = s.households[home].head
-    while member >= 0:
-        latest = max(latest, s.persons[member].birth_month)
-        member = s.persons[member].next_in_household
-    return s.month - latest
+    return children, s.month - latest
 
 
 @compiled
@@ -76,12 +67,12 @@ def pay_homes(s: Any, months: int) -> None:
         if household.size <= 0:
             continue
         if household.tenure == RENTS and subsidised:
-            children = children_under(s, home, ADULT_AGE_MONTHS)
-            due = months_at_ages(age_of_youngest_months(s, home), months, 0, last)
+            children, youngest = children_and_youngest(s, home)
+            due = months_at_ages(youngest, months, 0, last)
             yuan = due * rent_subsidy_yuan_month(s.law, children)
             transfer_by_shares(s, RENT_SUBSIDY, household.county, children, household.fifth, yuan)
         elif household.tenure == PUBLIC_RENTAL:
-            order = min(children_under(s, home, ADULT_AGE_MONTHS), 4)
+            order = min(children_and_youngest(s, home)[0], 4)
             rent = p.rent_to_price * s.tables[0].price[household.county] * household.area
             yuan = months * rule.public_rental__discount * rent
             transfer_by_shares(s, PUBLIC_RENTAL_LEVER, household.county, order, household.fifth, yuan)
