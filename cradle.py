@@ -310,7 +310,8 @@ def equal_cost(
         from experiments.equal_cost import make_table
         from experiments.study import read_study
 
-        table = make_table(read_study(config, scale=scale), yuan, year, seeds, lambda s: _series_of(s, runs, workers))
+        study = read_study(config, scale=scale, plausible_bounds=True)
+        table = make_table(study, yuan, year, seeds, lambda s: _series_of(s, runs, workers))
         table.to_csv(out, index=False, lineterminator="\n")
         for status, part in table.drop_duplicates("factor").groupby("status"):
             say(f"{status}: {', '.join(part['factor'])}")

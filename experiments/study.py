@@ -132,8 +132,11 @@ def founding_people(city: Any, start: str) -> float:
     return float(city.population_by_age(int(start[:4])).sum())
 
 
-def read_study(path: Path | str, *, scale: float | None = None, seeds: int | None = None) -> Study:
-    """Read and check a config file; ``scale`` and ``seeds`` given on the command line win over the file.
+def read_study(
+    path: Path | str, *, scale: float | None = None, seeds: int | None = None, plausible_bounds: bool = False
+) -> Study:
+    """Read and check a config file; ``scale`` and ``seeds`` given on the command line win over the file, and so does
+    the wish for the plausible bounds of its measures, whatever bounds it asks for.
 
     Raises InputError with everything that is wrong, one problem a line.
     """
@@ -143,6 +146,8 @@ def read_study(path: Path | str, *, scale: float | None = None, seeds: int | Non
         written["scale"] = scale
     if seeds is not None:
         written["seeds"] = seeds
+    if plausible_bounds and "bounds" in written:
+        written["bounds"] = "plausible"
     model = MODELS[_checked_kind(path, written)]
     fields = model.model_fields
     problems = [unknown("key", key, fields) for key in written if key not in fields]

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from SALib.sample import sobol
 
 from experiments.design import design_table, estimate, folder_name
+from experiments.equal_cost_table import COLUMNS
 from experiments.study import Study, read_study
 from policies.catalogue import load_catalogue
 from policies.errors import InputError
@@ -56,6 +58,24 @@ def test_whole_numbers_take_equal_shares_of_the_dose(write_study: Write) -> None
         2.0: 1000,
         3.0: 1000,
     }
+
+
+def test_the_table_of_equal_costs_is_not_made_from_itself(write_study: Write, tmp_path: Path) -> None:
+    """`cradle equal-cost` of a config that ranks at equal cost starts from the bounds of the lever files."""
+    plain = read_study(write_study()).plan
+    assert plain is not None
+    spans = [span for factor in plain.factors for span in factor.spans]
+    ends = {span.name: 0.5 * (span.start + span.end) for span in spans}
+    row = dict.fromkeys(COLUMNS, "") | {"city": "toytown"}
+    rows = [row | {"field": name, "equal_cost_to": f"{end:g}"} for name, end in ends.items()]
+    pd.DataFrame(rows).to_csv(tmp_path / "bounds.csv", index=False)
+    config = write_study(bounds="both", equal_cost_table=str(tmp_path / "bounds.csv"))
+    found = []
+    for plausible in (False, True):
+        plan = read_study(config, plausible_bounds=plausible).plan
+        assert plan is not None
+        found.append(plan.factors[0].spans[0].end)
+    assert found == [ends[spans[0].name], spans[0].end]
 
 
 def test_rows_are_salibs_in_its_order_and_factors_run_alone(write_study: Write) -> None:
