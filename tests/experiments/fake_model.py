@@ -56,6 +56,9 @@ class FakeModel:
         branch.timeline = timeline if timeline is not None else self.timeline
         return branch
 
+    def let_go(self) -> None:
+        """It holds nobody."""
+
     def births_log(self) -> pd.DataFrame:
         """One row a birth."""
         columns = ["mother_id", "mother_birth_month", "month", "order", "paid"]

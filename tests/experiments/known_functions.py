@@ -76,6 +76,9 @@ def model_of(
             branch.__dict__.update(self.__dict__, timeline=timeline)
             return branch
 
+        def let_go(self) -> None:
+            """It holds nobody."""
+
         def rows(self) -> pd.DataFrame:
             law = self.timeline.at(self.month - 1)
             inputs = np.array([law[field] / high for field, high in LEVERS.items()])

@@ -42,6 +42,9 @@ class Aging:
         branch.__dict__.update(self.__dict__, timeline=timeline)
         return branch
 
+    def let_go(self) -> None:
+        """It holds nobody."""
+
     def rows(self) -> pd.DataFrame:
         found = []
         for year in range(2021, year_of(self.month - 1) + 1):
