@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from results.blocks import both
 from results.figures import make_figures
 from results.forecast_report import write_forecast_report
 from results.opening import opening
@@ -89,5 +90,6 @@ def plain_tables(data: RunData) -> dict[str, pd.DataFrame]:
 
 
 def headline(data: RunData) -> Text:
-    """The report's first answer, for the end of a run."""
-    return target_section(data).lead if data.tfr_target else effect_section(data).lead
+    """The sentences of the first screen, a line each, for the end of a run."""
+    sentences = opening(data).sentences or [effect_section(data).lead]
+    return both("\n".join(each["en"] for each in sentences), "\n".join(each["zh"] for each in sentences))

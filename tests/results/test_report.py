@@ -94,6 +94,12 @@ def test_a_run_with_few_rows_still_gets_a_report(tmp_path: Path) -> None:
     assert headline(RunData.read(folder))["en"].startswith("No: the highest TFR in 2030")
 
 
+def test_a_run_ends_with_the_sentences_of_the_first_screen(tmp_path: Path) -> None:
+    lines = headline(RunData.read(write_sample_run(tmp_path, ["current_law", "package"])))["en"].splitlines()
+    assert len(lines) == 3
+    assert "moves the TFR of" in lines[1] and lines[2].startswith("It costs")
+
+
 def test_numbers_in_words() -> None:
     assert number(-1234.5, 0) == "−1,234" and number(0.0004, 2, sign=True) == "0.00"
     assert number(float("nan")) == "–"
