@@ -452,8 +452,8 @@ def calibrate(
         where = out or again or job.folder.path / "tables"
         check_folder(where)
         say(f"{job.fit.title.en}: {len(job.fit.names)} free numbers, {len(job.targets)} targets -> {job.folder.path}")
-    kept = f"\nWhat is finished is kept; go on with the same command: cradle calibrate {config}"
-    go_on = "\nNo table was written." if shipped else kept
+    same = f"cradle calibrate {config}" + (f" --again {again}" if again else "")
+    go_on = f"\nWhat is finished is kept; go on with the same command: {same}"
     with clear_endings(again=go_on), calls_in_order(workers, on, address) as in_order:
         tables = predict_again(job, shipped, in_order, errors) if shipped else fit_all(job, in_order, errors)
         write(tables, where)

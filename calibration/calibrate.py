@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,14 +72,17 @@ def _all_tables(job: FitJob, in_order: InOrder, screen: Console) -> dict[str, pd
 
 
 def predict_again(job: FitJob, shipped: FitTables, in_order: InOrder, screen: Console) -> FitTables:
-    """The draws of a fit as they are, lived by the model as it is now: for changes that are worth no new fit.
+    """The draws of a fit as they are, lived by the model as it is now: for changes that are worth no new fit. What is
+    finished is kept in the job's folder, under a name of its own for every set of draws.
 
     InputError when the draws are not of this fit's free numbers.
     """
     drawn = shipped.tables["draws"]
     if list(drawn.columns) != list(job.fit.names):
         raise InputError(f"--again: draws.csv: found {list(drawn.columns)}, allowed {list(job.fit.names)}")
-    tables = {**shipped.tables, **tables_of_draws(job, drawn, in_order, lambda name, make: make())}
+    these = hashlib.sha256(drawn.to_csv().encode()).hexdigest()[:8]
+    keep = _Steps(job.folder, screen, f"again-{these}-")
+    tables = {**shipped.tables, **tables_of_draws(job, drawn, in_order, keep)}
     fitted_with = shipped.how.get("fit_source_hash", shipped.how["source_hash"])
     return FitTables({**shipped.how, **job.made_of, "fit_source_hash": fitted_with}, tables)
 
@@ -107,15 +111,15 @@ def tables_of_draws(
 class _Steps:
     """Tables that take long, each kept in the folder once it is whole."""
 
-    def __init__(self, folder: FitFolder, screen: Console) -> None:
-        self._folder, self._screen = folder, screen
+    def __init__(self, folder: FitFolder, screen: Console, prefix: str = "") -> None:
+        self._folder, self._screen, self._prefix = folder, screen, prefix
 
     def __call__(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        kept = self._folder.kept(name)
+        kept = self._folder.kept(self._prefix + name)
         if kept is None:
             self._screen.print(f"{name} ...")
             kept = make()
-            self._folder.keep(name, kept)
+            self._folder.keep(self._prefix + name, kept)
         return kept
 
 

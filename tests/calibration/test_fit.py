@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+import calibration.calibrate as calibrate_module
 import calibration.fit as fit_module
 from abm.parameters import Parameters
 from calibration.brought_to_data import draws_brought_to_data
+from calibration.calibrate import predict_again
 from calibration.fit import acceptance, accepted_particles, ended_early, refine, run_fit
 from calibration.fit_file import FitFile
 from calibration.fit_folder import FitFolder
@@ -23,9 +26,11 @@ from calibration.posterior import histories_of
 from calibration.predict import predicted
 from calibration.targets import Target, load_targets, observed_as
 from calibration.workers import calls_in_order, here
+from experiments.fit_table import FitTables
 
 LABEL = {"en": "x", "zh": "x"}
 SILENT = Console(file=io.StringIO())
+STEPS = ("predictions", "outlook")
 STATS = ("births_2020", "second_share_2021", "never_married_women_25_29_2020", "mean_age_first_birth_2020")
 
 
@@ -118,6 +123,38 @@ def test_a_finished_fit_is_not_run_again(tmp_path: Path, quick: None, targets: A
         yield
 
     pd.testing.assert_frame_equal(particles_in(tmp_path, fit, targets, never), first)
+
+
+def test_draws_lived_anew_go_on_where_they_were_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, targets: Any
+) -> None:
+    """A step that is finished is not made again for the same draws; for other draws it is."""
+    fit = fit_of(TWO)
+    folder = FitFolder(tmp_path, fit, targets)
+    job = calibrate_module.FitJob(tmp_path / "fit.yaml", fit, targets, folder, {"source_hash": "now"})
+    made, stops = [], ["outlook"]
+
+    def two_steps(job: Any, drawn: pd.DataFrame, in_order: Any, keep: Any) -> dict[str, pd.DataFrame]:
+        def make(name: str) -> pd.DataFrame:
+            if name in stops:
+                stops.remove(name)
+                raise KeyboardInterrupt
+            made.append(name)
+            return drawn + 1.0
+
+        return {name: keep(name, partial(make, name)) for name in STEPS}
+
+    monkeypatch.setattr(calibrate_module, "tables_of_draws", two_steps)
+    drawn = pd.DataFrame({name: [0.25, 0.5] for name in fit.names})
+    shipped = FitTables({"source_hash": "then"}, {"draws": drawn})
+    with pytest.raises(KeyboardInterrupt):
+        predict_again(job, shipped, here, SILENT)
+    found = predict_again(job, shipped, here, SILENT)
+    assert made == ["predictions", "outlook"]
+    pd.testing.assert_frame_equal(found.tables["predictions"], drawn + 1.0)
+    assert found.how == {"source_hash": "now", "fit_source_hash": "then"}
+    other = predict_again(job, FitTables(shipped.how, {"draws": drawn * 2.0}), here, SILENT)
+    pd.testing.assert_frame_equal(other.tables["outlook"], drawn * 2.0 + 1.0)
 
 
 def test_particles_come_nearer_and_the_trace_tells_it(tmp_path: Path, quick: None, targets: Any) -> None:
