@@ -131,7 +131,8 @@ def end_labels(axes: Axes, ends: list[tuple[float, float, str, str]], size: floa
         return
     low, high = axes.get_ylim()
     height_points = axes.get_position().height * _inches(axes)[1] * 72
-    gap = (high - low) * size * 1.35 / height_points
+    lines = max(text.count("\n") + 1 for _, _, text, _ in ends)
+    gap = (high - low) * size * (0.15 + 1.2 * lines) / height_points
     places = spread_positions([e[1] for e in ends], gap)
     places = kept_inside(places, low, high, gap)
     for (x, y, text, colour), place in zip(ends, places, strict=True):
@@ -184,6 +185,12 @@ def shortened(text: str, width: int = 30) -> str:
             return kept.rstrip() + "…"
         kept += character
     return kept
+
+
+def on_two_lines(text: str, width: int = 27) -> str:
+    """A name for the end of a line: on one line if it fits, else on two; what does not fit there is cut off."""
+    first, _, rest = wrapped(text, width).partition("\n")
+    return "\n".join(shortened(part, width) for part in (first, rest.replace("\n", " ")) if part)
 
 
 def note_years(axes: Axes, first: int, last: int) -> None:

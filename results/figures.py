@@ -19,10 +19,10 @@ from results.figure_style import (
     TARGET_COLOUR,
     end_labels,
     note_years,
+    on_two_lines,
     people_ticks,
     scenario_colour,
     scenario_dash,
-    shortened,
     side_legend,
     style,
     svg_text,
@@ -67,7 +67,7 @@ def _lines(
             )
         axes.plot(part["year"], part["mean"], color=colour, ls=scenario_dash(index), zorder=10 - index)  # type: ignore[arg-type]
         last = part.iloc[-1]
-        ends.append((float(last["year"]), float(last["mean"]), shortened(data.scenario_label(name, lang), 27), colour))
+        ends.append((float(last["year"]), float(last["mean"]), on_two_lines(data.scenario_label(name, lang)), colour))
     return ends
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from results.figure_style import spread_positions, wrapped
+from results.figure_style import on_two_lines, spread_positions, wrapped
 from results.figures import MAKERS
 from results.report import SECTIONS, headline, write_report
 from results.run_data import RunData
@@ -112,3 +112,10 @@ def test_labels_are_moved_apart_and_keep_their_order() -> None:
     assert all(b - a >= 0.5 - 1e-12 for a, b in zip(sorted(places), sorted(places)[1:], strict=False))
     assert places[3] == 5.0
     assert wrapped("Voucher, housing and leave", 16) == "Voucher, housing\nand leave"
+
+
+def test_the_name_at_the_end_of_a_line_takes_two_lines_at_most() -> None:
+    assert on_two_lines("Current law", 16) == "Current law"
+    assert on_two_lines("Voucher, housing and leave", 16) == "Voucher, housing\nand leave"
+    assert on_two_lines("Voucher, housing and leave for all who work", 16) == "Voucher, housing\nand leave for al…"
+    assert on_two_lines("托育券与住房优惠及育儿假延长", 16) == "托育券与住房优惠…"
