@@ -31,6 +31,8 @@ from calibration.targets import Target
 from calibration.workers import InOrder
 from experiments.ready import engine_ready
 
+TOLD_EVERY = 50
+"""Histories after which a line says how far a fit is."""
 FAR = 50.0
 WIDER = 1.5
 """Standard deviations at which a history stands that could not be lived (a hazard beyond its bound); how much wider
@@ -141,9 +143,13 @@ def refine(fit: FitFile, targets: Sequence[Target], folder: FitFolder, in_order:
         scores = posterior_scores(before, fit, fit.refinement_size, fit.seed + 2 * (turn + 1), wider=WIDER)
         known = folder.known()
         left = [row for row in scores.tolist() if key_of(row) not in known]
-        screen.print(f"refinement {turn + 1} of {fit.refinements}: {len(left)} histories to live")
-        for row, stats in zip(left, in_order(_statistics, left, CityAt(fit, tuple(targets))), strict=True):
+        name = f"refinement {turn + 1} of {fit.refinements}"
+        screen.print(f"{name}: {len(left)} histories to live")
+        lived = in_order(_statistics, left, CityAt(fit, tuple(targets)))
+        for count, (row, stats) in enumerate(zip(left, lived, strict=True), start=1):
             folder.add(REFINED + turn, True, 0.0, dict(zip(fit.names, row, strict=True)), stats)
+            if count % TOLD_EVERY == 0:
+                screen.print(f"{name}: {count} of {len(left)} lived")
 
 
 def _statistics(scores: list[float], city: CityAt) -> dict[str, float]:
@@ -208,6 +214,6 @@ class _Told:
             self._generation, self._count, self._accepted = generation, 0, 0
         self._count += 1
         self._accepted += bool(particle.accepted)
-        if self._count % 50 == 0 or self._accepted == self._fit.population:
+        if self._count % TOLD_EVERY == 0 or self._accepted == self._fit.population:
             name = f"generation {generation}" if generation >= 0 else "prior"
             self._screen.print(f"{name}: {self._accepted} of {self._fit.population} accepted, {self._count} lived")

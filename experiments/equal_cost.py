@@ -1,14 +1,15 @@
 """Equal-cost bounds: for each measure the dose at which its public cost in one year is the same.
 
 The table is made from the model's own ledger, never typed: every measure alone at its plausible bound, its extra
-public cost (all payers but employers) against today's law, a first dose in proportion, runs at that dose, one
-correction, and runs at the dose found, whose cost the table gives. A measure that costs less than the sum even at its
-bound keeps the bound, and the table says so; so does one whose cost the ledger does not book to the public.
+public cost (all payers but employers) against today's law, a first dose in proportion, runs at that dose, then doses
+between those that cost too little and too much until the sum is met, with runs at every one; the table gives the cost
+at the dose found. A measure that costs less than the sum even at its bound keeps the bound, and the table says so; so
+does one whose cost the ledger does not book to the public.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,12 @@ from policies.errors import InputError
 
 EMPLOYER = "employer"
 GROUPS = ("all", f"payer:{EMPLOYER}")
-MATCHED, CLIPPED, NO_COST = "matched", "clipped: costs less at its bound", "no public cost in the ledger"
+MATCHED, NEAREST = "matched", "nearest: its cost jumps over the sum"
+CLIPPED, NO_COST = "clipped: costs less at its bound", "no public cost in the ledger"
+Tried = tuple[float, float]
+"""A dose and the public cost at it."""
+CLOSE, MOST_TURNS = 0.05, 6
+"""A dose is found when its cost is this near to the sum, as a share of it; how often doses are tried."""
 LEAST_COST = 0.02
 """A measure that costs less than this share of the sum counts as having no public cost of its own."""
 MILLION = 1e6
@@ -43,13 +49,28 @@ def make_table(
         raise InputError(f"--year: found {year}; allowed {year_of(study.branch_month)} or later")
     names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
     at_one = _costs(run(alone_study(study, dict.fromkeys(names, 1.0), seeds, year)), year)
-    first = first_doses(at_one, wanted)
-    if not first:
-        return bounds_table(study, at_one, {}, {}, wanted, year, seeds)
-    at_first = _costs(run(alone_study(study, first, seeds, year)), year)
-    doses = {name: corrected_dose(dose, at_first[name], at_one[name], wanted) for name, dose in first.items()}
-    measured = _costs(run(alone_study(study, doses, seeds, year)), year)
-    return bounds_table(study, at_one, doses, measured, wanted, year, seeds)
+    found = doses_found(at_one, wanted, lambda doses: _costs(run(alone_study(study, doses, seeds, year)), year))
+    return bounds_table(study, at_one, found, wanted, year, seeds)
+
+
+def doses_found(
+    at_one: Mapping[str, float], wanted: float, costs_at: Callable[[Mapping[str, float]], Mapping[str, float]]
+) -> dict[str, Tried]:
+    """For every measure that costs more than ``wanted`` at its bound the dose tried whose cost is nearest to it."""
+    doses = first_doses(at_one, wanted)
+    tried: dict[str, list[Tried]] = {name: [(0.0, 0.0), (1.0, at_one[name])] for name in doses}
+    for turn in range(MOST_TURNS):
+        if not doses:
+            break
+        costs = costs_at(doses)
+        for name, dose in doses.items():
+            tried[name].append((dose, costs[name]))
+        doses = {
+            name: dose_between(tried[name], wanted, halve=turn % 2 == 1)
+            for name in doses
+            if turn == 0 or abs(costs[name] - wanted) > CLOSE * wanted
+        }
+    return {name: min(points, key=lambda point: abs(point[1] - wanted)) for name, points in tried.items()}
 
 
 def _costs(series: pd.DataFrame, year: int) -> dict[str, float]:
@@ -95,25 +116,24 @@ def first_doses(costs: Mapping[str, float], wanted: float) -> dict[str, float]:
     return {name: wanted / cost for name, cost in costs.items() if cost > wanted}
 
 
-def corrected_dose(dose: float, cost: float, cost_at_one: float, wanted: float) -> float:
-    """Dose at which a line through the two points nearest to the sum reaches it (through zero below the first)."""
-    if cost <= 0:
-        return dose
-    if cost >= wanted:
-        return dose * wanted / cost
-    return min(1.0, dose + (1.0 - dose) * (wanted - cost) / max(cost_at_one - cost, 1e-9))
+def dose_between(tried: Sequence[Tried], wanted: float, halve: bool) -> float:
+    """Dose between the lowest that costs the sum and the highest below it that does not: where the line through the two
+    reaches the sum, or half-way, which also finds the place where a cost jumps."""
+    above = min(point for point in tried if point[1] >= wanted)
+    below = max(point for point in tried if point[1] < wanted and point[0] < above[0])
+    share = 0.5 if halve else (wanted - below[1]) / (above[1] - below[1])
+    return below[0] + (above[0] - below[0]) * share
 
 
 def bounds_table(
     study: Study,
     at_one: Mapping[str, float],
-    doses: Mapping[str, float],
-    measured: Mapping[str, float],
+    found: Mapping[str, Tried],
     wanted: float,
     year: int,
     seeds: int,
 ) -> pd.DataFrame:
-    """The table: one row a field, costs in million yuan as run. ``measured``: cost at the doses found."""
+    """The table: one row a field, costs in million yuan as run. ``found``: the dose of a measure and its cost there."""
     assert study.plan is not None
     rows: list[dict[str, Any]] = []
     for factor in study.plan.factors:
@@ -125,8 +145,9 @@ def bounds_table(
         is_public = any(payer != EMPLOYER for shares in payers.values() for payer in shares)
         if not is_public or abs(cost) < LEAST_COST * wanted:
             status = NO_COST
-        elif factor.name in doses:
-            status, dose, at_bound = MATCHED, doses[factor.name], measured[factor.name]
+        elif factor.name in found:
+            dose, at_bound = found[factor.name]
+            status = MATCHED if abs(at_bound - wanted) <= CLOSE * wanted else NEAREST
         for span in factor.spans:
             end = float(f"{float(span.at(dose)):.5g}")
             rows.append(

@@ -55,11 +55,12 @@ def spacing_utility(month: int, last_birth_month: int, pars: Rows) -> float:
 
 
 @compiled
-def wish_drift_utility(month: int, pars: Rows) -> float:
-    """What the wish for a child has lost since the drift began; never positive, and no more after its last year."""
+def wish_drift_utility(order: int, month: int, pars: Rows) -> float:
+    """What the wish for a child of this order has lost since the drift began; never positive, and no more after its
+    last year."""
     p = pars[0]
-    years = FIRST_YEAR + month / 12.0 - p.wish_drift_from
-    return p.wish_drift * min(max(years, 0.0), p.wish_drift_until - p.wish_drift_from)
+    years = min(FIRST_YEAR + month / 12.0, p.wish_drift_until) - p.wish_drift_from
+    return p.wish_drift * p.wish_drift_by_order[order - 1] * max(years, 0.0)
 
 
 @compiled
@@ -76,7 +77,8 @@ def wish_without_prospect(persons: Rows, woman: int, month: int, pars: Rows, tab
     order = min(her.parity + 1, MAX_ORDER)
     cell = tables.norm_parity[her.county, her.town, her.schooling, age_group5(age_years(her.birth_month, month))]
     wish = p.wish_by_order[order - 1] + p.wish_by_schooling[her.schooling] * (1.0 if order > 1 else p.first_schooling)
-    wish += p.wish_town * her.town + p.norm_weight * min(cell, p.largest_norm) + wish_drift_utility(month, pars)
+    wish += p.wish_town * her.town + p.norm_weight * min(cell, p.largest_norm)
+    wish += wish_drift_utility(order, month, pars)
     wish += spacing_utility(month, her.last_birth_month, pars)
     if her.parity == 0:
         wish -= p.childless_wish * max(0.0, (month - her.marriage_month) / 12.0 - p.childless_from)
@@ -102,7 +104,7 @@ def highest_wish(persons: Rows, woman: int, month: int, pars: Rows) -> float:
     wish = p.wish_by_order[order - 1] + school * (1.0 if order > 1 else p.first_schooling)
     wish += p.wish_town if her.town else max(p.wish_town, 0.0)
     wish += p.norm_weight * p.largest_norm + p.campaign_response * p.largest_campaign
-    wish += wish_drift_utility(month, pars)
+    wish += wish_drift_utility(order, month, pars)
     if her.last_birth_month != NEVER and month - her.last_birth_month > 12.0 * p.spacing_peak_years:
         wish += spacing_utility(month, her.last_birth_month, pars)
     if her.parity == 0:

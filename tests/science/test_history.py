@@ -68,17 +68,16 @@ def test_as_many_women_never_married_by_age(two_ways: tuple[pd.Series, pd.Series
 
 @pytest.mark.parametrize("ages", AGES)
 def test_as_many_children_ever_born_by_age(two_ways: tuple[pd.Series, pd.Series], ages: str) -> None:
-    """Within 0.35 below 45 and 0.2 above, and no closer: the run's fertility of 2011 to 2019 is lower than what the
-    histories of the 2020 founding assume (they have a birth for every child counted in 2020, and for those of resident
-    mothers who live elsewhere), so women of childbearing age have borne fewer children in the run. The difference must
-    have that sign."""
+    """Within 0.3 below 30 and 0.15 above. First births come later in the run than in the histories of the 2020 founding,
+    which follow the nation's pattern by age, so women below 30 have borne fewer children; the difference must have that
+    sign."""
     run, founded = (each["children_ever_born", f"age:{ages}"] for each in two_ways)
-    assert run == pytest.approx(founded, abs=0.35 if int(ages[:2]) < 45 else 0.2)
-    if 20 <= int(ages[:2]) < 45:
-        assert run < founded + 0.05
+    assert run == pytest.approx(founded, abs=0.3 if int(ages[:2]) < 30 else 0.15)
+    if 20 <= int(ages[:2]) < 30:
+        assert run < founded
 
 
 def test_as_many_children_ever_born_in_all(two_ways: tuple[pd.Series, pd.Series]) -> None:
-    """All women of 15 to 64, within 0.12: the deficit of 2011 to 2019 again, diluted by those who had borne before."""
+    """All women of 15 to 64, within 0.08: the later first births again, diluted by those who had borne before."""
     run, founded = (each["children_ever_born", "all"] for each in two_ways)
-    assert run == pytest.approx(founded, abs=0.12)
+    assert run == pytest.approx(founded, abs=0.08)

@@ -20,6 +20,7 @@ from abm.processes.birth import (
     wish_without_prospect,
 )
 from policies.catalogue import load_catalogue
+from policies.clock import FIRST_YEAR
 from policies.timeline import timeline_for
 
 GENEROUS = ("birth_grant", "child_allowance", "childcare_voucher", "loan_ceiling", "maternity_leave", "nursery_places",
@@ -61,6 +62,26 @@ def test_no_wish_passes_its_level(model: FamilyModel) -> None:
     levels = model.population.persons["plan_level"][rows]
     assert np.all((now <= top_wish(model.pars) - PLAN_STEP * levels + 1e-9) | (levels == 0))
     assert len(np.unique(levels)) > 8
+
+
+def test_each_order_takes_its_share_of_the_drift(model: FamilyModel) -> None:
+    """Two years in, with and without it: what a wife's wish loses is the drift of two years times the share of the
+    order she waits for; the highest wish loses as much."""
+    rows = idle_wives(model)
+    shares = np.array([1.0, 0.5, 0.25, 0.0])
+    pars = model.pars.copy()
+    pars["wish_drift"], pars["wish_drift_until"] = -0.3, 2023
+    pars["wish_drift_from"] = FIRST_YEAR + model.month / 12.0 - 2.0
+    found = []
+    for taken in (np.zeros(4), shares):
+        pars["wish_drift_by_order"] = taken
+        highest, now = np.empty(len(rows)), np.empty(len(rows))
+        wishes(model._state()._replace(pars=pars.copy()), rows, highest, now)
+        found.append((highest, now))
+    order = np.minimum(model.population.persons["parity"][rows] + 1, 4)
+    assert set(order) == {1, 2, 3, 4}
+    for without, with_drift in zip(*found, strict=True):
+        assert with_drift - without == pytest.approx(-0.6 * shares[order - 1], abs=1e-9)
 
 
 def test_bounds_fall_with_the_level_and_rise_below_the_ideal(model: FamilyModel) -> None:
