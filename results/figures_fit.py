@@ -84,7 +84,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
             va="center",
             annotation_clip=False,
         )
-    axes.set_yticks([at for at, _ in places], [shortened(row[f"label_{lang}"], 52) for _, row in places], fontsize=8.5)
+    axes.set_yticks([at for at, _ in places], [shortened(row[f"label_{lang}"], 44) for _, row in places], fontsize=8.5)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", labelsize=8.5)
     axes.grid(False, axis="y")
