@@ -68,9 +68,8 @@ def test_as_many_women_never_married_by_age(two_ways: tuple[pd.Series, pd.Series
 
 @pytest.mark.parametrize("ages", AGES)
 def test_as_many_children_ever_born_by_age(two_ways: tuple[pd.Series, pd.Series], ages: str) -> None:
-    """Within 0.3 below 30 and 0.15 above. First births come later in the run than in the histories of the founding of
-    2020, which follow the nation's pattern by age, so women below 30 have borne fewer children; it must have
-    that sign."""
+    """Within 0.3 below 30 and 0.15 above. Women below 30 have borne fewer children in the run, where first births come
+    later than in the histories of the founding of 2020, which follow the nation's pattern by age."""
     run, founded = (each["children_ever_born", f"age:{ages}"] for each in two_ways)
     assert run == pytest.approx(founded, abs=0.3 if int(ages[:2]) < 30 else 0.15)
     if 20 <= int(ages[:2]) < 30:
