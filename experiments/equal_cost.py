@@ -48,8 +48,12 @@ def make_table(
     if not year_of(study.branch_month) <= year:
         raise InputError(f"--year: found {year}; allowed {year_of(study.branch_month)} or later")
     names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
-    at_one = _costs(run(alone_study(study, dict.fromkeys(names, 1.0), seeds, year)), year)
-    found = doses_found(at_one, wanted, lambda doses: _costs(run(alone_study(study, doses, seeds, year)), year))
+
+    def costs_at(doses: Mapping[str, float]) -> dict[str, float]:
+        return _costs(run(alone_study(study, doses, seeds, year)), year)
+
+    at_one = costs_at(dict.fromkeys(names, 1.0))
+    found = doses_found(at_one, wanted, costs_at)
     return bounds_table(study, at_one, found, wanted, year, seeds)
 
 
