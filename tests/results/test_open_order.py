@@ -1,0 +1,47 @@
+"""The order of cash, childcare and housing: when it is called open, and what is said of measures without a cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.catalogue import load_catalogue
+from results import open_order
+
+
+@pytest.mark.parametrize(
+    ("families", "open_"),
+    [
+        ({"cash", "childcare"}, True),
+        ({"childcare", "housing", "leave"}, True),
+        ({"cash", "leave", "marriage"}, False),
+        ({"childcare"}, False),
+        (set(), False),
+    ],
+)
+def test_an_order_is_open_between_two_of_the_families(families: set[str], open_: bool) -> None:
+    assert open_order.concerns(families) is open_
+
+
+def test_its_families_and_free_parameters_are_those_of_the_catalogue() -> None:
+    catalogue = load_catalogue()
+    assert {lever.family for lever in catalogue.levers.values()} >= open_order.FAMILIES
+    assert set(catalogue.fields) >= open_order.FREE
+    cards = {name: {"family": lever.family} for name, lever in catalogue.levers.items()}
+    fields = ["birth_grant.order1", "nursery_places.added_per_1000", "parental_leave"]
+    assert open_order.families_of({"levers": cards}, fields) == {"cash", "childcare", "leave"}
+
+
+def test_the_reason_names_the_numbers_in_both_languages() -> None:
+    for text in open_order.paragraph().values():
+        assert all(number in text for number in ("678", "276", "142", "272", "0.20", "−0.65", "15.3", "15.0"))
+    assert " %" not in open_order.paragraph()["zh"]
+    assert "open" in open_order.short()["en"] and "尚无定论" in open_order.short()["zh"]
+
+
+def test_what_costs_nothing_is_marked() -> None:
+    label = {"en": "Reach", "zh": "覆盖"}
+    assert open_order.marked(label, ["birth_grant.order1"]) == label
+    free = ["nursery_places.added_per_1000", "nursery_places.street_share_added"]
+    assert open_order.marked(label, free)["zh"] == "覆盖（模型中不计成本）"
+    assert open_order.free_mark("nursery_places.street_share_added")["en"] == "costs nothing in the model"
+    assert open_order.free_mark("birth_grant.order1") is None
