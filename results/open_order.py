@@ -28,8 +28,8 @@ LONG: Text = {
     "reach from how much parents like them. With more reach (street_share_per_place 0.20 instead of 0.09) and less "
     "liking (taste_nursery −0.65 instead of 0.65) the model gives the same enrolment of children under three: 5.2, 9.2 "
     "and 15.3 % against 5.6, 9.5 and 15.0 % in 2021, 2023 and 2025. But births for 100 million yuan turn from 678 for "
-    "childcare and 276 for cash to 142 and 272. Both pairs of numbers fit the data, so no order printed here says which "
-    "of these measures to prefer.",
+    "childcare and 276 for cash to 142 and 272. Both pairs of numbers fit the data, so no order printed here says "
+    "which of these measures to prefer.",
     "zh": "现金、托育与住房三类措施孰先孰后尚无定论。本市数据无法区分“托位覆盖不足”与“家长不愿入托”："
     "若将每千人托位对应的街道覆盖率由 0.09 提高到 0.20，同时将入托偏好由 0.65 降至 −0.65，"
     "模型给出的 3 岁以下入托率几乎不变（2021、2023、2025 年分别为 5.2%、9.2%、15.3%，原为 5.6%、9.5%、15.0%），"
