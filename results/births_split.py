@@ -2,7 +2,8 @@
 
 *Additional* births are the difference of completed births: those of the horizon, and the later ones of every woman who
 was fertile in it, lived on to age 50 under one law in both arms. *Brought forward* is the difference within the horizon
-less the additional ones, *deadweight* the births that are paid for less the additional ones. Only these margins are
+less the additional ones (negative where what is added comes after the horizon), *deadweight* the births that are paid
+for, from the month in which the measure starts, less the additional ones. Only these margins are
 identified. Matching events one by one (same mother, same order) illustrates timing; it breaks by churn - a couple that
 met someone else - so births found in one arm alone are printed beside it, and are no effect.
 """
@@ -53,13 +54,13 @@ def matched_births(baseline: pd.DataFrame, scenario: pd.DataFrame) -> dict[str, 
 
 
 def differences(
-    births: pd.DataFrame, baseline: str, horizon_end_month: int, orders_paid: dict[str, set[int]] | None = None
+    births: pd.DataFrame, baseline: str, horizon_end_month: int, paid_from: dict[str, dict[int, int]] | None = None
 ) -> pd.DataFrame:
     """Births of every scenario against the baseline by seed, scaled to the city: scenario, seed, quantity, value.
 
     ``births`` holds all runs (scenario, seed and a births log whose ``weight`` scales it to the city); births from
-    ``horizon_end_month`` on complete the cohorts of the horizon. ``orders_paid`` names by scenario the birth orders (3:
-    third and later) that it spends more on than the baseline.
+    ``horizon_end_month`` on complete the cohorts of the horizon. ``paid_from`` names by scenario the birth orders (3:
+    third and later) that it spends more on than the baseline, with the month from which it does.
     Quantities: births_scenario, births_baseline, within_horizon; births_additional, births_brought_forward and
     births_deadweight where cohorts are completed; those of ``matched_births``; within_horizon by ``;order:k`` (3: third
     and later), ``;income_fifth:k``, ``;mother_age:a-b``, ``;hukou:local`` and ``;hukou:other``, and births_baseline by
@@ -72,7 +73,7 @@ def differences(
         for scenario in of_seed["scenario"].unique():
             if scenario != baseline and len(base):
                 arm = of_seed[of_seed["scenario"] == scenario]
-                paid = (orders_paid or {}).get(str(scenario), set())
+                paid = (paid_from or {}).get(str(scenario), {})
                 for quantity, value in _one_seed(base, arm, horizon_end_month, paid).items():
                     rows.append({"scenario": scenario, "seed": seed, "quantity": quantity, "value": value})
     return pd.DataFrame(rows, columns=["scenario", "seed", "quantity", "value"])
@@ -89,7 +90,7 @@ def split_table(by_seed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=["scenario", "quantity", "mean", "low", "high", "n"])
 
 
-def _one_seed(base: pd.DataFrame, arm: pd.DataFrame, end: int, orders_paid: set[int]) -> dict[str, float]:
+def _one_seed(base: pd.DataFrame, arm: pd.DataFrame, end: int, paid_from: dict[int, int]) -> dict[str, float]:
     """Quantities of one pair of arms, scaled to the city (the mean shift is in months and is not scaled)."""
     weight = float(base["weight"].iloc[0])
     in_horizon = [births[births["month"] < end] for births in (arm, base)]
@@ -104,8 +105,9 @@ def _one_seed(base: pd.DataFrame, arm: pd.DataFrame, end: int, orders_paid: set[
         added = len(arm) - len(base)
         values["births_additional"] = added * weight
         values["births_brought_forward"] = (within - added) * weight
-        if orders_paid:
-            paid = int(ours["order"].clip(upper=3).isin(orders_paid).sum())
+        if paid_from:
+            first = ours["order"].clip(upper=3).map(paid_from)
+            paid = int((ours["month"] >= first).sum())
             values["births_paid"] = paid * weight
             values["births_deadweight"] = (paid - added) * weight
     for name, value in matched_births(theirs, ours).items():

@@ -1,8 +1,9 @@
 """Scenario against baseline, paired by seed.
 
 Both arms of a seed share their history and every random draw that the policy does not touch, so an effect is the
-mean over seeds of (scenario - baseline), and its interval a t interval over those differences. Intervals therefore
-cover chance under one set of parameters; they do not cover what is unknown about the parameters.
+mean over replicates of (scenario - baseline), and its interval a t interval over those differences. A replicate is a
+parameter draw where a run has several (seeds of one draw are averaged, ``results.replicates``), else a seed; under one
+set of parameters intervals cover chance alone. Fewer than :data:`FEWEST` replicates, or equal ones, give no interval.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import pandas as pd
 from scipy import stats
 
 CONFIDENCE = 0.95
+FEWEST = 5
+"""Independent replicates from which an interval or a probability is given: with fewer, Student's t hangs on a spread
+that is hardly known (four give limits that differ by a factor of four from sample to sample)."""
 POOLED_ONLY = ("tfr_tempo_adjusted",)
 """Indicators too noisy to be shown for one seed (one 5 % run has a standard deviation near 0.3)."""
 
@@ -24,14 +28,14 @@ ESTIMATE_COLUMNS = ["mean", "low", "high", "sd", "n"]
 
 
 def t_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Mean and 95 % t interval of ``values`` [n]; the limits are NaN for fewer than two values."""
+    """Mean and 95 % t interval of ``values`` [n]; the limits are NaN for fewer than :data:`FEWEST` or equal values."""
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
     n = values.size
     if n == 0:
         return math.nan, math.nan, math.nan
     mean = float(values.mean())
-    if n < 2:
+    if n < FEWEST or np.ptp(values) == 0:
         return mean, math.nan, math.nan
     half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * values.std(ddof=1) / math.sqrt(n))
     return mean, mean - half, mean + half
@@ -42,8 +46,9 @@ def _estimates(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     stats_ = table.groupby(by, sort=True)["value"].agg(["mean", "std", "count"]).reset_index()
     n = stats_["count"].to_numpy()
     half = np.full(len(n), np.nan)
-    many = n > 1
-    half[many] = stats.t.ppf(0.5 + CONFIDENCE / 2, n[many] - 1) * stats_["std"].to_numpy()[many] / np.sqrt(n[many])
+    spread = stats_["std"].to_numpy()
+    many = (n >= FEWEST) & (spread > 0)
+    half[many] = stats.t.ppf(0.5 + CONFIDENCE / 2, n[many] - 1) * spread[many] / np.sqrt(n[many])
     out = stats_.rename(columns={"std": "sd", "count": "n"})
     out["low"], out["high"] = out["mean"] - half, out["mean"] + half
     return out[[*by, *ESTIMATE_COLUMNS]]
@@ -142,16 +147,14 @@ def probability_at_least(values: np.ndarray, target: float) -> float | None:
     """Chance that one more run of the same city and parameters ends at ``target`` or above.
 
     Predictive Student t from the runs at hand (mean, sd, n-1 degrees of freedom, sd inflated by sqrt(1 + 1/n)).
-    None for fewer than two runs. It covers chance only, not unknown parameters.
+    None for fewer than :data:`FEWEST` runs or equal ones.
     """
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
     n = values.size
-    if n < 2:
+    if n < FEWEST or np.ptp(values) == 0:
         return None
     spread = float(values.std(ddof=1)) * math.sqrt(1 + 1 / n)
-    if spread == 0:
-        return float(values[0] >= target)
     return float(stats.t.sf((target - values.mean()) / spread, n - 1))
 
 
@@ -181,14 +184,15 @@ def ratio_interval(numerator: np.ndarray, denominator: np.ndarray) -> tuple[floa
     """Ratio of means and its 95 % Fieller interval for paired values [n].
 
     A denominator that cannot be told from zero gives an infinite upper limit (and the ratio itself is NaN when
-    the mean denominator is not positive): "no known cost per birth", not a number.
+    the mean denominator is not positive): "no known cost per birth", not a number. Fewer than :data:`FEWEST` pairs, or
+    pairs of one ratio, give no limits.
     """
     x, y = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
     n = x.size
     if n == 0 or y.mean() <= 0:
         return math.nan, math.nan, math.inf
     ratio = float(x.mean() / y.mean())
-    if n < 2:
+    if n < FEWEST or not (np.ptp(x) > 0 or np.ptp(y) > 0):
         return ratio, math.nan, math.nan
     cov = np.cov(x, y, ddof=1) / n
     t2 = float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) ** 2

@@ -10,11 +10,19 @@ from typing import Any
 import pandas as pd
 
 from results import births_split, compare
+from results.replicates import has_several_draws, numbered, replicate_births, replicate_series
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
 
 LANGUAGES = ("en", "zh")
+MONTHS_A_YEAR = 12
 MONTH_ZERO_YEAR = 1900
 """Months in a births log count from January of this year."""
+
+
+def month_number(label: str) -> int:
+    """``2027-03`` as months since January 1900, as a births log counts."""
+    year, month = label.split("-")
+    return (int(year) - MONTH_ZERO_YEAR) * MONTHS_A_YEAR + int(month) - 1
 
 
 def group_dimensions(group: str) -> dict[str, str]:
@@ -22,16 +30,6 @@ def group_dimensions(group: str) -> dict[str, str]:
     if group == "all":
         return {}
     return dict(part.split(":", 1) for part in group.split(";"))
-
-
-def with_pairs(table: pd.DataFrame, design: pd.DataFrame) -> pd.DataFrame:
-    """The table with ``seed`` numbering the pairs of seed and draw of the design, from 1; as it is for one draw."""
-    if design["draw"].nunique() < 2:
-        return table
-    pairs = design[["seed", "draw"]].drop_duplicates().sort_values(["draw", "seed"], ignore_index=True)
-    numbers = {(int(seed), int(draw)): i for i, (seed, draw) in enumerate(pairs.itertuples(index=False), start=1)}
-    keys = zip(table["seed"].astype(int), table["draw"].astype(int), strict=True)
-    return table.assign(seed=[numbers[key] for key in keys])
 
 
 @dataclass(frozen=True)
@@ -49,19 +47,16 @@ class RunData:
     def read(cls, folder: RunFolder) -> RunData:
         """Read a run folder. Raises RunFolderError when a file is missing.
 
-        With several parameter draws every pair of seed and draw counts as a seed of its own: arms are compared within a
-        pair, and intervals are over pairs.
+        With several parameter draws a replicate is a draw (see ``results.replicates``): arms are compared within it, and
+        the column ``seed`` of series and births numbers replicates.
         """
-        design = folder.read_table(DESIGN)
-        own = with_pairs(design, design)
-        return cls(
-            folder.read_json(CONTEXT),
-            folder.read_json(MANIFEST),
-            design,
-            with_pairs(folder.read_table(SERIES), design),
-            folder.read_births(own),
-            folder.read_failures(),
-        )
+        design, series = folder.read_table(DESIGN), folder.read_table(SERIES)
+        births = folder.read_births(design)
+        if has_several_draws(design):
+            pairs = numbered(design, series)
+            series, births = replicate_series(series, pairs), replicate_births(births, design, pairs)
+        context, manifest = folder.read_json(CONTEXT), folder.read_json(MANIFEST)
+        return cls(context, manifest, design, series, births, folder.read_failures())
 
     # ---- who and when ----------------------------------------------------------------------------------------
 
@@ -119,7 +114,7 @@ class RunData:
 
     @cached_property
     def seeds(self) -> int:
-        """Runs of each scenario: seeds, or pairs of seed and parameter draw."""
+        """Independent replicates: parameter draws where there are several, else seeds."""
         return int(self.series["seed"].nunique())
 
     @property
@@ -217,24 +212,45 @@ class RunData:
     @property
     def horizon_end_month(self) -> int:
         """First month after the horizon; births from then on complete its cohorts."""
-        return (self.end_year + 1 - MONTH_ZERO_YEAR) * 12
+        return (self.end_year + 1 - MONTH_ZERO_YEAR) * MONTHS_A_YEAR
 
     @cached_property
     def birth_differences(self) -> pd.DataFrame:
         """Births against the baseline by scenario, seed and quantity (births_split.differences)."""
-        return births_split.differences(self.births, self.baseline, self.horizon_end_month, self.orders_paid)
+        return births_split.differences(self.births, self.baseline, self.horizon_end_month, self.paid_from)
 
     @cached_property
-    def orders_paid(self) -> dict[str, set[int]]:
-        """Birth orders (3: third and later) that each scenario's own measures spend more on than the baseline."""
+    def paid_from(self) -> dict[str, dict[int, int]]:
+        """Birth orders (3: third and later) that each scenario's own measures spend more on than the baseline, with the
+        month from which the first of those measures is changed."""
         groups = [group for group in self.groups("cost") if {"lever", "order"} == set(group_dimensions(group))]
-        found: dict[str, set[int]] = {name: set() for name in self.policies}
+        found: dict[str, dict[int, int]] = {name: {} for name in self.policies}
         for group in groups:
             order, lever = group_dimensions(group)["order"], group_dimensions(group)["lever"]
             for row in self.summed("cost", group).itertuples(index=False) if order != "none" else ():
                 if row.mean > 0 and lever in self.levers_changed(row.scenario):
-                    found[str(row.scenario)].add(min(int(order.rstrip("+")), 3))
+                    own, place = found[str(row.scenario)], min(int(order.rstrip("+")), 3)
+                    start = min(month_number(c["from"]) for c in self._changes(row.scenario) if c["lever"] == lever)
+                    own[place] = min(own.get(place, start), start)
         return found
+
+    def _changes(self, scenario: str) -> list[dict[str, Any]]:
+        return list(self.scenario_card(scenario)["changes"])
+
+    def months_in_force(self, scenario: str) -> tuple[int, int]:
+        """First and last month of the horizon in which a scenario's law differs from the baseline's."""
+        branch, end = month_number(self.context["branch"]), self.horizon_end_month - 1
+        changes = self._changes(scenario)
+        if not changes:
+            return branch, end
+        first = min(max(month_number(c["from"]), branch) for c in changes)
+        last = max(end if c["to"] is None else min(month_number(c["to"]), end) for c in changes)
+        return min(first, end), max(last, min(first, end))
+
+    def years_in_force(self, scenario: str) -> float:
+        """Years of the horizon in which a scenario's law differs from the baseline's: what a cost a year is divided by."""
+        first, last = self.months_in_force(scenario)
+        return (last - first + 1) / MONTHS_A_YEAR
 
     def levers_changed(self, scenario: str) -> set[str]:
         """Levers that a scenario sets otherwise than the baseline."""

@@ -91,10 +91,14 @@ def yuan(value: float | None) -> Text:
     return {"en": english, "zh": chinese}
 
 
+NO_INTERVAL: Text = {"en": "no interval from so few runs", "zh": "模拟次数太少，不给区间"}
+"""Said where limits are missing: fewer than ``results.compare.FEWEST`` independent replicates."""
+
+
 def interval(low: float | None, high: float | None, digits: int = 0, sign: bool = False) -> Text:
     """``low to high`` in both languages; an infinite or missing limit is said in words."""
     if low is None or high is None or (math.isnan(low) and not math.isinf(high)):
-        return {"en": "no interval from one run", "zh": "单次运行无区间"}
+        return NO_INTERVAL
     if math.isinf(high):
         if math.isnan(low):
             return {"en": "any value", "zh": "任何值均有可能"}
@@ -109,12 +113,12 @@ def interval(low: float | None, high: float | None, digits: int = 0, sign: bool 
 def probability(value: float | None) -> Text:
     """A probability in words a reader can trust: never 0 or 100 % from a finite number of runs."""
     if value is None or not math.isfinite(value):
-        return {"en": "not known from one run", "zh": "单次运行无法估计"}
+        return {"en": "not given from so few runs", "zh": "模拟次数太少，不给概率"}
     if value < 0.01:
-        return {"en": "below 1 %", "zh": "低于 1 %"}
+        return {"en": "below 1 %", "zh": "低于 1%"}
     if value > 0.99:
-        return {"en": "above 99 %", "zh": "高于 99 %"}
-    return {"en": f"{100 * value:.0f} %", "zh": f"{100 * value:.0f} %"}
+        return {"en": "above 99 %", "zh": "高于 99%"}
+    return {"en": f"{100 * value:.0f} %", "zh": f"{100 * value:.0f}%"}
 
 
 def joined(parts: list[str], lang: str) -> str:

@@ -12,7 +12,7 @@ from results.decomposition_births import births_parts, rates_by_age, women_by_ag
 from results.figures_fans import predictive
 from results.gains import relative_gains
 from results.opening import opening
-from results.run_data import RunData, with_pairs
+from results.run_data import RunData
 from results.sections_plan import judged, tone_of
 from results.words import yuan
 from tests.results.sample_run import write_sample_run
@@ -63,7 +63,7 @@ def test_a_fan_holds_the_share_of_further_runs_that_it_says() -> None:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> RunData:
-    return RunData.read(write_sample_run(tmp_path_factory.mktemp("run"), ["current_law", "package", "leave"], seeds=4))
+    return RunData.read(write_sample_run(tmp_path_factory.mktemp("run"), ["current_law", "package", "leave"], seeds=6))
 
 
 def test_gains_are_relative_to_the_group(data: RunData) -> None:
@@ -91,12 +91,6 @@ def test_the_opening_is_about_one_scenario(data: RunData) -> None:
 def test_a_run_of_current_law_alone_opens_with_births_and_women(tmp_path: Path) -> None:
     alone = RunData.read(write_sample_run(tmp_path, ["current_law"], seeds=2))
     assert [s["en"][:30] for s in opening(alone).sentences][1].startswith("Under current law births go")
-
-
-def test_pairs_of_seed_and_draw_count_as_runs() -> None:
-    design = pd.DataFrame({"seed": [1, 2, 1, 2], "draw": [0, 0, 1, 1], "run_id": list("abcd")})
-    assert list(with_pairs(design, design)["seed"]) == [1, 2, 3, 4]
-    assert list(with_pairs(design.iloc[:2], design.iloc[:2])["seed"]) == [1, 2], "one draw: seeds as they are"
 
 
 def test_a_goal_is_met_near_or_missed() -> None:

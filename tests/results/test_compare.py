@@ -17,7 +17,7 @@ def series(rows: list[tuple[str, int, int, str, str, float]]) -> pd.DataFrame:
     return frame.assign(month=pd.array([pd.NA] * len(frame), dtype="Int32"))
 
 
-def tfr_series(seeds: int = 4) -> pd.DataFrame:
+def tfr_series(seeds: int = 6) -> pd.DataFrame:
     rows = []
     for seed in range(1, seeds + 1):
         for year in range(2026, 2031):
@@ -27,10 +27,10 @@ def tfr_series(seeds: int = 4) -> pd.DataFrame:
 
 
 def test_t_interval_is_students() -> None:
-    values = np.array([1.0, 2.0, 4.0])
+    values = np.array([1.0, 2.0, 4.0, 6.0, 7.0])
     mean, low, high = compare.t_interval(values)
-    half = stats.t.ppf(0.975, 2) * values.std(ddof=1) / math.sqrt(3)
-    assert mean == pytest.approx(7 / 3)
+    half = stats.t.ppf(0.975, 4) * values.std(ddof=1) / math.sqrt(5)
+    assert mean == pytest.approx(4.0)
     assert (low, high) == pytest.approx((mean - half, mean + half))
     assert compare.t_interval(np.array([2.0]))[0] == 2.0
     assert math.isnan(compare.t_interval(np.array([2.0]))[1])
@@ -41,13 +41,13 @@ def test_effects_pair_by_seed_so_that_shared_noise_drops_out() -> None:
     row = found[found["year"] == 2030].iloc[0]
     assert row["mean"] == pytest.approx(0.055)
     assert row["sd"] < 0.006, "the spread of 0.1 a seed is common to both arms"
-    assert row["n"] == 4
+    assert row["n"] == 6
 
 
 def test_a_seed_without_its_baseline_is_left_out() -> None:
     table = tfr_series()
     kept = table[~((table["scenario"] == "base") & (table["seed"] == 1))]
-    assert compare.effects(kept, "tfr", "base")["n"].unique().tolist() == [3]
+    assert compare.effects(kept, "tfr", "base")["n"].unique().tolist() == [5]
 
 
 def test_summed_effects_count_a_missing_cost_row_as_nothing() -> None:
@@ -80,26 +80,25 @@ def test_tempo_adjusted_rate_of_one_seed_is_refused_and_pooled_ones_are_smoothed
     assert sorted(pooled["year"].unique()) == [2027, 2028, 2029]
 
 
-def test_probability_at_least_is_one_half_at_the_mean_and_unknown_for_one_run() -> None:
-    assert compare.probability_at_least(np.array([1.0, 2.0, 3.0]), 2.0) == pytest.approx(0.5)
-    assert compare.probability_at_least(np.array([1.0]), 2.0) is None
-    assert compare.probability_at_least(np.array([1.0, 1.0]), 1.0) == 1.0
-    assert (compare.probability_at_least(np.array([1.0, 1.1, 0.9]), 5.0) or 0.0) < 0.01
+def test_probability_at_least_is_one_half_at_the_mean_and_not_given_from_few_runs() -> None:
+    assert compare.probability_at_least(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 3.0) == pytest.approx(0.5)
+    assert compare.probability_at_least(np.array([1.0, 2.0, 3.0, 4.0]), 3.0) is None
+    assert (compare.probability_at_least(np.array([1.0, 1.1, 0.9, 1.0, 1.05]), 5.0) or 0.0) < 0.01
 
 
 def test_target_chances_counts_runs() -> None:
-    found = compare.target_chances(tfr_series(), "tfr", 1.35, 2030).set_index("scenario")
+    found = compare.target_chances(tfr_series(), "tfr", 1.55, 2030).set_index("scenario")
     assert found.loc["base", "runs_reaching"] == 1
     assert found.loc["policy", "runs_reaching"] == 2
 
 
 def test_ratio_interval_covers_the_ratio_and_has_no_upper_limit_when_births_may_be_zero() -> None:
-    money, births = np.array([10.0, 12.0, 11.0]), np.array([2.0, 2.2, 2.1])
+    money, births = np.array([10.0, 12.0, 11.0, 10.5, 11.5]), np.array([2.0, 2.2, 2.1, 2.1, 2.1])
     ratio, low, high = compare.ratio_interval(money, births)
     assert low < ratio < high
-    assert ratio == pytest.approx(33 / 6.3)
-    assert math.isinf(compare.ratio_interval(money, np.array([1.0, -0.5, 0.4]))[2])
-    assert math.isnan(compare.ratio_interval(money, np.array([-1.0, -0.5, -0.4]))[0])
+    assert ratio == pytest.approx(55 / 10.5)
+    assert math.isinf(compare.ratio_interval(money, np.array([1.0, -0.5, 0.4, 0.2, -0.3]))[2])
+    assert math.isnan(compare.ratio_interval(money, -births)[0])
 
 
 def births(rows: list[tuple[str, int, int, int, int, int]]) -> pd.DataFrame:
@@ -139,9 +138,11 @@ def test_completed_cohorts_tell_added_births_from_births_brought_forward() -> No
         [("base", 1, m, 1200, 1530 if m < 5 else 1570, 1) for m in range(8)]
         + [("p", 1, m, 1200, 1530 if m < 8 else 1570, 1) for m in range(9)]
     )
-    by_seed = births_split.differences(log, "base", horizon_end_month=1560, orders_paid={"p": {1}})
+    by_seed = births_split.differences(log, "base", horizon_end_month=1560, paid_from={"p": {1: 1500}})
     found = by_seed.set_index("quantity")["value"] / 20
     assert found["within_horizon"] == 3 and found["births_additional"] == 1
     assert found["births_brought_forward"] == 2 and found["births_deadweight"] == 7
-    of_second = births_split.differences(log, "base", horizon_end_month=1560, orders_paid={"p": {2}})
+    later = births_split.differences(log, "base", horizon_end_month=1560, paid_from={"p": {1: 1531}})
+    assert later.set_index("quantity")["value"]["births_paid"] == 0, "children born before the measure are not paid for"
+    of_second = births_split.differences(log, "base", horizon_end_month=1560, paid_from={"p": {2: 1500}})
     assert of_second.set_index("quantity")["value"]["births_paid"] == 0

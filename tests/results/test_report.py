@@ -18,7 +18,7 @@ from tests.results.sample_run import write_sample_run
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = write_sample_run(
-        tmp_path_factory.mktemp("run"), ["current_law", "package", "leave"], seeds=4, monthly=True
+        tmp_path_factory.mktemp("run"), ["current_law", "package", "leave"], seeds=6, monthly=True
     )
     path = write_report(folder, "zh")
     return path, path.read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def test_a_report_is_the_same_twice(tmp_path: Path) -> None:
 def test_one_seed_gives_a_report_without_intervals_or_tempo(tmp_path: Path) -> None:
     folder = write_sample_run(tmp_path, ["current_law", "package"], seeds=1)
     text = write_report(folder).read_text(encoding="utf-8")
-    assert "not known from one run" in text
+    assert "not given from so few runs" in text
     assert "single seed is too noisy to print" in text
     assert "Tempo-adjusted TFR, mean of" not in text
     assert "nan" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.S).lower().replace("finance", "")
@@ -103,7 +103,7 @@ def test_a_run_ends_with_the_sentences_of_the_first_screen(tmp_path: Path) -> No
 def test_numbers_in_words() -> None:
     assert number(-1234.5, 0) == "−1,234" and number(0.0004, 2, sign=True) == "0.00"
     assert number(float("nan")) == "–"
-    assert probability(0.0)["en"] == "below 1 %" and probability(None)["zh"] == "单次运行无法估计"
+    assert probability(0.0)["en"] == "below 1 %" and probability(None)["zh"] == "模拟次数太少，不给概率"
     assert "no upper limit" in interval(3.0, float("inf"))["en"]
 
 
