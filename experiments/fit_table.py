@@ -12,6 +12,7 @@ import yaml
 
 from experiments.backtest_table import check_folder
 from experiments.design import source_hash
+from experiments.fit_words import REASONS, VERDICTS, read_reasons, read_verdicts
 from policies.errors import InputError
 
 FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted"
@@ -59,16 +60,16 @@ def fit_context(city: str, used: bool, folder: Path = FITTED) -> dict[str, Any] 
     """What a report tells about the fit of a city (described in ``results/fit_data.py``); None where none ships.
 
     ``reasons.yaml`` (why a target is missed) and ``verdicts.yaml`` (how far to trust which number) beside the tables
-    are written by people.
+    are written by people and read by ``fit_words.py``.
     """
     fit = shipped_fit(city, folder)
     if fit is None:
         return None
     records = {name: _records(table) for name, table in fit.tables.items()}
-    reasons = _by_hand(folder / city / "reasons.yaml") or {}
+    reasons = read_reasons(folder / city / REASONS, {str(row["id"]) for row in records["targets"]})
     for row in records["targets"]:
-        reason = reasons.get(row["id"], {}) if not row["inside"] else {}
-        row["reason_en"], row["reason_zh"] = reason.get("en", ""), reason.get("zh", "")
+        reason = reasons.get(row["id"]) if not row["inside"] else None
+        row["reason_en"], row["reason_zh"] = (reason.en, reason.zh) if reason else ("", "")
     return {
         "how": dict(fit.how),
         "used": used,
@@ -81,7 +82,7 @@ def fit_context(city: str, used: bool, folder: Path = FITTED) -> dict[str, Any] 
         "probabilities": records.get("probabilities", []),
         "contrasts": records.get("contrasts", []),
         "ranking": records.get("ranking", []),
-        "verdicts": _by_hand(folder / city / "verdicts.yaml") or [],
+        "verdicts": read_verdicts(folder / city / VERDICTS),
     }
 
 
@@ -91,7 +92,3 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
         {name: None if isinstance(value, float) and value != value else value for name, value in row.items()}
         for row in table.astype(object).to_dict("records")
     ]
-
-
-def _by_hand(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
