@@ -104,7 +104,7 @@ def _scenario_card(study: Study, name: str) -> dict[str, Any]:
                 "proposer": None, "status": "in force", "law_of": None}  # fmt: skip
     written = study.config["scenarios"][name]
     package = load_package(written["package"], study.catalogue) if written["package"] else None
-    return _card(study, name, dict(written["label"]), package)
+    return {**_card(study, name, dict(written["label"]), package), "own_changes": bool(written["changes"])}
 
 
 def _package_card(study: Study, name: str) -> dict[str, Any]:
