@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from results.words import Text
+from results.words import Text, joined
 
 FAMILIES = frozenset({"cash", "childcare", "housing"})
 """Families of levers whose order is open (``family`` in the lever files)."""
 
-FREE = frozenset({"nursery_places.street_share_added"})
+FREE_LABELS: dict[str, Text] = {
+    "nursery_places.street_share_added": {"en": "Added share of streets served", "zh": "新增街道覆盖率"},
+}
+FREE = frozenset(FREE_LABELS)
 """Parameters that move decisions and that no payer is charged for."""
 
 FREE_MARK: Text = {"en": "costs nothing in the model", "zh": "模型中不计成本"}
@@ -66,7 +69,16 @@ def free_mark(parameter: str) -> Text | None:
 
 
 def marked(label: Text, parameters: Iterable[str]) -> Text:
-    """The label, with the mark where one of its parameters costs nothing."""
-    if not any(name in FREE for name in parameters):
+    """The label of a factor with the mark: on the whole where none of its parameters costs anything, else with the name
+    of those that do not. A label that bears it already stays as it is."""
+    names = list(parameters)
+    free = [FREE_LABELS[name] for name in names if name in FREE]
+    if not free or FREE_MARK["en"] in label["en"]:
         return dict(label)
-    return {"en": f"{label['en']} ({FREE_MARK['en']})", "zh": f"{label['zh']}（{FREE_MARK['zh']}）"}
+    if len(free) == len(names):
+        return {"en": f"{label['en']} ({FREE_MARK['en']})", "zh": f"{label['zh']}（{FREE_MARK['zh']}）"}
+    told = {lang: joined([text[lang] for text in free], lang) for lang in ("en", "zh")}
+    return {
+        "en": f"{label['en']} (“{told['en']}” {FREE_MARK['en']})",
+        "zh": f"{label['zh']}（其中“{told['zh']}”{FREE_MARK['zh']}）",
+    }

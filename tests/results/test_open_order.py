@@ -39,9 +39,21 @@ def test_the_reason_names_the_numbers_in_both_languages() -> None:
 
 
 def test_what_costs_nothing_is_marked() -> None:
-    label = {"en": "Reach", "zh": "覆盖"}
-    assert open_order.marked(label, ["birth_grant.order1"]) == label
-    free = ["nursery_places.added_per_1000", "nursery_places.street_share_added"]
-    assert open_order.marked(label, free)["zh"] == "覆盖（模型中不计成本）"
-    assert open_order.free_mark("nursery_places.street_share_added")["en"] == "costs nothing in the model"
-    assert open_order.free_mark("birth_grant.order1") is None
+    label = {"en": "Nurseries", "zh": "托育"}
+    free, dear = "nursery_places.street_share_added", "nursery_places.added_per_1000"
+    assert open_order.marked(label, [dear]) == label
+    assert open_order.marked(label, [free])["zh"] == "托育（模型中不计成本）"
+    some = open_order.marked(label, [dear, free])
+    assert some["en"] == "Nurseries (“Added share of streets served” costs nothing in the model)"
+    assert some["zh"] == "托育（其中“新增街道覆盖率”模型中不计成本）"
+    mark = open_order.free_mark(free)
+    assert mark is not None and mark["en"] == "costs nothing in the model"
+    assert open_order.free_mark(dear) is None
+
+
+def test_labels_of_what_costs_nothing_are_those_of_the_catalogue() -> None:
+    fields = load_catalogue().fields
+    for name, text in open_order.FREE_LABELS.items():
+        assert fields[name].label.en.startswith(text["en"]) and fields[name].label.zh.startswith(text["zh"])
+        marked = {"en": f"{text['en']} (costs nothing in the model)", "zh": f"{text['zh']}（模型中不计成本）"}
+        assert open_order.marked(text, [name]) == open_order.marked(marked, [name]) == marked
