@@ -1,1 +1,1 @@
-"""Fitting the model to what was observed. Not there yet: see README.md."""
+"""Holding the model against what was observed: targets, the fit to them, back-tests. See README.md."""

@@ -247,8 +247,3 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def headline(folder: RunFolder) -> dict[str, Any]:
-    """The run's manifest, for a last line on the screen."""
-    return dict(json.loads(folder.read_text(MANIFEST)))

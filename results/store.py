@@ -5,7 +5,7 @@
     design.parquet     one row per run
     parts/<first run>.parquet    long table of one run or several; its presence means that they are finished
     births/<first run>.parquet   births of the same runs from the branch month on, one row per birth (not of sweeps)
-    series.parquet     all parts in one table, plus unit and labels
+    series.parquet     all parts in one table, with unit and labels
     failures.jsonl     run_id, stage, error, message
     context.json       what a report needs and may not import
     report.html, figures/*.svg, tables/*.csv, tables/tables.xlsx

@@ -9,14 +9,11 @@ Text = dict[str, str]
 
 PAYERS: dict[str, Text] = {
     "city": {"en": "City government", "zh": "市级财政"},
-    "county": {"en": "County governments", "zh": "县级财政"},
     "province": {"en": "Province", "zh": "省级财政"},
     "centre": {"en": "Central government", "zh": "中央财政"},
     "insurance_fund": {"en": "Insurance fund", "zh": "社会保险基金"},
-    "fund": {"en": "Insurance fund", "zh": "社会保险基金"},
     "provident_fund": {"en": "Housing provident fund", "zh": "住房公积金"},
     "employer": {"en": "Employers", "zh": "用人单位"},
-    "employers": {"en": "Employers", "zh": "用人单位"},
 }
 
 DIMENSIONS: dict[str, Text] = {

@@ -1,1 +1,2 @@
-"""The page in the browser (`cradle app`). Nothing else imports it, and nothing here is compiled."""
+"""The page in the browser (`cradle app`). Of the rest only the command and
+`experiments/context.py` (where counties stand on a map) import it, and nothing here is compiled."""
