@@ -65,6 +65,7 @@ class DatedValue(StrictModel):
     value: Number
     announced: DateText | None = None
     reference: str = Field(min_length=1)
+    reference_zh: str = ""
     grade: Grade
     note: str = ""
 
@@ -89,6 +90,8 @@ class Parameter(StrictModel):
     low: Number
     high: Number
     step: Number = Field(gt=0)
+    costs: Literal["nothing"] | None = None
+    """``nothing``: it moves a decision and the ledger books no yuan for it, though others of its lever are paid for."""
     values: tuple[DatedValue, ...] = Field(min_length=1)
     note: str = ""
 
@@ -132,7 +135,7 @@ class Lever(StrictModel):
     plan_section: Label
     channel: Label
     evidence: tuple[str, ...]
-    assumption: str = ""
+    assumption: Label | None = None
     not_modelled: tuple[Label, ...] = Field(min_length=1)
     parameters: dict[str, Parameter] = Field(min_length=1)
 
@@ -199,6 +202,10 @@ class Catalogue:
             f"{place}unknown parameter {str(field)!r}; did you mean {nearest(field, self.field_names)!r}?"
             f" levers: {', '.join(self.levers)}"
         )
+
+    def is_free(self, field: str) -> bool:
+        """Return whether what a field does costs nothing in the model: it says so, or nobody pays for its lever."""
+        return self.parameter(field).costs == "nothing" or not self.levers[field.partition(".")[0]].payers
 
     def hash(self) -> str:
         """Return the sha256 of all lever and evidence files."""

@@ -31,9 +31,10 @@ ALWAYS = month_index("1900-01")
 class Change:
     """One parameter set to one value from a month on.
 
-    `to_month` is the last month in force (None: for good); `announced_month` is the month from which
-    people know of the change, its end included. `reference` says where it comes from. While it is in force, a
-    change of a higher `layer` (0: of a package, 1: written over one) covers those of lower layers, whenever they began.
+    `to_month` is the last month in force (None: for good); `announced_month` is the month from which people know of
+    the change, its end included. `reference` says where it comes from, `reference_zh` the same in Chinese where the
+    words are ours and no citation. While it is in force, a change of a higher `layer` (0: of a package, 1: written
+    over one) covers those of lower layers, whenever they began.
     """
 
     field: str
@@ -44,6 +45,7 @@ class Change:
     reference: str = ""
     assumed: bool = False
     layer: int = 0
+    reference_zh: str = ""
 
 
 class WrittenChange(StrictModel):
@@ -55,6 +57,7 @@ class WrittenChange(StrictModel):
     announced: DateText | None = None
     announced_months_ahead: int | None = Field(default=None, ge=0, strict=True)
     reference: str = ""
+    reference_zh: str = ""
     assumed: bool = False
     note: str = ""
 
@@ -132,7 +135,10 @@ def _change(
     if to_month is not None and to_month < from_month:
         raise InputError(f"{where}: to: found {month_label(to_month)}, before its start {month_label(from_month)}")
     known = _announced_month(written, from_month, announced, where)
-    return Change(field, from_month, written.value, to_month, known, written.reference, written.assumed)
+    return Change(
+        field, from_month, written.value, to_month, known, written.reference, written.assumed,
+        reference_zh=written.reference_zh,
+    )  # fmt: skip
 
 
 def _announced_month(written: WrittenChange, from_month: int, announced: int | None, where: str) -> int:

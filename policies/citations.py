@@ -3,20 +3,61 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from policies.errors import InputError
+from policies.errors import InputError, nearest
 
 GRADES = ("A", "B", "C", "D")
-NEEDED = ("id", "what", "where", "effect", "unit", "low", "high", "citation", "grade")
-OPTIONAL = ("outcome", "note", "normalised_effect", "normalised_unit")
+"""How the figure was read; nothing about how strong the study is."""
+
+DESIGNS: Mapping[str, Mapping[str, str]] = {
+    "randomised": {"en": "randomised", "zh": "随机分配"},
+    "natural_experiment": {"en": "natural experiment", "zh": "自然实验"},
+    "association": {"en": "association", "zh": "相关关系"},
+    "description": {"en": "description, no effect", "zh": "描述数据，无效应"},
+    "model": {"en": "model", "zh": "模型推算"},
+    "prior": {"en": "expert prior", "zh": "专家先验"},
+    "unknown": {"en": "design not told", "zh": "设计未载明"},
+}
+"""What lets a reader call the figure an effect, strongest first."""
+
+REGIONS: Mapping[str, Mapping[str, str]] = {
+    "china": {"en": "China", "zh": "中国"},
+    "similar": {"en": "East Asia", "zh": "东亚"},
+    "elsewhere": {"en": "elsewhere", "zh": "其他国家和地区"},
+    "unknown": {"en": "no one place", "zh": "不限地区"},
+}
+"""Where the people studied live."""
+
+MEASURED: Mapping[str, Mapping[str, str]] = {
+    "births": {"en": "births", "zh": "生育"},
+    "marriage": {"en": "marriages", "zh": "结婚"},
+    "intention": {"en": "intentions", "zh": "生育意愿"},
+    "other": {"en": "something else", "zh": "其他结果"},
+}
+"""What was measured: only the first two are what a policy is for."""
+
+KINDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "design": DESIGNS,
+    "region": REGIONS,
+    "measured": MEASURED,
+}
+NEEDED = ("id", "what", "where", "effect", "unit", "low", "high", "citation", "grade", *KINDS)
+CHINESE = ("what_zh", "where_zh", "outcome_zh", "effect_zh", "unit_zh")
+OPTIONAL = ("outcome", "note", "normalised_effect", "normalised_unit", *CHINESE)
 TABLES: Mapping[str, tuple[str, ...]] = {
     "policy_effects.csv": (*NEEDED, "lever", "outcome"),
     "behaviour_parameters.csv": (*NEEDED, "domain"),
 }
 """The columns that must be there; a table may have more."""
+
+RANGE = re.compile(r"\((?:range )?-?[\d.]+(?:-| to )-?[\d.]+")
+"""A unit that tells the range itself."""
+PERCENT, POINTS = re.compile(r"\bpct\b"), re.compile(r"\bpp\b")
+"""How the tables shorten per cent and percentage points."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +74,18 @@ class Evidence:
     high: str
     citation: str
     grade: str
+    design: str
+    region: str
+    measured: str
     outcome: str = ""
     note: str = ""
     normalised_effect: str = ""
     normalised_unit: str = ""
+    what_zh: str = ""
+    where_zh: str = ""
+    outcome_zh: str = ""
+    effect_zh: str = ""
+    unit_zh: str = ""
 
     @property
     def number(self) -> float | None:
@@ -46,13 +95,46 @@ class Evidence:
         except ValueError:
             return None
 
-    @property
-    def sentence(self) -> str:
-        """The row in one line: what, where, outcome, effect, unit, citation, grade."""
-        spread = f" [{self.low}, {self.high}]" if self.low and self.high else ""
-        effect = " ".join(part for part in (self.effect, self.unit) if part)
-        outcome = f"{self.outcome}: " if self.outcome else ""
-        return f"{self.what}; {self.where}: {outcome}{effect}{spread} ({self.citation}; grade {self.grade})"
+    def said(self, name: str, lang: str) -> str:
+        """A text of the row in a language; the English one where there is no Chinese."""
+        if lang == "zh" and (chinese := getattr(self, f"{name}_zh")):
+            return str(chinese)
+        return POINTS.sub("percentage points", PERCENT.sub("%", str(getattr(self, name))))
+
+    def kind(self, name: str, lang: str) -> str:
+        """`design`, `region` or `measured` in words."""
+        return KINDS[name][getattr(self, name)][lang]
+
+    def found(self, lang: str) -> str:
+        """What was found: outcome, effect with its unit, and its interval or reported range where there is one."""
+        effect, unit, outcome = (self.said(name, lang) for name in ("effect", "unit", "outcome"))
+        ends = [self.low, self.high] if self.low and self.high and not RANGE.search(unit) else []
+        low_high = [end.replace("-", "−") for end in ends]
+        if lang == "zh":
+            measured = f"{effect}（{unit}）" if self.number is None and unit else _with_unit(_minus(effect), unit)
+            return (f"{outcome}：" if outcome else "") + measured + (f"（{' 至 '.join(low_high)}）" if ends else "")
+        measured = f"{effect} ({unit})" if not self.number and unit else f"{_minus(effect)} {unit}".strip()
+        return (f"{outcome}: " if outcome else "") + measured + (f" ({' to '.join(low_high)})" if ends else "")
+
+    def sentence(self, lang: str = "en") -> str:
+        """The row in one line: what, where, what was found, citation, how strong and how read."""
+        strength = [self.kind(name, lang) for name in KINDS]
+        head = [self.said(name, lang) for name in ("what", "where")]
+        if lang == "zh":
+            kinds = "，".join(strength)
+            return f"{'；'.join(head)}：{self.found(lang)}（{self.citation}；{kinds}；读取等级 {self.grade}）"
+        kinds = ", ".join(strength)
+        return f"{'; '.join(head)}: {self.found(lang)} ({self.citation}; {kinds}; read {self.grade})"
+
+
+def _minus(effect: str) -> str:
+    """A figure with a true minus; words as they are."""
+    return "−" + effect[1:] if effect[:1] == "-" else effect
+
+
+def _with_unit(effect: str, unit: str) -> str:
+    """A figure and its Chinese unit: a space before a word, none before a sign."""
+    return f"{effect} {unit}" if unit[:1].isalnum() else effect + unit
 
 
 def load_evidence(folder: Path) -> dict[str, Evidence]:
@@ -68,13 +150,23 @@ def load_evidence(folder: Path) -> dict[str, Evidence]:
             if missing:
                 raise InputError(f"evidence/{name}: missing column {', '.join(missing)}; found {reader.fieldnames}")
             for line, row in enumerate(reader, start=2):
-                if row["grade"] not in GRADES:
-                    raise InputError(
-                        f"evidence/{name}: row {line} ({row['id']}): grade: found {row['grade']!r};"
-                        f" allowed {', '.join(GRADES)}"
-                    )
-                if not row["id"] or row["id"] in rows:
-                    raise InputError(f"evidence/{name}: row {line}: id {row['id']!r} is empty or used twice")
+                _check(row, rows, f"evidence/{name}: row {line}")
                 kept = [column for column in (*NEEDED, *OPTIONAL) if column in row]
                 rows[row["id"]] = Evidence(table=name, **{column: row[column] for column in kept})
     return rows
+
+
+def _check(row: dict[str, str], before: Mapping[str, Evidence], where: str) -> None:
+    """Refuse a row with an id used twice, a cut or short line, or a value that is not one of the few."""
+    if not row["id"] or row["id"] in before:
+        raise InputError(f"{where}: id {row['id']!r} is empty or used twice")
+    place = f"{where} ({row['id']})"
+    if None in row or None in row.values():
+        raise InputError(f"{place}: as many cells as columns wanted; is a text with a comma without quotes?")
+    allowed = {"grade": GRADES, **{name: tuple(words) for name, words in KINDS.items()}}
+    for name, values in allowed.items():
+        if row[name] not in values:
+            raise InputError(
+                f"{place}: {name}: found {row[name]!r}; did you mean {nearest(row[name], values)!r}?"
+                f" allowed {', '.join(values)}"
+            )

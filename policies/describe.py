@@ -21,7 +21,7 @@ WORDS: dict[str, dict[str, str]] = {
     "bounds": {"en": "bounds", "zh": "取值范围"},
     "unit": {"en": "unit", "zh": "单位"},
     "evidence": {"en": "evidence", "zh": "证据"},
-    "rows": {"en": "{count} rows, best grade {grade}", "zh": "{count} 条，最高等级 {grade}"},
+    "rows": {"en": "{count} rows, best read {grade}", "zh": "{count} 条，最佳读取等级 {grade}"},
     "assumption": {"en": "assumption", "zh": "假设"},
     "decided_by": {"en": "decided by", "zh": "决定层级"},
     "payers": {"en": "who pays", "zh": "支付方"},
@@ -32,6 +32,10 @@ WORDS: dict[str, dict[str, str]] = {
     "from": {"en": "from", "zh": "自"},
     "known": {"en": "known from", "zh": "公布于"},
     "grade": {"en": "grade", "zh": "等级"},
+    "nothing": {
+        "en": "costs nothing in the model: what it would take is in no payer's ledger",
+        "zh": "模型中不计成本：所需支出未记入任何支付方的账目",
+    },
     "packages": {"en": "Packages", "zh": "政策组合"},
     "proposer": {"en": "proposed by", "zh": "提出者"},
     "changes": {"en": "changes", "zh": "变动数"},
@@ -97,9 +101,9 @@ def lever_card(catalogue: Catalogue, name: str, lang: str = "en") -> str:
     for parameter_name, parameter in lever.parameters.items():
         lines += _parameter_lines(f"{lever.name}.{parameter_name}", parameter, lang)
     lines += ["", f"{_word('evidence', lang)}: {evidence_summary(catalogue, lever, lang)}"]
-    lines += [f"  {row_id}: {catalogue.evidence[row_id].sentence}" for row_id in lever.evidence]
+    lines += [f"  {row_id}: {catalogue.evidence[row_id].sentence(lang)}" for row_id in lever.evidence]
     if lever.evidence and lever.assumption:
-        lines.append(_line("assumption", lever.assumption, lang))
+        lines.append(_line("assumption", _text(lever.assumption, lang), lang))
     lines += ["", f"{_word('not_modelled', lang)}:", *(f"  - {_text(item, lang)}" for item in lever.not_modelled)]
     return "\n".join(lines)
 
@@ -120,7 +124,7 @@ def package_table(catalogue: Catalogue, lang: str = "en") -> Table:
 def evidence_summary(catalogue: Catalogue, lever: Lever, lang: str = "en") -> str:
     """Return how many rows of evidence a lever cites and the best grade among them, or that it is an assumption."""
     if not lever.evidence:
-        return f"{_word('assumption', lang)}: {lever.assumption}"
+        return f"{_word('assumption', lang)}: {_text(lever.assumption, lang) if lever.assumption else ''}"
     best = min(catalogue.evidence[row_id].grade for row_id in lever.evidence)
     return _word("rows", lang).format(count=len(lever.evidence), grade=best)
 
@@ -144,6 +148,8 @@ def _parameter_lines(field: str, parameter: Parameter, lang: str) -> list[str]:
     """Return the lines of a card on one parameter: bounds and its dated values."""
     bounds = f"{number_text(parameter.low)} – {number_text(parameter.high)}"
     lines = [f"  {field}: {_text(parameter.label, lang)} ({_unit(parameter, lang)}; {_word('bounds', lang)} {bounds})"]
+    if parameter.costs == "nothing":
+        lines.append(f"      {_word('nothing', lang)}")
     lines += [_dated_line(dated, lang) for dated in parameter.values]
     return lines + ([f"      {parameter.note.strip()}"] if parameter.note else [])
 
@@ -153,7 +159,8 @@ def _dated_line(dated: DatedValue, lang: str) -> str:
     known = f", {_word('known', lang)} {dated.announced}" if dated.announced else ""
     note = f" {dated.note}" if dated.note else ""
     value = f"{_word('from', lang)} {dated.from_date}: {number_text(dated.value)}"
-    return f"      {value}{known} ({dated.reference}; {_word('grade', lang)} {dated.grade}){note}"
+    reference = (dated.reference_zh if lang == "zh" else "") or dated.reference
+    return f"      {value}{known} ({reference}; {_word('grade', lang)} {dated.grade}){note}"
 
 
 def _line(word: str, text: str, lang: str) -> str:

@@ -77,7 +77,7 @@ def test_what_suining_does_not_have_is_off_and_can_be_switched_on(catalogue: Cat
 
 def test_no_evidence_is_called_an_assumption(catalogue: Catalogue) -> None:
     for lever in catalogue.levers.values():
-        assert lever.evidence or len(lever.assumption) > 20, lever.name
+        assert lever.evidence or (lever.assumption and len(lever.assumption.en) > 20), lever.name
         assert len(set(lever.evidence)) == len(lever.evidence), lever.name
 
 
@@ -122,9 +122,63 @@ def test_evidence_numbers_read_as_numbers(catalogue: Catalogue) -> None:
     assert catalogue.evidence["cc_jp_fukai2017"].number is None
 
 
+def test_how_strong_a_study_is_says_what_its_row_says(catalogue: Catalogue) -> None:
+    told = {
+        "ca_se_lottery": ("randomised", "elsewhere", "births"),
+        "re_cn_yicheng2017": ("natural_experiment", "china", "births"),  # its note: synthetic control
+        "cc_cn_kindergarten2024": ("natural_experiment", "china", "births"),  # its citation: fuzzy RD
+        "lv_cn_triple": ("natural_experiment", "china", "other"),
+        "cc_cn_hubei2023": ("association", "china", "intention"),  # its note: cross-section
+        "ca_cn_tianmen2024": ("association", "china", "births"),  # its note: no control group
+        "ca_au_sinclair2012": ("association", "elsewhere", "births"),  # its note: series without control
+        "ca_fr_ls": ("model", "elsewhere", "births"),
+        "ho_sg_bto": ("association", "similar", "marriage"),
+        "cc_cn_jiang2021": ("unknown", "china", "births"),
+    }
+    for row_id, kinds in told.items():
+        row = catalogue.evidence[row_id]
+        assert (row.design, row.region, row.measured) == kinds, row_id
+    for row in catalogue.evidence.values():
+        where = row.where.lower()
+        if "judged" in where or "prior" in where:
+            assert row.design == "prior", row.id
+        if row.where.startswith(("China", "Urban China", "Hubei")):
+            assert row.region == "china", row.id
+        if row.where.startswith(("Japan", "Korea", "Taiwan", "Singapore")):
+            assert row.region == "similar", row.id
+        if "intention" in row.normalised_unit or "intention" in row.outcome:
+            assert row.measured == "intention" or row.id == "fl_eig", row.id
+
+
+def test_what_a_lever_cites_is_there_in_chinese(catalogue: Catalogue) -> None:
+    for row_id in {row_id for lever in catalogue.levers.values() for row_id in lever.evidence}:
+        row = catalogue.evidence[row_id]
+        told = [row.what_zh, row.where_zh, row.outcome_zh or row.what_zh]
+        told += [] if row.number is not None else [row.effect_zh]
+        for text in told:
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in text), (row_id, text)
+        assert (
+            bool(row.outcome_zh) == bool(row.outcome)
+            and row.unit_zh
+            and not row.unit_zh.isascii() | (row.unit_zh == "%")
+        ), row_id
+        assert " %" not in row.found("zh"), row_id
+
+
+def test_what_was_found_reads_as_a_sentence_in_both_languages(catalogue: Catalogue) -> None:
+    found = {row_id: (row.found("en"), row.found("zh")) for row_id, row in catalogue.evidence.items()}
+    assert found["ho_us_dk2014"] == ("current births, non-owners: −1.0 %", "当期出生数，无房者：−1.0%")
+    assert found["gp_cn_feng2020"][1] == "子女的年度生育概率：7.5 个百分点（6 至 9）"
+    assert found["gp_cn_feng2020"][0] == "child's annual birth probability: 7.5 percentage points (6-9)"
+    assert found["cc_jp_fukai2017"][0] == "births of women 25-39: positive small (sign only)"
+    assert found["lv_no_dahl2016"] == ("completed fertility: 0 (no effect)", "终身生育数：0（无效应）")
+    assert found["prior_cash"] == ("0.3 % (0.05 to 0.8)", "0.3%（0.05 至 0.8）")
+
+
 def test_texts_are_in_both_languages(catalogue: Catalogue) -> None:
     for lever in catalogue.levers.values():
         labels = [lever.label, lever.summary, lever.plan_section, lever.channel, *lever.not_modelled]
+        labels += [lever.assumption] if lever.assumption else []
         labels += [parameter.label for parameter in lever.parameters.values()]
         for label in labels:
             assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh), (lever.name, label)
@@ -210,6 +264,12 @@ def test_a_wrong_evidence_table_is_named(tmp_path: Path) -> None:
         load_catalogue(tmp_path)
     table.write_text(good + "prior_care,x,x,x,1,x,,,x,A,\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"id 'prior_care' is empty or used twice"):
+        load_catalogue(tmp_path)
+    table.write_text(good.replace(",prior,unknown,births,", ",priors,unknown,births,", 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"\(prior_cash\): design: found 'priors'; did you mean 'prior'"):
+        load_catalogue(tmp_path)
+    table.write_text(good + "new,x,x,x,1,x,,,a text, cut,A,,prior,china,births,,,,,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"\(new\): as many cells as columns wanted"):
         load_catalogue(tmp_path)
 
 
