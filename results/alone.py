@@ -1,4 +1,4 @@
-"""The effect of every factor alone: against today's law, weak to strong end, by dose, by parameter draw."""
+"""The effect of every factor alone: against current law, weak to strong end, by dose, by parameter draw."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from results.compare import ratio_interval, t_interval
-from results.sensitivity import Array, ranks
+from results.compare import FEWEST, ratio_interval, t_interval
+from results.sensitivity import Array, holm, ranks
 
 YUAN_OF_RATIO = 1e8
 PAIR = ["seed", "draw"]
@@ -19,30 +19,48 @@ def paired_differences(table: pd.DataFrame, scenario: str, other: str, column: s
     return (sides[0] - sides[1]).dropna()
 
 
+def by_replicate(differences: pd.Series) -> Array:
+    """Differences by independent replicate: means over the seeds of each parameter draw where there are several draws,
+    else one a seed."""
+    if differences.index.get_level_values("draw").nunique() > 1:
+        differences = differences.groupby(level="draw").mean()
+    return differences.to_numpy(dtype=float)
+
+
+def change(table: pd.DataFrame, scenario: str, other: str, column: str) -> Array:
+    """The change of ``column`` from ``other`` to ``scenario``, one value a replicate."""
+    return by_replicate(paired_differences(table, scenario, other, column))
+
+
+def strong_end(table: pd.DataFrame, factor: str) -> str | None:
+    """The scenario of a factor's strong end, if it was run."""
+    own = table[(table["factor"] == factor) & (table["role"] == "high")]["scenario"]
+    return str(own.iloc[0]) if len(own) else None
+
+
 def weak_end(table: pd.DataFrame, factor: str, baseline: str) -> str:
-    """The scenario of a factor's weak end; the baseline where that is today's law."""
+    """The scenario of a factor's weak end; the baseline where that is current law."""
     own = table[(table["factor"] == factor) & (table["role"] == "low")]["scenario"]
     return str(own.iloc[0]) if len(own) else baseline
 
 
 def effects_alone(table: pd.DataFrame, factors: list[str], baseline: str, outcome: str) -> pd.DataFrame:
-    """One row a factor: the change of ``outcome`` from weak to strong end with a 95 % t interval over pairs, and the
-    two ends against today's law (``law_to_weak``, ``law_to_strong``)."""
+    """One row a factor: the change of ``outcome`` from weak to strong end with a 95 % t interval over ``n`` replicates,
+    and the two ends against current law (``law_to_weak``, ``law_to_strong``). A sign is certain only with an interval
+    that does not hold zero."""
     rows = []
     for factor in factors:
-        strong = table[(table["factor"] == factor) & (table["role"] == "high")]["scenario"]
-        if strong.empty:
+        strong = strong_end(table, factor)
+        if strong is None:
             continue
         weak = weak_end(table, factor, baseline)
-        differences = paired_differences(table, str(strong.iloc[0]), weak, outcome)
-        mean, low, high = t_interval(differences.to_numpy())
-        ends = [
-            0.0 if end == baseline else float(paired_differences(table, end, baseline, outcome).mean())
-            for end in (weak, str(strong.iloc[0]))
-        ]
+        values = change(table, strong, weak, outcome)
+        mean, low, high = t_interval(values)
+        ends = [0.0 if end == baseline else float(change(table, end, baseline, outcome).mean())
+                for end in (weak, strong)]  # fmt: skip
         rows.append(
             {
-                "factor": factor, "mean": mean, "low": low, "high": high, "n": len(differences), "law_to_weak": ends[0],
+                "factor": factor, "mean": mean, "low": low, "high": high, "n": len(values), "law_to_weak": ends[0],
                 "law_to_strong": ends[1], "certain_sign": bool(low > 0 or high < 0),
             }
         )  # fmt: skip
@@ -51,37 +69,56 @@ def effects_alone(table: pd.DataFrame, factors: list[str], baseline: str, outcom
     )
 
 
-def births_per_money(table: pd.DataFrame, factors: list[str], baseline: str, years: int) -> pd.DataFrame:
-    """Additional births per 100 million yuan of extra cost, with a Fieller interval; ``cost`` is yuan a year."""
+def tied_with_first(table: pd.DataFrame, ordered: list[str], baseline: str, outcome: str) -> list[str]:
+    """Factors whose effect alone cannot be told in size from that of the first of ``ordered``: the paired difference of
+    sizes over replicates has no interval, or one that holds zero."""
+    effects = {}
+    for factor in ordered:
+        strong = strong_end(table, factor)
+        if strong is not None:
+            effects[factor] = change(table, strong, weak_end(table, factor, baseline), outcome)
+    if not effects:
+        return []
+    sizes = {name: values * np.sign(values.mean()) for name, values in effects.items()}
+    first, *others = sizes
+    return [name for name in others if not t_interval(sizes[first] - sizes[name])[1] > 0]
+
+
+def births_per_money(table: pd.DataFrame, factors: list[str], baseline: str, years: float) -> pd.DataFrame:
+    """Births more per 100 million yuan of extra cost, with a Fieller interval; ``cost`` is yuan a year of ``years``.
+
+    ``costs`` says whether the cost is above zero: by its interval, or in every replicate where they are too few for
+    one. Where it is not, there is no ratio.
+    """
     rows = []
     for factor in factors:
-        strong = table[(table["factor"] == factor) & (table["role"] == "high")]["scenario"]
-        if strong.empty:
+        strong = strong_end(table, factor)
+        if strong is None:
             continue
         weak = weak_end(table, factor, baseline)
-        births = paired_differences(table, str(strong.iloc[0]), weak, "births")
-        cost = paired_differences(table, str(strong.iloc[0]), weak, "cost")
-        total = cost.to_numpy() * years
-        ratio, low, high = ratio_interval(births.to_numpy(), total)
-        money, money_low, money_high = t_interval(cost.to_numpy())
+        births, cost = (change(table, strong, weak, name) for name in ("births", "cost"))
+        money, money_low, money_high = t_interval(cost)
+        costs = bool(money_low > 0) if len(cost) >= FEWEST and np.ptp(cost) > 0 else bool((cost > 0).all())
+        ratio, low, high = ratio_interval(births, cost * years) if costs else (np.nan, np.nan, np.nan)
         rows.append(
             {
                 "factor": factor, "births_per_100_million": ratio * YUAN_OF_RATIO, "low": low * YUAN_OF_RATIO,
                 "high": high * YUAN_OF_RATIO, "cost_a_year": money, "cost_low": money_low, "cost_high": money_high,
-                "n": len(births),
+                "costs": costs, "n": len(births),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def curve_effects(table: pd.DataFrame, factor: str, baseline: str, outcome: str) -> pd.DataFrame:
-    """Change of ``outcome`` against today's law at each dose of one factor: dose, mean, low, high, n."""
+    """Change of ``outcome`` against current law at each dose of one factor: dose, mean, low, high, n (replicates)."""
     own = table[(table["factor"] == factor) & (table["role"].isin(["curve", "low", "high"]))]
     rows = []
     for scenario, part in own.groupby("scenario", sort=True):
         dose = float(part[f"dose:{factor}"].iloc[0])
-        mean, low, high = t_interval(paired_differences(table, str(scenario), baseline, outcome).to_numpy())
-        rows.append({"dose": dose, "mean": mean, "low": low, "high": high, "n": len(part)})
+        values = change(table, str(scenario), baseline, outcome)
+        mean, low, high = t_interval(values)
+        rows.append({"dose": dose, "mean": mean, "low": low, "high": high, "n": len(values)})
     return pd.DataFrame(rows, columns=["dose", "mean", "low", "high", "n"]).sort_values("dose", ignore_index=True)
 
 
@@ -89,10 +126,10 @@ def effects_by_draw(table: pd.DataFrame, factors: list[str], baseline: str, outc
     """Effect from weak to strong end of every factor under every parameter draw: draws down, factors across."""
     columns = {}
     for factor in factors:
-        strong = table[(table["factor"] == factor) & (table["role"] == "high")]["scenario"]
-        if strong.empty:
+        strong = strong_end(table, factor)
+        if strong is None:
             continue
-        differences = paired_differences(table, str(strong.iloc[0]), weak_end(table, factor, baseline), outcome)
+        differences = paired_differences(table, strong, weak_end(table, factor, baseline), outcome)
         columns[factor] = differences.groupby(level="draw").mean()
     return pd.DataFrame(columns).dropna()
 
@@ -103,15 +140,18 @@ def draw_ranks(effects: pd.DataFrame) -> np.ndarray:
 
 
 def what_moves_effects(effects: pd.DataFrame, draws: dict[str, Array]) -> pd.DataFrame:
-    """Spearman correlation over draws between each factor's effect and each unknown number, with its p value."""
+    """Spearman correlation over draws between each factor's effect and each unknown number, with its p value and
+    whether it is told apart from zero (``certain``: below 0.05 after Holm's correction for all pairs). Nothing from
+    fewer than five draws."""
     rows = []
     for factor in effects.columns:
         for name, values in draws.items():
             chosen = np.asarray(values, dtype=float)[effects.index.to_numpy(dtype=int)]
-            if len(chosen) < 4 or np.ptp(chosen) == 0 or np.ptp(effects[factor].to_numpy()) == 0:
+            if len(chosen) < FEWEST or np.ptp(chosen) == 0 or np.ptp(effects[factor].to_numpy()) == 0:
                 continue
             found = stats.spearmanr(effects[factor], chosen)
             rows.append(
                 {"factor": factor, "parameter": name, "correlation": float(found[0]), "p_value": float(found[1])}
             )
-    return pd.DataFrame(rows, columns=["factor", "parameter", "correlation", "p_value"])
+    table = pd.DataFrame(rows, columns=["factor", "parameter", "correlation", "p_value"])
+    return table.assign(certain=holm(table["p_value"].to_numpy(dtype=float)))

@@ -63,6 +63,11 @@ def paragraph() -> Text:
     return dict(LONG)
 
 
+def before(text: Text) -> Text:
+    """The text with the sentence that the order is open before it."""
+    return {"en": f"{SHORT['en']} {text['en']}", "zh": f"{SHORT['zh']}{text['zh']}"}
+
+
 def free_mark(parameter: str) -> Text | None:
     """What stands beside a parameter that costs nothing (``lever.field``), or None."""
     return dict(FREE_MARK) if parameter in FREE else None

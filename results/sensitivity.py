@@ -20,12 +20,12 @@ from SALib.analyze import morris as morris_analysis
 from SALib.analyze import sobol as sobol_analysis
 from scipy import stats
 
+from results.compare import CONFIDENCE, FEWEST
 from results.store import RunFolderError
 
 Array = NDArray[np.float64]
 RESAMPLES = 1000
 BOOTSTRAP_SEED = 20260101
-CONFIDENCE = 0.95
 TAIL = 100 * (1 - CONFIDENCE) / 2
 FEWEST_BASE_ROWS = 8
 
@@ -188,6 +188,24 @@ def rank_intervals(resamples: Array) -> tuple[NDArray[np.int64], NDArray[np.int6
     return low.astype(np.int64), high.astype(np.int64)
 
 
+def tied_with_first(found: Indices, names: Sequence[str]) -> list[str]:
+    """Those of ``names`` (strongest total index first) that cannot be told from the first: it is above them in fewer
+    than 95 % of resamples."""
+    places = {name: i for i, name in enumerate(found.names)}
+    above = probability_above(found.total_resamples)
+    return [name for name in names[1:] if not above[places[names[0]], places[name]] >= CONFIDENCE]
+
+
+def holm(p_values: Array) -> NDArray[np.bool_]:
+    """Which of several tests hold at 5 % together (Holm's step-down correction)."""
+    p_values = np.asarray(p_values, dtype=float)
+    order = np.argsort(p_values, kind="stable")
+    passed = p_values[order] <= (1 - CONFIDENCE) / np.arange(len(order), 0, -1)
+    held = np.zeros(len(order), dtype=bool)
+    held[order] = np.cumprod(passed).astype(bool)
+    return held
+
+
 def rank_shares(found: NDArray[np.int64]) -> Array:
     """Share of resamples (or draws) in which a factor has each rank, [factor, rank]."""
     count = found.shape[1]
@@ -230,7 +248,8 @@ def simulation_noise(design: pd.DataFrame, values: Array, seeds: int) -> Noise |
 
 
 def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, levels: int) -> pd.DataFrame:
-    """Morris screen: mu, mu* with interval, and sigma of each factor (or group), strongest first."""
+    """Morris screen: mu, mu* with interval, and sigma of each factor (or group), strongest first. No interval from
+    fewer than five trajectories."""
     if not np.isfinite(values).all():
         raise RunFolderError("a Morris screen needs finite values only")
     found = morris_analysis.analyze(
@@ -240,20 +259,26 @@ def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, lev
     table = pd.DataFrame({"factor": list(names_of(problem))})
     for name in ("mu", "mu_star", "mu_star_conf", "sigma"):
         table[name] = np.ma.filled(np.ma.asarray(found[name], dtype=float), np.nan)
+    if len(values) // (len(table) + 1) < FEWEST:
+        table["mu_star_conf"] = np.nan
     table["low"], table["high"] = table["mu_star"] - table["mu_star_conf"], table["mu_star"] + table["mu_star_conf"]
     return table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def regression_coefficients(doses: Array, values: Array, names: Sequence[str]) -> tuple[pd.DataFrame, float]:
-    """Standardised regression coefficients with 95 % intervals, and the share of variance that they explain."""
+    """Standardised regression coefficients with 95 % intervals, and the share of variance that they explain. No
+    intervals where fewer than five rows are left over."""
     x = doses - doses.mean(axis=0)
     x = x / np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
     y = (values - values.mean()) / values.std()
     slopes, *_ = np.linalg.lstsq(x, y, rcond=None)
-    freedom = max(len(y) - x.shape[1] - 1, 1)
+    freedom = len(y) - x.shape[1] - 1
     left = y - x @ slopes
-    spread = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * float(left @ left) / freedom)
-    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom)) * spread
+    if freedom < FEWEST:
+        half = np.full(len(slopes), np.nan)
+    else:
+        spread = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * float(left @ left) / freedom)
+        half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom)) * spread
     table = pd.DataFrame({"factor": list(names), "value": slopes, "low": slopes - half, "high": slopes + half})
     order = table["value"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True), 1.0 - float((left**2).sum() / (y**2).sum())

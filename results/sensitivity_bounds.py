@@ -6,11 +6,20 @@ from typing import Any
 
 import pandas as pd
 
-from results.blocks import COST_A_YEAR, Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results import sensitivity
+from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.estimates import with_interval
+from results.sensitivity_alone import MILLION, estimate
 from results.sensitivity_figures import digits_for, outcome_words
-from results.sensitivity_sections import NOT_MEASURES, names_text, range_text, running_text, share_cell
+from results.sensitivity_sections import (
+    NOT_MEASURES,
+    cost_head,
+    names_text,
+    range_text,
+    running_text,
+    share_cell,
+)
 from results.study_data import StudyData
-from results.words import number
 
 
 def plausible_section(data: StudyData) -> Section | None:
@@ -22,18 +31,24 @@ def plausible_section(data: StudyData) -> Section | None:
     if data.problem_with_sample or other.problem_with_sample:
         problem = other.problem_with_sample or data.problem_with_sample
         lead = both("One of the two designs is incomplete.", "两套设计中有一套尚未完成。")
-        return Section("plausible", title, lead, [Paragraph(both(problem, problem), "warn")])
+        return Section("plausible", title, lead, [Paragraph(both(problem, f"缺少或失败的运行：{problem}"), "warn")])
     here, there = _strength(data), _strength(other)
-    known = [name for name in there["factor"] if name not in NOT_MEASURES]
-    before = next(str(name) for name in here["factor"] if name not in NOT_MEASURES)
-    best, was = running_text(other, [str(known[0])]), running_text(data, [before])
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
-    same = before == known[0]
+    firsts = [_first_group(study, table) for study, table in ((data, here), (other, there))]
+    now, before = running_text(other, firsts[1]), running_text(data, firsts[0])
+    same = firsts[0] == firsts[1]
+    one = len(firsts[1]) == 1
     lead = both(
-        f"With every measure free up to its plausible bound, whatever that costs, {best['en']} moves {words['en']} most"
-        + (", as at equal cost." if same else f"; at equal cost it is {was['en']}."),
-        f"若各项措施均可取到合理上限而不计成本，对{words['zh']}影响最大的是{best['zh']}"
-        + ("，与同等成本时相同。" if same else f"；同等成本时为{was['zh']}。"),
+        f"With every measure free up to its plausible bound, whatever that costs, {now['en']} "
+        + ("moves" if one else "move")
+        + f" {words['en']} most"
+        + ("" if one else " and cannot be told apart")
+        + (", as at equal cost." if same else f"; at equal cost the first place is that of {before['en']}")
+        + ("" if same else "." if len(firsts[0]) == 1 else ", which cannot be told apart."),
+        f"若各项措施均可取到合理上限而不计成本，对 {words['zh']}影响最大的是{now['zh']}"
+        + ("" if one else "（彼此无法区分）")
+        + ("，与同等成本时相同。" if same else f"；同等成本时居首的是{before['zh']}")
+        + ("" if same else "。" if len(firsts[0]) == 1 else "（彼此无法区分）。"),
     )
     note = both(
         "A measure may lead here only because its bound is a large sum of money: this ranking says what is strong, "
@@ -41,12 +56,42 @@ def plausible_section(data: StudyData) -> Section | None:
         "某项措施在此居前，可能仅因其上限金额较大：此排序说明何者作用强，同等成本排序说明何者更值得投入。",
     )
     blocks: list[Block] = [
+        *_only_here(data, other),
         FigureRef("indices_plausible", note),
         _beside(data, other, here, there),
         FigureRef("tornado_plausible", both("", "")),
         _alone(other),
     ]
     return Section("plausible", title, lead, blocks)
+
+
+def _only_here(data: StudyData, other: StudyData) -> list[Block]:
+    """A sentence on the measures that are ranked at plausible doses alone, because nobody pays for them here."""
+    own = {str(card["name"]) for card in data.plan["factors"]}
+    names = [str(card["name"]) for card in other.plan["factors"] if card["name"] not in own]
+    if not names:
+        return []
+    text = running_text(other, names)
+    return [
+        Paragraph(
+            both(
+                "Ranked here alone, since they cost nothing in the model and no dose of them costs the sum: "
+                f"{text['en']}. What they would take in staff and money is not known.",
+                f"以下措施在模型中不计成本，没有对应同等成本的剂量，故只在此处排序：{text['zh']}。其所需人力与资金未知。",
+            ),
+            "note",
+        )
+    ]
+
+
+def _first_group(data: StudyData, table: pd.DataFrame) -> list[str]:
+    """The strongest measure and those that cannot be told apart from it."""
+    known = [str(name) for name in table["factor"] if name not in NOT_MEASURES]
+    if data.method != "morris":
+        return [known[0], *sensitivity.tied_with_first(data.indices(data.main), known)]
+    rows = table.set_index("factor")
+    lowest = float(rows.loc[known[0], "total_low"])
+    return [known[0], *(name for name in known[1:] if not rows.loc[name, "total_high"] < lowest)]
 
 
 def _strength(data: StudyData) -> pd.DataFrame:
@@ -67,18 +112,23 @@ def _beside(data: StudyData, other: StudyData, here: pd.DataFrame, there: pd.Dat
     def cell(row: Any) -> Cell:
         if is_share:
             return share_cell(row["total"], row["total_low"], row["total_high"])
-        return Measured.of(row["total"], row["total_low"], row["total_high"], digits)
+        found = {"mean": row["total"], "low": row["total_low"], "high": row["total_high"]}
+        return with_interval(found, digits, sign=False)
 
-    rows: list[list[Cell]] = [
-        [
-            names_text(other, [str(row["factor"])]),
-            str(ranks[row["factor"]]),
-            str(row["rank"]),
-            cell(own.loc[row["factor"]]),
-            cell(row),
-        ]
-        for _, row in there.iterrows()
-    ]
+    nothing = both("costs nothing", "不计成本")
+    rows: list[list[Cell]] = []
+    for _, row in there.iterrows():
+        name = row["factor"]
+        known = name in ranks
+        rows.append(
+            [
+                names_text(other, [str(name)]),
+                str(ranks[name]) if known else nothing,
+                str(row["rank"]),
+                cell(own.loc[name]) if known else both("", ""),
+                cell(row),
+            ]
+        )
     what = both("Total index", "总效应指数") if is_share else both("Mean absolute effect", "平均绝对效应")
     unit = both(", %", "（%）") if is_share else both("", "")
     head: list[Cell] = [
@@ -98,17 +148,17 @@ def _alone(other: StudyData) -> Table:
     head: list[Cell] = [
         both("Measure", "措施"),
         both("From weak to strong end", "取值范围"),
-        both("Change", "变化"),
-        COST_A_YEAR,
+        both(f"Change of {outcome_words(other, other.main, 'en')}", f"{outcome_words(other, other.main, 'zh')}的变化"),
+        cost_head(other),
     ]
     rows: list[list[Cell]] = [
         [
-            names_text(other, [str(row.factor)]),
-            range_text(other, str(row.factor)),
-            Measured.of(row.mean, row.low, row.high, digits, sign=True),
-            number(money.loc[str(row.factor)]["mean"] / 1e6, 1, sign=True),
+            names_text(other, [str(row["factor"])]),
+            range_text(other, str(row["factor"])),
+            with_interval(estimate(row), digits),
+            with_interval(estimate(money.loc[str(row["factor"])], MILLION), 1),
         ]
-        for row in table.itertuples(index=False)
+        for _, row in table.iterrows()
     ]
     return Table(
         "alone_at_plausible", both("Alone at plausible bounds", "合理上限下的单独效果"), head, rows, text_columns=2

@@ -15,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, wrapped
-from results.study_data import FAMILIES, StudyData
+from results.study_data import StudyData
+from results.study_words import FAMILIES
 from results.words import number
 
 ROW_INCHES = 0.36
@@ -72,11 +73,11 @@ def outcome_words(data: StudyData, outcome: str, lang: str) -> str:
     """The outcome with its years."""
     if outcome == "births":
         return {
-            "en": f"births, {data.branch_year} to {data.end_year}",
-            "zh": f"{data.branch_year}—{data.end_year} 年累计出生人数",
+            "en": f"births within {data.period['en']}",
+            "zh": f"{data.period['zh']}内出生人数",
         }[lang]
-    first = data.end_year - data.tfr_years + 1
-    return {"en": f"TFR, mean of {first} to {data.end_year}", "zh": f"{first}—{data.end_year} 年平均总和生育率"}[lang]
+    years = data.tfr_period[lang]
+    return {"en": f"the TFR, mean of {years}", "zh": f"{years}平均总和生育率"}[lang]
 
 
 def _signed(axes: Axes, digits: int) -> None:
@@ -102,7 +103,14 @@ def tornado(data: StudyData, lang: str) -> Figure | None:
     for place, row in enumerate(table.itertuples(index=False)):
         colour = colour_of(data, str(row.factor))
         weak, strong = float(row.law_to_weak), float(row.law_to_strong)
-        axes.barh(place, strong - weak, left=weak, color=colour, height=0.62, alpha=0.85 if row.certain_sign else 0.35)
+        axes.barh(
+            place,
+            strong - weak,
+            left=weak,
+            color=colour,
+            height=0.62,
+            alpha=0.85 if row.certain_sign or not data.has_intervals else 0.35,
+        )
         if math.isfinite(row.low):
             ends = [weak + float(row.low), weak + float(row.high)]
             axes.plot(ends, [place, place], color=INK, lw=1.3, solid_capstyle="butt")
@@ -111,21 +119,26 @@ def tornado(data: StudyData, lang: str) -> Figure | None:
     _signed(axes, digits)
     axes.set_xlabel(
         {
-            "en": "change against today's law (line: 95 % interval; pale: sign not certain)",
-            "zh": "相对现行法律的变化（黑线为95%区间；浅色表示方向不确定）",
+            "en": "change against current law (line: 95 % interval; pale: sign not certain)",
+            "zh": "相对现行政策的变化（黑线为 95% 区间；浅色表示方向不确定）",
+        }[lang]
+        if data.has_intervals
+        else {
+            "en": f"change against current law, mean over {data.replicates_text['en']} (too few for intervals)",
+            "zh": f"相对现行政策的变化，{data.replicates_text['zh']}的均值（次数太少，不给区间）",
         }[lang]
     )
     words = outcome_words(data, data.main, lang)
     bounds = data.bounds_words[lang]
     axes.set_title(
-        {"en": f"Every measure alone, {bounds}: {words}", "zh": f"各项措施单独效果（{bounds}）：{words}"}[lang]
+        {"en": f"Every measure alone, at {bounds}: {words}", "zh": f"各项措施单独效果（{bounds}）：{words}"}[lang]
     )
     family_legend(axes, data, names, lang)
     return figure
 
 
 def births_for_money(data: StudyData, lang: str) -> Figure | None:
-    """Additional births per 100 million yuan, where the cost can be told from zero."""
+    """Births more per 100 million yuan, where cost and births rise."""
     known = data.money_known
     if known.empty:
         return None
@@ -138,7 +151,8 @@ def births_for_money(data: StudyData, lang: str) -> Figure | None:
         colour = colour_of(data, str(row.factor))
         low = float(row.low) if math.isfinite(row.low) else bottom
         high = min(float(row.high), limit) if not math.isnan(row.high) else limit
-        axes.plot([max(low, bottom), high], [place, place], color=colour, lw=3, alpha=0.4, solid_capstyle="butt")
+        if data.has_intervals:
+            axes.plot([max(low, bottom), high], [place, place], color=colour, lw=3, alpha=0.4, solid_capstyle="butt")
         axes.plot([row.births_per_100_million], [place], "o", color=colour, ms=7)
     axes.axvline(0, color="#52606d", lw=1)
     axes.set_xlim(bottom, limit)
@@ -146,11 +160,19 @@ def births_for_money(data: StudyData, lang: str) -> Figure | None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0)))
     axes.set_xlabel(
         {
-            "en": "births per 100 million yuan, with 95 % interval (cut at the edge)",
-            "zh": "每1亿元新增出生人数及95%区间（超出部分在边缘截断）",
+            "en": "births more per 100 million yuan, with 95 % interval (cut at the edge)",
+            "zh": "每 1 亿元多出生人数及 95% 区间（超出部分在边缘截断）",
+        }[lang]
+        if data.has_intervals
+        else {
+            "en": f"births more per 100 million yuan, mean over {data.replicates_text['en']} (too few for intervals)",
+            "zh": f"每 1 亿元多出生人数，{data.replicates_text['zh']}的均值（次数太少，不给区间）",
         }[lang]
     )
-    axes.set_title({"en": "What 100 million yuan buys", "zh": "每 1 亿元支出带来的新增出生"}[lang])
+    period = data.period[lang]
+    axes.set_title(
+        {"en": f"What 100 million yuan buys, {period}", "zh": f"每 1 亿元支出多带来的出生（{period}）"}[lang]
+    )
     family_legend(axes, data, names, lang)
     return figure
 
@@ -201,12 +223,14 @@ def _morris(data: StudyData, lang: str) -> Figure | None:
         axes.plot([row.mu_star], [place], "o", color=colour, ms=7)
         if math.isfinite(row.sigma):
             axes.plot([row.sigma], [place], "x", color=MUTED, ms=6)
+    if data.morris_chance is not None:
+        axes.axvline(data.morris_chance, color=TARGET_COLOUR, lw=1.1, ls=(0, (4, 2)))
     name_rows(axes, [data.label(name, lang) for name in names])
     axes.axvline(0, color="#52606d", lw=1)
     axes.set_xlabel(
         {
-            "en": "dot: mean absolute effect of the whole range (95 %); cross: its spread over trajectories",
-            "zh": "圆点：全幅度效应绝对值均值（95%）；叉号：在各轨迹间的标准差",
+            "en": "dot: mean absolute effect of the whole range (line: 95 %); cross: its standard deviation over paths",
+            "zh": "圆点：全幅度效应绝对值均值（横线：95% 区间）；叉号：各轨迹间的标准差",
         }[lang]
     )
     words = outcome_words(data, data.main, lang)

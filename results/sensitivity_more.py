@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from results import alone, sensitivity
+from results.compare import FEWEST
 from results.figure_style import INK, MUTED, end_labels, shortened, wrapped
 from results.sensitivity_figures import colour_of, digits_for, name_rows, outcome_words, rows_canvas
 from results.study_data import StudyData
@@ -40,9 +41,9 @@ def rank_stability(data: StudyData, lang: str) -> Figure | None:
 
 def rank_over_draws(data: StudyData, lang: str) -> Figure | None:
     """How often a measure has each rank by its effect alone, over parameter draws."""
-    if len(data.by_draw) < 2:
-        return None
     count = len(data.by_draw)
+    if count < FEWEST:
+        return None
     title = {
         "en": f"Rank of each measure's effect under {count} parameter draws, % of draws",
         "zh": f"{count} 组行为参数下各措施效果的名次（占比，%）",
@@ -123,7 +124,7 @@ def curves(data: StudyData, lang: str) -> Figure | None:
         axes.set_visible(False)
     words = outcome_words(data, data.main, lang)
     figure.suptitle(
-        {"en": f"Change against today's law: {words}", "zh": f"相对现行法律的变化：{words}"}[lang],
+        {"en": f"Change against current law: {words}", "zh": f"相对现行政策的变化：{words}"}[lang],
         x=0.012, ha="left", fontsize=11.5, fontweight="bold", y=1 - 0.12 / height,
     )  # fmt: skip
     return figure
@@ -162,7 +163,7 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     reach = table.groupby("parameter")["correlation"].agg(lambda values: values.abs().max())
     table = table[table["parameter"].isin(reach.nlargest(MOST_UNKNOWN).index)]
     wide = table.pivot(index="factor", columns="parameter", values="correlation")
-    certain = table.pivot(index="factor", columns="parameter", values="p_value") < 0.05
+    certain = table.pivot(index="factor", columns="parameter", values="certain").fillna(False).astype(bool)
     order = [str(n) for n in data.alone(data.main)["factor"] if n in wide.index]
     wide, certain = wide.loc[order], certain.loc[order]
     texts = [
@@ -189,14 +190,14 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     axes.tick_params(length=0, labelcolor=INK)
     axes.grid(False)
     axes.set_title(
-        {"en": "Which unknown number moves which effect (rank correlation over draws; *: p < 0.05)",
-         "zh": "各未知参数与措施效果的秩相关（*：p < 0.05）"}[lang], x=-0.38, fontsize=10.5,
+        {"en": "Which unknown number moves which effect (rank correlation over draws)",
+         "zh": "各未知参数与措施效果的秩相关（按参数组）"}[lang], x=-0.38, fontsize=10.5,
     )  # fmt: skip
     return figure
 
 
 def grid_map(data: StudyData, lang: str) -> Figure | None:
-    """Change against today's law on a grid of two factors."""
+    """Change against current law on a grid of two factors."""
     if data.method != "grid" or len(data.measures) != 2:
         return None
     table = data.changes_of_sample(data.main)
@@ -221,7 +222,7 @@ def grid_map(data: StudyData, lang: str) -> Figure | None:
     axes.tick_params(length=0, labelcolor=INK)
     axes.grid(False)
     words = outcome_words(data, data.main, lang)
-    axes.set_title({"en": f"Change against today's law: {words}", "zh": f"相对现行法律的变化：{words}"}[lang])
+    axes.set_title({"en": f"Change against current law: {words}", "zh": f"相对现行政策的变化：{words}"}[lang])
     return figure
 
 

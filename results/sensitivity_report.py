@@ -9,12 +9,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from results import sensitivity, sensitivity_figures, sensitivity_more
-from results.blocks import Section
+from results.blocks import FigureRef, Opening, Paragraph, Section, both
 from results.figure_style import style, svg_text
-from results.page import Fact, Figures, write_page
+from results.open_order import before, paragraph
+from results.page import Fact, Figures, opening_of, write_page
 from results.run_data import LANGUAGES
+from results.sensitivity_alone import alone_section, money_section
 from results.sensitivity_bounds import plausible_section
-from results.sensitivity_sections import alone_section, money_section, ranking_section
+from results.sensitivity_sections import ranking_section
 from results.sensitivity_sections_more import (
     indices_section,
     noise_section,
@@ -25,6 +27,9 @@ from results.sensitivity_sweeps import sweep_section
 from results.store import RunFolder
 from results.study_data import StudyData
 from results.words import Text, number
+
+ORDERS = ("ranking", "plausible", "alone", "money", "ranks", "unknown", "sweep")
+"""Sections that set measures against each other."""
 
 
 def _plausible(maker: Callable[[StudyData, str], Figure | None]) -> Callable[[StudyData, str], Figure | None]:
@@ -53,8 +58,33 @@ def write_sensitivity_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = StudyData.read(folder)
     sections = sections_of(data)
-    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), plain_tables(data), lang)
-    return page, sections[0].lead
+    figures = make_figures(data)
+    opening = _opening(data, sections, figures)
+    told = with_open_order(sections) if data.order_is_open else sections
+    page = write_page(folder, data.context, _facts(data), told, figures, plain_tables(data), lang, opening)
+    return page, told[0].lead
+
+
+def with_open_order(sections: list[Section]) -> list[Section]:
+    """The sections with a word before every order of measures that it is open, and why before the first of them."""
+    told: list[Section] = []
+    for section in sections:
+        if section.key not in ORDERS:
+            told.append(section)
+            continue
+        why = [] if any(own.key in ORDERS for own in told) else [Paragraph(paragraph(), "warn")]
+        told.append(Section(section.key, section.title, before(section.lead), [*why, *section.blocks]))
+    return told
+
+
+def _opening(data: StudyData, sections: list[Section], figures: Figures) -> Opening:
+    """The first screen: answers of the first sections, after a word on what no order here can say."""
+    shown = [block for section in sections for block in section.blocks if isinstance(block, FigureRef)]
+    first = next((block for block in shown if block.name in figures), None)
+    sentences = list(opening_of(sections).sentences)
+    if data.order_is_open:
+        sentences[0] = before(sentences[0])
+    return Opening(sentences, first.name if first else None, first.caption if first else both("", ""))
 
 
 def sections_of(data: StudyData) -> list[Section]:
@@ -111,10 +141,16 @@ def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def _factors_name(data: StudyData) -> Text:
+    if data.kind == "sobol" and data.plan["has_uncertainty"]:
+        return both("Factors, behaviour among them", "因素（含行为参数）")
+    return both("Factors", "因素")
+
+
 def _facts(data: StudyData) -> list[Fact]:
     design = data.design
     facts = [
-        Fact({"en": "Factors", "zh": "因素"}, str(len(data.plan["factors"]))),
+        Fact(_factors_name(data), str(len(data.plan["factors"]))),
         Fact({"en": "Runs", "zh": "运行次数"}, number(len(design))),
         Fact({"en": "Seeds", "zh": "随机种子"}, str(design["seed"].nunique())),
         Fact({"en": "Parameter draws", "zh": "参数组"}, str(design["draw"].nunique())),

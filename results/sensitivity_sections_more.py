@@ -1,4 +1,4 @@
-"""Sections of a sensitivity report on how firm its answers are, on sweeps, and on reproducing it."""
+"""Sections of a sensitivity report on how firm its answers are, and on reproducing it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,24 @@ import numpy as np
 from results import sensitivity
 from results.alone import draw_ranks
 from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.compare import FEWEST
+from results.sensitivity import Noise
 from results.sensitivity_figures import digits_for
-from results.sensitivity_sections import TOLD_APART, names_text
+from results.sensitivity_sections import TOLD_APART, names_text, running_text
 from results.study_data import StudyData
-from results.words import interval, number
+from results.words import Text, interval, number
+
+ADDS = 0.9
+"""First-order indices whose sum is surely above this nearly add up."""
+TOP = 3
+"""How many places count as the top, where there are more than twice as many measures; else the first."""
+METHODS: dict[str, Text] = {
+    "sobol": both("design Sobol", "Sobol 设计"),
+    "morris": both("design Morris", "莫里斯设计"),
+    "grid": both("a grid", "网格设计"),
+    "lhs": both("a Latin hypercube", "拉丁超立方设计"),
+    "one_at_a_time": both("one factor at a time", "逐项单因素设计"),
+}
 
 
 def indices_section(data: StudyData) -> Section | None:
@@ -21,25 +35,12 @@ def indices_section(data: StudyData) -> Section | None:
     found = data.indices(data.main)
     together = float(found.first.sum())
     low, high = np.percentile(found.first_resamples.sum(axis=1), [2.5, 97.5])
-    span = f"{100 * low:.0f}–{100 * high:.0f} %"
-    adds = together > 0.9 and low > 0.7
+    ends = number(100 * float(low)), number(100 * float(high))
+    span = both(f"{ends[0]} to {ends[1]} %", f"{ends[0]}% 至 {ends[1]}%")
+    verdict = _adds_up(float(low), float(high))
     lead = both(
-        f"First-order indices sum to {100 * together:.0f} % (95 % {span}): "
-        + (
-            "measures nearly add up."
-            if adds
-            else "what lacks to 100 % lies in interactions, noise and the size of the design."
-            if together < 1
-            else "more than 100 % is error of the design, which is too small."
-        ),
-        f"一阶指数合计 {100 * together:.0f} %（95% {span}）："
-        + (
-            "措施效果基本可以相加。"
-            if adds
-            else "不足 100 % 的部分为交互作用、模拟噪声及样本误差。"
-            if together < 1
-            else "超过 100 % 的部分为样本误差，样本量偏小。"
-        ),
+        f"First-order indices sum to {number(100 * together)} % (95 % interval {span['en']}): {verdict['en']}",
+        f"一阶指数合计 {number(100 * together)}%（95% 区间 {span['zh']}）：{verdict['zh']}",
     )
     above = sensitivity.probability_above(found.total_resamples)
     order = np.argsort(-found.total, kind="stable")
@@ -50,16 +51,17 @@ def indices_section(data: StudyData) -> Section | None:
             items.append(
                 both(
                     f"{one['en']} and {two['en']}: the first is above in {100 * above[i, j]:.0f} % of resamples.",
-                    f"{one['zh']}与{two['zh']}：前者在 {100 * above[i, j]:.0f} % 的重抽样中居上。",
+                    f"{one['zh']}与{two['zh']}：前者在 {100 * above[i, j]:.0f}% 的重抽样中居上。",
                 )
             )
     blocks: list[Block] = [
         FigureRef(
             "interactions",
             both(
-                "Second-order indices: what a pair does beyond the sum of the two. Small and negative values are error "
-                "of the design.",
-                "二阶指数：两项因素同时变动时超出各自之和的部分；较小的值与负值为样本误差。",
+                "Second-order indices: what a pair does beyond the sum of the two. Values without a star, and all "
+                "negative ones, may be error of the design; of many pairs one in twenty is starred by chance.",
+                "二阶指数：两项因素同时变动时超出各自之和的部分。无星号的值及所有负值可能只是样本误差；"
+                "因素对较多时，约二十分之一会因偶然而带星号。",
             ),
         ),
         FigureRef(
@@ -75,24 +77,32 @@ def indices_section(data: StudyData) -> Section | None:
     return Section("ranks", title, lead, blocks)
 
 
+def _adds_up(low: float, high: float) -> Text:
+    """What the interval of the sum of first-order indices says about adding up."""
+    if low > 1:
+        return both("more than 100 % is error of the design, which is too small.", "超过 100% 为样本误差，样本量偏小。")
+    if high < 1:
+        return both("what lacks to 100 % lies in interactions and simulation noise.",
+                    "不足 100% 的部分来自交互作用与模拟噪声。")  # fmt: skip
+    if low > ADDS:
+        return both("measures nearly add up.", "措施效果基本可以相加。")
+    return both("the interval holds 100 % and much less, so the design is too small to say whether measures add up.",
+                "区间包含 100%，但也包含低得多的值，样本量不足以判断措施效果能否相加。")  # fmt: skip
+
+
 def unknown_section(data: StudyData) -> Section | None:
     """What is not known about behaviour, and what it does to the ranking."""
     effects = data.by_draw
     if len(effects) < 2:
         return None
     title = both("What do we not know, and does it change the ranking?", "未知因素会改变排序吗？")
-    found = draw_ranks(effects)
-    always = [str(c) for i, c in enumerate(effects.columns) if (found[:, i] <= 3).mean() >= TOLD_APART]
-    kept = names_text(data, always)
-    firm = (
-        both(
-            f"{kept['en']} stay among the three strongest in at least 95 % of {len(effects)} parameter draws.",
-            f"在 {len(effects)} 组参数的至少95%中，{kept['zh']}始终居于前三。",
-        )
-        if always
+    lead = (
+        _firm_over_draws(data)
+        if len(effects) >= FEWEST
         else both(
-            f"No measure stays among the three strongest in 95 % of {len(effects)} parameter draws.",
-            f"没有措施能在 {len(effects)} 组参数的95%中保持前三。",
+            f"{len(effects)} parameter draws, fewer than five, cannot say whether the order holds; the table "
+            "shows how far the effects go apart.",
+            f"仅有 {len(effects)} 组参数（不足五组），无法判断排序是否稳定；下表给出各组参数下效果的差异。",
         )
     )
     digits = digits_for(float(effects.abs().max().max()))
@@ -100,7 +110,7 @@ def unknown_section(data: StudyData) -> Section | None:
         both("Measure", "措施"),
         both("Median effect", "效果中位数"),
         both("Smallest and largest", "最小与最大"),
-        both("Draws above zero", "为正的参数组占比"),
+        both("Draws above zero", "效果为正的参数组数"),
     ]
     ordered = effects.median().sort_values(ascending=False).index
     rows: list[list[Cell]] = [
@@ -108,7 +118,7 @@ def unknown_section(data: StudyData) -> Section | None:
             names_text(data, [str(name)]),
             number(effects[name].median(), digits, sign=True),
             interval(effects[name].min(), effects[name].max(), digits, sign=True),
-            f"{100 * (effects[name] > 0).mean():.0f} %",
+            f"{int((effects[name] > 0).sum())} / {len(effects)}",
         ]
         for name in ordered
     ]
@@ -117,20 +127,38 @@ def unknown_section(data: StudyData) -> Section | None:
         FigureRef(
             "rank_over_draws",
             both(
-                "A measure that keeps its place in all draws matters whatever the unknown numbers are.",
-                "若某项措施在所有参数组中名次不变，则无论未知参数如何其重要性都成立。",
+                "A measure that keeps its place in all draws keeps it whatever these unknown numbers are.",
+                "若某项措施在所有参数组中名次不变，则无论这些未知参数取何值，其名次都成立。",
             ),
         ),
         FigureRef(
             "unknown_numbers",
             both(
-                "Blue: a larger number makes the measure weaker; red: stronger.", "蓝色：参数越大效果越弱；红色：越强。"
+                "Blue: a larger number makes the measure weaker; red: stronger. *: told apart from zero after Holm's "
+                "correction for all pairs shown.",
+                "蓝色：参数越大效果越弱；红色：越强。*：经 Holm 多重检验校正后可与零区分。",
             ),
         ),
         Table("effects_over_draws", caption, head, rows),
         *_draws_table(data),
     ]
-    return Section("unknown", title, firm, blocks)
+    return Section("unknown", title, lead, blocks)
+
+
+def _firm_over_draws(data: StudyData) -> Text:
+    """Which measures keep to the top in at least 95 % of the draws."""
+    effects = data.by_draw
+    found, count = draw_ranks(effects), len(effects)
+    top = TOP if effects.shape[1] > 2 * TOP else 1
+    always = [str(c) for i, c in enumerate(effects.columns) if (found[:, i] <= top).mean() >= TOLD_APART]
+    kept = running_text(data, always)
+    among = (both("has the largest effect", "效果最大") if top == 1
+             else both(f"is among the {top} largest effects", f"效果居前 {top} 位"))  # fmt: skip
+    if not always:
+        return both(f"No measure {among['en']} in at least 95 % of {count} parameter draws.",
+                    f"没有一项措施在 {count} 组参数的至少 95% 中{among['zh']}。")  # fmt: skip
+    return both(f"In at least 95 % of {count} parameter draws each of these {among['en']}: {kept['en']}.",
+                f"在 {count} 组参数的至少 95% 中{among['zh']}的措施：{kept['zh']}。")  # fmt: skip
 
 
 def _draws_table(data: StudyData) -> list[Block]:
@@ -163,36 +191,51 @@ def _draws_table(data: StudyData) -> list[Block]:
 
 
 def noise_section(data: StudyData) -> Section | None:
-    """Simulation noise and convergence."""
+    """Simulation noise and convergence; None where neither is known."""
     title = both("Is the design large enough?", "样本是否足够？")
-    noise = data.noise
-    if noise is None:
-        lead = both("No row was repeated on other seeds, so noise is unknown.", "没有重复运行，无法估计模拟噪声。")
-    else:
-        lead = both(
-            f"Simulation noise is {100 * noise.share:.1f} % of the variance of the effect over the design (95 % "
-            f"{100 * noise.share_low:.1f}–{100 * noise.share_high:.1f} %), from {noise.rows} rows on "
-            f"{noise.seeds} seeds; "
-            "a total index of that size or less cannot be told from chance.",
-            f"模拟噪声占设计内效果方差的 {100 * noise.share:.1f} %（95% {100 * noise.share_low:.1f}–"
-            f"{100 * noise.share_high:.1f} %），由 {noise.rows} 行在 {noise.seeds} 个种子上的重复估计；"
-            "不大于此值的总效应指数无法与随机区分。",
-        )
+    noise, moved = data.noise, data.last_doubling
+    sentences = [text for text in (_noise_text(data, noise), _moved_text(moved)) if text is not None]
+    if not sentences:
+        return None
+    lead = {lang: (" " if lang == "en" else "").join(text[lang] for text in sentences) for lang in ("en", "zh")}
     caption = both("Where lines still move, the design is too small.", "曲线仍在变动处，样本量不足。")
     return Section("noise", title, lead, [FigureRef("convergence", caption)])
+
+
+def _noise_text(data: StudyData, noise: Noise | None) -> Text | None:
+    if noise is None or data.method == "morris":
+        return None
+    low, high = 100 * noise.share_low, 100 * noise.share_high
+    return both(
+        f"Simulation noise is {100 * noise.share:.1f} % of the variance of the effect over the design (95 % interval "
+        f"{low:.1f} to {high:.1f} %), from {noise.rows} rows on {noise.seeds} seeds; a total index of that size or "
+        "less cannot be told from chance.",
+        f"模拟噪声占设计内效果方差的 {100 * noise.share:.1f}%（95% 区间 {low:.1f}% 至 {high:.1f}%），"
+        f"由 {noise.rows} 行在 {noise.seeds} 个种子上的重复运行估计；不大于此值的总效应指数无法与随机波动区分。",
+    )
+
+
+def _moved_text(moved: tuple[int, int, float] | None) -> Text | None:
+    if moved is None:
+        return None
+    before, after, most = moved
+    return both(
+        f"Going from {before} to {after} base rows moved a total index by up to {100 * most:.0f} points.",
+        f"基础样本由 {before} 行增至 {after} 行时，总效应指数最多变动 {100 * most:.0f} 个百分点。",
+    )
 
 
 def reproduce_section(data: StudyData) -> Section:
     """How to get the same numbers again."""
     manifest, context = data.manifest, data.context
     runs = manifest["runs"]
-    method = {"sobol": "Sobol", "morris": "Morris"}.get(data.method, data.method)
+    method = METHODS.get(data.method, both(data.method, data.method))
     lead = both(
         f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
-        f"{runs['asked']} runs, "
-        f"design {method}, {number(context['people'])} people ({100 * context['scale']:g} % of residents).",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，设计为 {method}，模拟 "
-        f"{number(context['people'])} 人（常住人口的 {100 * context['scale']:g} %）。",
+        f"{runs['asked']} runs, {method['en']}, {number(context['people'])} people ({100 * context['scale']:g} % of "
+        "residents).",
+        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，采用 {method['zh']}，模拟 "
+        f"{number(context['people'])} 人（常住人口的 {100 * context['scale']:g}%）。",
     )
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     items = [
@@ -203,13 +246,7 @@ def reproduce_section(data: StudyData) -> Section:
             f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，运行 "
             f"{manifest['config_hash'][:12]}。",
         ),
-        both(
-            "Intervals of indices: percentiles of 1,000 bootstrap resamples of the base rows; of effects alone: "
-            "t over seeds "
-            "(and "
-            "draws).",
-            "指数区间：基础样本 1,000 次自助重抽样的百分位；单独效果区间：按种子（及参数组）的 t 区间。",
-        ),
+        *_intervals_text(data),
         both(
             "Tables and figures lie beside this page as files; runs.csv holds every run with its doses and outcomes.",
             "表格与图另存于同一文件夹；runs.csv 含每次运行的剂量与结果。",
@@ -217,3 +254,27 @@ def reproduce_section(data: StudyData) -> Section:
     ]
     title = both("How to reproduce it", "如何复现")
     return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])
+
+
+def _intervals_text(data: StudyData) -> list[Text]:
+    """Where the intervals of this page come from, and what they cover."""
+    over = data.replicates_text
+    items = []
+    if data.method in ("sobol", "morris"):
+        what = both("the base rows", "基础样本") if data.method == "sobol" else both("the trajectories", "轨迹")
+        items.append(both(
+            f"Intervals of indices are percentiles of 1,000 bootstrap resamples of {what['en']} of the design: they "
+            "cover its size alone.",
+            f"指数区间为对{what['zh']}做 1,000 次自助重抽样的百分位，只反映样本量。",
+        ))  # fmt: skip
+    if data.has_intervals:
+        items.append(both(
+            f"Intervals of effects are t intervals over {over['en']}, seeds of one draw averaged.",
+            f"效果区间为按 {over['zh']}计算的 t 区间（同一组参数的各种子先取均值）。",
+        ))  # fmt: skip
+    else:
+        items.append(both(
+            f"Effects have no intervals: there are {over['en']}, and an interval takes five.",
+            f"效果不给区间：仅有{over['zh']}，给出区间至少需要五次独立模拟。",
+        ))  # fmt: skip
+    return items

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from results.alone import curve_effects, paired_differences
-from results.blocks import COST_A_YEAR, Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.alone import by_replicate, change, curve_effects, paired_differences, tied_with_first
+from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
+from results.estimates import said, span_of, told_apart, with_interval
+from results.open_order import marked
+from results.sensitivity_alone import MILLION, estimate
 from results.sensitivity_figures import digits_for, outcome_words
-from results.sensitivity_sections import inside_sentence
+from results.sensitivity_sections import cost_head, inside_sentence, no_order, not_told_apart_text
 from results.study_data import StudyData
-from results.words import Text, interval, joined, number
+from results.words import Text, joined, number
 
 OWN_COLUMNS = ("scenario", "mean", "low", "high", "n")
 TITLE = both("How does the outcome move?", "结果如何变化？")
 CAPTIONS: dict[str, Text] = {
-    "curves": both("Bands: 95 % intervals over seeds (and draws).", "色带：各种子（及参数组）的95%区间。"),
-    "grid_map": both("Means over seeds; intervals are in the table.", "各种子均值；区间见表。"),
-    "regression": both("Black line: 95 % interval.", "黑线：95%区间。"),
+    "regression": both("Black line: 95 % interval over rows.", "黑线：按各行计算的 95% 区间。"),
 }
 
 
@@ -32,40 +36,72 @@ def _curves(data: StudyData) -> Section:
     tables = {name: curve_effects(data.runs, name, data.baseline, data.main) for name in data.measures}
     costs = {name: curve_effects(data.runs, name, data.baseline, "cost") for name in data.measures}
     ends = {name: table.iloc[-1] for name, table in tables.items()}
-    first = max(ends, key=lambda name: abs(float(ends[name]["mean"])))
-    digits = digits_for(max(abs(float(end["mean"])) for end in ends.values()))
-    change = number(float(ends[first]["mean"]), digits, sign=True)
-    span = interval(ends[first]["low"], ends[first]["high"], digits, sign=True)
-    name = inside_sentence(data.label(first, "en"))
+    ordered = sorted(ends, key=lambda name: -abs(float(ends[name]["mean"])))
+    first, digits = ordered[0], digits_for(max(abs(float(end["mean"])) for end in ends.values()))
+    size = _size(data, ends[first], digits)
     lead = both(
-        f"At its strong end {name} moves {words['en']} most: {change} ({span['en']}).",
-        f"在取值上限处，{data.label(first, 'zh')}对{words['zh']}影响最大：{change}（{span['zh']}）。",
+        f"At its strong end {inside_sentence(data.label(first, 'en'))} has the largest mean change of {words['en']}: "
+        f"{size['en']}.",
+        f"各措施取上限时，{words['zh']}平均变化最大的是{data.label(first, 'zh')}：{size['zh']}。",
     )
+    if len(ordered) > 1:
+        lead = _followed(lead, _tied(data, ordered) if data.has_intervals else no_order(data))
     head: list[Cell] = [
         both("Measure", "措施"),
         both("Dose, % of the range", "剂量（占取值范围%）"),
-        both("Change", "变化"),
-        COST_A_YEAR,
+        _change_head(data),
+        cost_head(data),
     ]
     rows: list[list[Cell]] = [
         [
             _label(data, name),
-            f"{100 * row.dose:.0f}",
-            Measured.of(row.mean, row.low, row.high, digits, sign=True),
-            number(cost.mean / 1e6, 1, sign=True),
+            f"{100 * row['dose']:.0f}",
+            with_interval(estimate(row), digits),
+            with_interval(estimate(cost, MILLION), 1),
         ]
         for name, table in tables.items()
-        for row, cost in zip(table.itertuples(index=False), costs[name].itertuples(index=False), strict=True)
+        for (_, row), (_, cost) in zip(table.iterrows(), costs[name].iterrows(), strict=True)
     ]
-    table = Table("curve_points", both("Every dose", "各剂量"), head, rows)
-    return Section("sweep", TITLE, lead, [FigureRef("curves", CAPTIONS["curves"]), table])
+    over = data.replicates_text
+    caption = both(f"Every dose: means over {over['en']}", f"各剂量：{over['zh']}的均值")
+    note = both(f"Means over {over['en']}.", f"{over['zh']}的均值。")
+    if data.has_intervals:
+        note = both(f"Bands: 95 % intervals over {over['en']}.", f"色带：按{over['zh']}计算的 95% 区间。")
+    return Section("sweep", TITLE, lead, [FigureRef("curves", note), Table("curve_points", caption, head, rows)])
+
+
+def _tied(data: StudyData, ordered: list[str]) -> Text:
+    """Who cannot be told apart from the first, or that all can."""
+    tied = tied_with_first(data.runs, ordered, data.baseline, data.main)
+    if not tied:
+        return both("All others can be told apart from it.", "其余措施均可与之区分。")
+    others = not_told_apart_text(data, tied, len(ordered))
+    return both(f"In size {others['en']}.", f"就幅度而言，{others['zh']}。")
+
+
+def _followed(lead: Text, more: Text) -> Text:
+    """Two sentences after each other."""
+    return both(f"{lead['en']} {more['en']}", f"{lead['zh']}{more['zh']}")
+
+
+def _size(data: StudyData, row: pd.Series, digits: int) -> Text:
+    """A mean change with its interval, or alone."""
+    if data.has_intervals:
+        return said(estimate(row), digits, sign=True)
+    text = number(float(row["mean"]), digits, sign=True)
+    return both(text, text)
+
+
+def _change_head(data: StudyData) -> Text:
+    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
+    return both(f"Change of {words['en']}", f"{words['zh']}的变化")
 
 
 def _rows(data: StudyData) -> Section:
     """Rows of a grid or a Latin hypercube, largest change first."""
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     table = data.changes_of_sample(data.main)
-    cost = data.changes_of_sample("cost").set_index("scenario")["mean"]
+    cost = data.changes_of_sample("cost").set_index("scenario")
     best = table.loc[table["mean"].idxmax()]
     digits = digits_for(float(table["mean"].abs().max()))
     fields = [c for c in table.columns if c not in OWN_COLUMNS]
@@ -74,40 +110,71 @@ def _rows(data: StudyData) -> Section:
                       for name in data.measures], lang)
         for lang in ("en", "zh")
     }  # fmt: skip
-    span = interval(best["low"], best["high"], digits, sign=True)
+    size = _size(data, best, digits)
     lead = both(
-        f"Over {len(table)} rows the largest change of {words['en']} is {number(best['mean'], digits, sign=True)} "
-        f"({span['en']}), with {where['en']}.",
-        f"在 {len(table)} 行中，{words['zh']}的最大变化为 {number(best['mean'], digits, sign=True)}（{span['zh']}），"
-        f"取值为{where['zh']}。",
+        f"Of {len(table)} rows of the design the one with the largest mean change of {words['en']} has {where['en']}: "
+        f"{size['en']}.",
+        f"设计共 {len(table)} 行，其中 {words['zh']}平均变化最大的一行取值为{where['zh']}：{size['zh']}。",
     )
+    lead = _followed(lead, _close_rows(data, table))
     head: list[Cell] = [
         both("Row", "行"),
         *(_field_label(data, field) for field in fields),
-        both("Change", "变化"),
-        COST_A_YEAR,
+        _change_head(data),
+        cost_head(data),
     ]
     rows: list[list[Cell]] = [
         [
-            str(row["scenario"]),
+            str(row["scenario"]).removeprefix("row-").lstrip("0") or "0",
             *(_amount(row[field]) for field in fields),
-            Measured.of(row["mean"], row["low"], row["high"], digits, sign=True),
-            number(cost[row["scenario"]] / 1e6, 1, sign=True),
+            with_interval(estimate(row), digits),
+            with_interval(estimate(cost.loc[row["scenario"]], MILLION), 1),
         ]
         for _, row in table.sort_values("mean", ascending=False).iterrows()
     ]
     together = _together(data, table, digits)
+    over = data.replicates_text
+    caption = both(f"All rows, largest change first: means over {over['en']}",
+                   f"全部行（按变化由大到小）：{over['zh']}的均值")  # fmt: skip
     blocks: list[Block] = [
         *([Paragraph(together)] if together is not None else []),
-        *(FigureRef(name, CAPTIONS[name]) for name in ("grid_map", "regression")),
-        Table("sweep", both("All rows, largest change first", "全部行（按变化排序）"), head, rows),
+        *([Paragraph(_with_parameters(), "note")] if _moves_parameters(data) else []),
+        FigureRef("grid_map", both(f"Means over {over['en']}.", f"{over['zh']}的均值。")),
+        FigureRef("regression", CAPTIONS["regression"]),
+        Table("sweep", caption, head, rows),
     ]
     return Section("sweep", TITLE, lead, blocks)
 
 
+def _close_rows(data: StudyData, table: pd.DataFrame) -> Text:
+    """How many other rows cannot be told apart from the one with the largest change."""
+    if not data.has_intervals:
+        return no_order(data)
+    names = [str(name) for name in table.sort_values("mean", ascending=False, key=abs)["scenario"]]
+    best, *others = [change(data.runs, name, data.baseline, data.main) for name in names]
+    sign = np.sign(best.mean())
+    close = sum(not t_interval(sign * (best - other))[1] > 0 for other in others)
+    return both(f"{close} of the other {len(others)} rows cannot be told apart from it.",
+                f"其余 {len(others)} 行中有 {close} 行无法与之区分。")  # fmt: skip
+
+
+def _moves_parameters(data: StudyData) -> bool:
+    """True if a behavioural number is a factor itself."""
+    return any(card["is_parameter"] and card["spans"] for card in data.plan["factors"])
+
+
+def _with_parameters() -> Text:
+    return both(
+        "Rows differ in behavioural numbers too. Each is compared with current law under its own numbers, so a change "
+        "is what the measures do under them; the coefficients are of the outcome's level, which behaviour moves too.",
+        "各行的行为参数也不相同。每行均与同一组行为参数下的现行政策相比，因此变化是措施在该组参数下的效果；"
+        "回归系数针对结果本身的水平，水平也受行为参数影响。",
+    )
+
+
 def _together(data: StudyData, table: pd.DataFrame, digits: int) -> Text | None:
     """Whether two measures add up: the row of both strong ends against the sum of the two rows with one of them at
-    today's law. None unless it is a grid of two measures that both start there."""
+    current law. None unless it is a grid of two measures that both start there."""
     cards = [data.card(name) for name in data.measures]
     if data.method != "grid" or len(cards) != 2 or not all(card["starts_at_law"] for card in cards):
         return None
@@ -123,19 +190,25 @@ def _together(data: StudyData, table: pd.DataFrame, digits: int) -> Text | None:
         row = table[(table[fields[0]] == first) & (table[fields[1]] == second)].iloc[0]
         return paired_differences(data.runs, str(row["scenario"]), data.baseline, data.main)
 
-    joint = differences(*strong)
-    parts = differences(strong.iloc[0], law.iloc[1]) + differences(law.iloc[0], strong.iloc[1])
-    mean, low, high = t_interval((joint - parts).to_numpy())
-    span = interval(low, high, digits, sign=True)
-    sure = low > 0 or high < 0
+    joint = by_replicate(differences(*strong))
+    parts = by_replicate(differences(strong.iloc[0], law.iloc[1]) + differences(law.iloc[0], strong.iloc[1]))
+    found = dict(zip(("mean", "low", "high"), t_interval(joint - parts), strict=True))
     told = number(float(joint.mean()), digits, sign=True), number(float(parts.mean()), digits, sign=True)
-    beyond = number(mean, digits, sign=True)
-    verdict = {
-        (False, True): both("their effects add up as far as can be told", "在可辨识范围内两者效果可以相加"),
-        (False, False): both("their effects add up as far as can be told", "在可辨识范围内两者效果可以相加"),
-        (True, True): both("together they do more than the sum", "同时实施的效果大于两者之和"),
-        (True, False): both("together they do less than the sum", "同时实施的效果小于两者之和"),
-    }[bool(sure), bool(mean > 0)]
+    if not data.has_intervals:
+        beyond, why = number(found["mean"], digits, sign=True), data.replicates_text
+        return both(
+            f"Both at their strong ends give {told[0]}, the two alone {told[1]} in sum; the difference is {beyond}. "
+            f"{why['en'].capitalize()}, fewer than five, cannot say whether it is more than chance.",
+            f"两项均取上限时为 {told[0]}，单独实施之和为 {told[1]}，相差 {beyond}；"
+            f"仅有{why['zh']}，不足以判断差异是否超出随机波动。",
+        )
+    span = span_of(found, digits, sign=True)
+    verdict = both("zero lies in it, so they may add up", "区间含零，两者效果可能可以相加")
+    if told_apart(found):
+        more = found["mean"] * joint.mean() > 0
+        verdict = (both("together they do more than the sum", "同时实施的效果大于两者之和") if more
+                   else both("together they do less than the sum", "同时实施的效果小于两者之和"))  # fmt: skip
+    beyond = number(found["mean"], digits, sign=True)
     return both(
         f"Both at their strong ends give {told[0]}, the two alone {told[1]} in sum; the difference is {beyond} "
         f"({span['en']}): {verdict['en']}.",
@@ -153,12 +226,17 @@ def _field_label(data: StudyData, field: str) -> Text:
         for span in data.card(name)["spans"]:
             if span["name"] == field:
                 if len(data.card(name)["spans"]) == 1:
-                    return _label(data, name)
-                return {
-                    "en": f"{data.label(name, 'en')}: {inside_sentence(span['label']['en'])}",
-                    "zh": f"{data.label(name, 'zh')}：{span['label']['zh']}",
-                }
+                    return _with_unit(_label(data, name), span)
+                label, own = data.card(name)["label"], marked(span["label"], [field])
+                return _with_unit(
+                    both(f"{label['en']}: {inside_sentence(own['en'])}", f"{label['zh']}：{own['zh']}"), span
+                )
     return both(field, field)
+
+
+def _with_unit(label: Text, span: dict[str, Any]) -> Text:
+    """The label with the unit of its values."""
+    return both(f"{label['en']}, {span['unit']}", f"{label['zh']}（{span.get('unit_zh') or span['unit']}）")
 
 
 def _value_of(data: StudyData, factor: str, row: pd.Series) -> str:

@@ -9,39 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results import alone, sensitivity
-from results.compare import t_interval
+from results import alone, open_order, sensitivity
+from results.compare import FEWEST, t_interval
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
-from results.words import Text
+from results.study_words import FAMILIES, parameter_label, years_text
+from results.words import Text, plain_month
 
 AT_PLAUSIBLE = "plausible"
 """What roles of the second design end in (``experiments/plan.py``)."""
 TFR_YEARS = 5
-OUTCOMES: dict[str, Text] = {
-    "births": {"en": "Births, all years together", "zh": "累计出生人数"},
-    "tfr": {"en": "Total fertility rate, mean of the last years", "zh": "总和生育率（末几年平均）"},
-    "cost": {"en": "Cost a year, all payers", "zh": "年均支出（全部出资方）"},
-}
-FAMILIES: dict[str, Text] = {
-    "childcare": {"en": "Childcare", "zh": "托育服务"},
-    "leave": {"en": "Leave", "zh": "生育休假"},
-    "housing": {"en": "Housing", "zh": "住房支持"},
-    "cash": {"en": "Cash and tax", "zh": "现金与税收"},
-    "health": {"en": "Health", "zh": "健康与医疗"},
-    "work": {"en": "Work", "zh": "就业"},
-    "education": {"en": "Education", "zh": "教育"},
-    "marriage": {"en": "Marriage", "zh": "婚姻"},
-    "rules": {"en": "Rules", "zh": "法规"},
-    "behaviour": {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"},
-}
-PARAMETERS: dict[str, Text] = {
-    "marriage_drift": {"en": "drift of marriage after 2023", "zh": "2023 年后结婚水平的走势"},
-    "present_weight_rho": {"en": "weight of the present (rho)", "zh": "时间贴现率（ρ）"},
-    "care_scale": {"en": "care scale (lambda)", "zh": "照护选择尺度（λ）"},
-    "marriage_prospect": {"en": "value of a family to marriage (mu)", "zh": "成家前景对结婚的作用（μ）"},
-    "private_share_by_schooling": {"en": "share in formal work", "zh": "正规就业比例"},
-    "ideal_gain": {"en": "utility of a wanted child", "zh": "理想数内一孩的效用"},
-}
+OUTCOMES = ("births", "tfr", "cost")
 
 
 @dataclass(frozen=True)
@@ -82,7 +59,10 @@ class StudyData:
         own = self.design["role"].str.endswith(ending)
         design = self.design[own | (self.design["role"] == "baseline")].copy()
         design["role"] = design["role"].str.removesuffix(ending)
-        plan = {**self.plan, "factors": cards, "factors_plausible": [], "bounds": "plausible"}
+        problem = self.plan.get("problem_plausible") or self.plan["problem"]
+        plan = {
+            **self.plan, "factors": cards, "factors_plausible": [], "bounds": "plausible", "problem": problem,
+        }  # fmt: skip
         runs = set(design["run_id"])
         failures = [failure for failure in self.failures if failure["run_id"] in runs]
         return replace(self, context={**self.context, "plan": plan}, design=design, failures=failures)
@@ -114,8 +94,61 @@ class StudyData:
         return self.end_year - self.branch_year + 1
 
     @property
+    def years_in_force(self) -> float:
+        """Years from the measures' first month to the end of the last full year: what a cost a year is divided by."""
+        return self.years - (int(self.context["branch"][5:7]) - 1) / 12
+
+    @property
+    def in_force(self) -> Text:
+        """Those years in words."""
+        month = int(self.context["branch"][5:7])
+        if month == 1:
+            return self.period
+        return {"en": f"{plain_month(self.context['branch'], 'en')} to {self.end_year}",
+                "zh": f"{self.branch_year} 年 {month} 月至 {self.end_year} 年"}  # fmt: skip
+
+    @property
+    def period(self) -> Text:
+        """The years in which births are counted."""
+        return years_text(self.branch_year, self.end_year)
+
+    @property
     def tfr_years(self) -> int:
         return min(TFR_YEARS, self.years)
+
+    @property
+    def tfr_period(self) -> Text:
+        """The years over which the TFR is averaged."""
+        return years_text(self.end_year - self.tfr_years + 1, self.end_year)
+
+    @cached_property
+    def _arms(self) -> pd.DataFrame:
+        """Seeds and draws of every arm whose effect is told: of a sweep its rows, else the measures alone."""
+        rows = self.design[self.design["role"] != "baseline"]
+        own = rows if self.kind == "sweep" else rows[rows["role"].isin(["high", "low"])]
+        return (own if len(own) else rows).groupby("scenario")[["seed", "draw"]].nunique()
+
+    @property
+    def replicates_are_draws(self) -> bool:
+        return bool((self._arms["draw"] > 1).all())
+
+    @property
+    def replicates(self) -> int:
+        """Independent replicates of an arm: draws where it has several, else seeds."""
+        return int(self._arms["draw" if self.replicates_are_draws else "seed"].min())
+
+    @property
+    def has_intervals(self) -> bool:
+        """True if there are replicates enough for intervals, signs and ranks of effects alone."""
+        return self.replicates >= FEWEST
+
+    @property
+    def replicates_text(self) -> Text:
+        """``4 seeds`` or ``6 parameter draws`` in words."""
+        n, one = self.replicates, self.replicates == 1
+        if self.replicates_are_draws:
+            return {"en": f"{n} parameter draws", "zh": f"{n} 组参数"}
+        return {"en": f"{n} seed{'' if one else 's'}", "zh": f"{n} 个随机种子"}
 
     @property
     def groups(self) -> dict[str, str]:
@@ -129,17 +162,29 @@ class StudyData:
 
     def is_booked(self, factor: str) -> bool:
         """True when the ledger books what a measure costs (a campaign's cost, say, is not known)."""
-        levers = {span["name"].partition(".")[0] for span in self.card(factor)["spans"]}
+        fields = [span["name"] for span in self.card(factor)["spans"]]
+        levers = {name.partition(".")[0] for name in fields if name not in open_order.FREE}
         return any(self.context["levers"].get(name, {}).get("payers") for name in levers)
+
+    def fields_of(self, factor: str) -> list[str]:
+        """Lever fields and parameters that a factor sets."""
+        card = self.card(factor)
+        return [*(span["name"] for span in card["spans"]), *card["with"]]
+
+    @cached_property
+    def order_is_open(self) -> bool:
+        """True if measures of cash, childcare and housing stand beside each other (``results.open_order``)."""
+        fields = [name for factor in self.measures for name in self.fields_of(factor)]
+        return open_order.concerns(open_order.families_of(self.context, fields))
 
     def card(self, factor: str) -> dict[str, Any]:
         return dict(next(card for card in self.plan["factors"] if card["name"] == factor))
 
     def label(self, name: str, lang: str) -> str:
-        """Label of a factor or of a family."""
+        """Label of a factor (marked where it costs nothing in the model) or of a family."""
         for card in self.plan["factors"]:
             if card["name"] == name:
-                return str(card["label"][lang])
+                return open_order.marked(card["label"], self.fields_of(name))[lang]
         return FAMILIES.get(name, {}).get(lang, name)
 
     def colour_group(self, name: str) -> str:
@@ -150,7 +195,8 @@ class StudyData:
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """The design with one column an outcome: births (sum of all years), tfr (mean of the last years), cost a year.
+        """The design with one column an outcome: births (sum of all years), tfr (mean of the last years), cost a year
+        of those in which the measures are in force.
 
         A run that is missing or failed has NaN.
         """
@@ -164,7 +210,7 @@ class StudyData:
             grouped = own.groupby(own["run_id"].astype(str))["value"]
             found = grouped.mean() if name == "tfr" else grouped.sum(min_count=1)
             if name == "cost":
-                found = found / self.years
+                found = found / self.years_in_force
             table[name] = found.reindex(table["run_id"]).to_numpy()
         return table
 
@@ -175,7 +221,7 @@ class StudyData:
 
     @cached_property
     def sample_changes(self) -> pd.DataFrame:
-        """The same rows with every outcome's change against today's law on the same seed and parameter draw.
+        """The same rows with every outcome's change against current law on the same seed and parameter draw.
 
         So a measure is judged by what it does, and behaviour by how it alters that, not by the level it sets.
         """
@@ -186,7 +232,7 @@ class StudyData:
         return table
 
     def values(self, outcome: str, of_level: bool = False) -> np.ndarray:
-        """Mean over the design's seeds of every design row, in SALib's order: the change against today's law, or the
+        """Mean over the design's seeds of every design row, in SALib's order: the change against current law, or the
         level (where asked for, of a sweep, and where parameters are factors themselves). Raises RunFolderError."""
         behavioural = any(card["is_parameter"] and card["spans"] for card in self.plan["factors"])
         sample = self.sample if of_level or self.kind == "sweep" or behavioural else self.sample_changes
@@ -219,7 +265,7 @@ class StudyData:
         return [name for name in OUTCOMES if np.ptp(self.values(name)) > 0]
 
     def indices(self, outcome: str, of_level: bool = False) -> sensitivity.Indices:
-        """Sobol indices of an outcome's change against today's law, or of its level. Raises RunFolderError for an
+        """Sobol indices of an outcome's change against current law, or of its level. Raises RunFolderError for an
         incomplete design."""
         key = outcome, of_level
         if key not in self._indices:
@@ -240,12 +286,32 @@ class StudyData:
         )
 
     @cached_property
+    def morris_chance(self) -> float | None:
+        """The mean absolute effect that simulation noise alone gives to a factor that does nothing."""
+        noise, levels = self.noise, int(self.plan["levels"])
+        if noise is None:
+            return None
+        step = levels / (2 * (levels - 1))
+        return float(np.sqrt(2 / np.pi) * np.sqrt(2 * noise.variance / self.plan["full_seeds"]) / step)
+
+    @cached_property
     def convergence(self) -> pd.DataFrame:
         return sensitivity.convergence(self.plan["problem"], self.values(self.main), bool(self.plan["second_order"]))
 
     @cached_property
+    def last_doubling(self) -> tuple[int, int, float] | None:
+        """Base rows before and after the last doubling of the design, and by how much it moved a total index."""
+        if self.kind != "sobol" or self.method != "sobol" or self.problem_with_sample or self.convergence.empty:
+            return None
+        wide = self.convergence.pivot(index="base_rows", columns="factor", values="total").sort_index()
+        if len(wide) < 2:
+            return None
+        before, after = wide.index[-2:]
+        return int(before), int(after), float((wide.iloc[-1] - wide.iloc[-2]).abs().max())
+
+    @cached_property
     def noise(self) -> sensitivity.Noise | None:
-        """Simulation noise of the main outcome's change against today's law."""
+        """Simulation noise of the main outcome's change against current law."""
         usable = self.sample_changes[np.isfinite(self.sample_changes[self.main])]
         if usable.empty:
             return None
@@ -260,16 +326,24 @@ class StudyData:
     @cached_property
     def money(self) -> pd.DataFrame:
         """Births per 100 million yuan of every measure."""
-        return alone.births_per_money(self.runs, self.measures, self.baseline, self.years)
+        return alone.births_per_money(self.runs, self.measures, self.baseline, self.years_in_force)
 
     @property
-    def money_known(self) -> pd.DataFrame:
-        """The measures whose cost is booked and can be told from zero, most births per yuan first."""
+    def money_booked(self) -> pd.DataFrame:
+        """The measures whose cost the ledger books and that cost more than current law."""
         table = self.money
         if table.empty:
             return table
-        booked = table["factor"].map(lambda name: self.is_booked(str(name)))
-        known = table[booked & (table["cost_low"] > 0) & np.isfinite(table["births_per_100_million"])]
+        booked = table["factor"].map(lambda name: self.is_booked(str(name))).astype(bool)
+        return table[booked & table["costs"]]
+
+    @property
+    def money_known(self) -> pd.DataFrame:
+        """Those of them under which births rise in the mean, most births for money first."""
+        table = self.money_booked
+        if table.empty:
+            return table
+        known = table[np.isfinite(table["births_per_100_million"]) & (table["births_per_100_million"] > 0)]
         return known.sort_values("births_per_100_million", ascending=False)
 
     @cached_property
@@ -292,19 +366,19 @@ class StudyData:
         return sensitivity.regression_coefficients(self.doses(), self.values(self.main), names)
 
     def changes_of_sample(self, outcome: str) -> pd.DataFrame:
-        """Every design row's change against today's law: its values of levers and parameters, mean, low, high."""
+        """Every design row's change against current law: its values of levers and parameters, mean, low, high."""
         spans = {span["name"]: (card["name"], span) for card in self.plan["factors"] for span in card["spans"]}
         rows = []
         for scenario, part in self.sample.groupby("scenario", sort=True):
-            differences = alone.paired_differences(self.runs, str(scenario), self.baseline, outcome)
-            mean, low, high = t_interval(differences.to_numpy())
+            values = alone.change(self.runs, str(scenario), self.baseline, outcome)
+            mean, low, high = t_interval(values)
             row = part.iloc[0]
             own = {
                 field: float(row[field]) if field in row.index
                 else span["from"] + float(row[f"dose:{factor}"]) * (span["to"] - span["from"])
                 for field, (factor, span) in spans.items()
             }  # fmt: skip
-            rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(differences)})
+            rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(values)})
         return pd.DataFrame(rows)
 
     def parameter_label(self, name: str, lang: str) -> str:
@@ -320,12 +394,6 @@ class StudyData:
 
     @cached_property
     def baseline_level(self) -> dict[str, float]:
-        """Mean of every outcome under today's law."""
+        """Mean of every outcome under current law."""
         rows = self.runs[self.runs["role"] == "baseline"]
         return {name: float(rows[name].mean()) for name in OUTCOMES}
-
-
-def parameter_label(cards: list[dict[str, Any]], name: str, lang: str) -> str:
-    """A behavioural number's name for people: as the fit calls it, as this file does, or its own."""
-    own = next((card["label"] for card in cards if card["name"] == name and card.get("label")), None)
-    return str((own or PARAMETERS.get(name, {})).get(lang, name))

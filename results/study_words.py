@@ -1,0 +1,41 @@
+"""Words of studies and forecasts: families of measures, behavioural numbers, spans of years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from results.words import Text
+
+FAMILIES: dict[str, Text] = {
+    "childcare": {"en": "Childcare", "zh": "托育服务"},
+    "leave": {"en": "Leave", "zh": "生育休假"},
+    "housing": {"en": "Housing", "zh": "住房支持"},
+    "cash": {"en": "Cash and tax", "zh": "现金与税收"},
+    "health": {"en": "Health", "zh": "健康与医疗"},
+    "work": {"en": "Work", "zh": "就业"},
+    "education": {"en": "Education", "zh": "教育"},
+    "marriage": {"en": "Marriage", "zh": "婚姻"},
+    "rules": {"en": "Rules", "zh": "法规"},
+    "behaviour": {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"},
+}
+PARAMETERS: dict[str, Text] = {
+    "marriage_drift": {"en": "drift of marriage after 2023", "zh": "2023 年后结婚水平的走势"},
+    "present_weight_rho": {"en": "weight of the present (rho)", "zh": "时间贴现率（ρ）"},
+    "care_scale": {"en": "care scale (lambda)", "zh": "照护选择尺度（λ）"},
+    "marriage_prospect": {"en": "value of a family to marriage (mu)", "zh": "成家前景对结婚的作用（μ）"},
+    "private_share_by_schooling": {"en": "share in formal work", "zh": "正规就业比例"},
+    "ideal_gain": {"en": "utility of a wanted child", "zh": "理想数内一孩的效用"},
+}
+
+
+def years_text(first: int, last: int) -> Text:
+    """A span of years in both languages."""
+    if first == last:
+        return {"en": f"{first}", "zh": f"{first} 年"}
+    return {"en": f"{first}–{last}", "zh": f"{first}—{last} 年"}
+
+
+def parameter_label(cards: list[dict[str, Any]], name: str, lang: str) -> str:
+    """A behavioural number's name for people: as the fit calls it, as this file does, or its own."""
+    own = next((card["label"] for card in cards if card["name"] == name and card.get("label")), None)
+    return str((own or PARAMETERS.get(name, {})).get(lang, name))
