@@ -11,6 +11,7 @@ import yaml
 from policies.catalogue import FOLDER, PAYERS, Catalogue, load_catalogue
 from policies.clock import month_index
 from policies.errors import InputError
+from policies.packages import load_package, package_changes, package_names
 from policies.timeline import Timeline
 
 PARAMETERS_READ = {
@@ -157,11 +158,8 @@ def test_what_a_lever_cites_is_there_in_chinese(catalogue: Catalogue) -> None:
         told += [] if row.number is not None else [row.effect_zh]
         for text in told:
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text), (row_id, text)
-        assert (
-            bool(row.outcome_zh) == bool(row.outcome)
-            and row.unit_zh
-            and not row.unit_zh.isascii() | (row.unit_zh == "%")
-        ), row_id
+        assert bool(row.outcome_zh) == bool(row.outcome), row_id
+        assert row.unit_zh == "%" or not row.unit_zh.isascii(), row_id
         assert " %" not in row.found("zh"), row_id
 
 
@@ -183,6 +181,16 @@ def test_texts_are_in_both_languages(catalogue: Catalogue) -> None:
         for label in labels:
             assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh), (lever.name, label)
             assert label.en.isascii(), (lever.name, label)
+
+
+def test_where_a_value_comes_from_is_told_in_chinese_too(catalogue: Catalogue) -> None:
+    told: dict[str, Any] = {f"{n} {d.from_date}": d for n, found in catalogue.fields.items() for d in found.values}
+    for package in package_names():
+        changes = package_changes(load_package(package, catalogue), catalogue)
+        told |= {f"{package} {change.field} {change.from_month}": change for change in changes}
+    for name, row in told.items():
+        assert not row.reference or any("\u4e00" <= letter <= "\u9fff" for letter in row.reference_zh), name
+        assert " %" not in row.reference_zh, name
 
 
 def test_unknown_names_are_answered_with_the_nearest(catalogue: Catalogue) -> None:
