@@ -82,7 +82,7 @@ def use_compiled_folder() -> Path:
 
 
 def must_compile() -> bool:
-    """True when nothing of these sources is compiled here yet: the first month then takes a minute or two."""
+    """True when nothing of these sources is compiled here yet: the first month then takes some minutes."""
     return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob("**/*.nbi"))
 
 

@@ -1,6 +1,7 @@
 """What happened since January: event counts, exposure and the ledger, filled by the processes as they act.
 
-One row of arrays that compiled code writes to; :mod:`abm.observe` turns them into rows and clears them.
+One row of arrays that compiled code writes to. :mod:`abm.observe` copies it in December and makes rows of it;
+:class:`abm.model.FamilyModel` sets it to zero each January.
 Exposure is not counted month by month: in January every resident woman is given her months of the year by age, and
 deaths, moves and arrivals correct the rest of the year.
 """

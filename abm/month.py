@@ -1,8 +1,8 @@
 """The order of a month, written once.
 
 ``live_month`` is compiled as one piece, so that the bundle of arrays is handed over once a month; each line is a
-process with a file of its own. What comes before it in a month (law and prices) and in January (norms) is called by
-:mod:`abm.model` from :data:`BEFORE` in the order given there.
+process with a file of its own. Law and prices come before it, norms too in January, observation around and after it:
+:meth:`abm.model.FamilyModel.step` calls them. :data:`ORDER` names all twelve steps.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Persons and households are numpy structured arrays. ``persons["parity"]`` is a column like any other, but the
 fields of one person lie side by side, so a decision touches one or two cache lines instead of twenty (why this
-differs from one array per attribute: ``abm/README.md``, "How the city is held"). What is scanned every month, the
+differs from one array per attribute: ``abm/ODD.md``, element 2). What is scanned every month, the
 calendar of due months, stays in columns of its own (``calendar``).
 
 A row never moves within a run; the row number (int32) is the link and -1 means none. Ids serve draws and the

@@ -1,4 +1,4 @@
-"""Plans, conceptions, deliveries.
+"""Plans and conceptions; deliveries are in :mod:`abm.processes.delivery`.
 
 A woman's one calendar, ``plan``, holds her next due month whatever her state: a candidate month while idle, every
 month while trying, the month of delivery while pregnant, the end of the infecund months after a birth.
