@@ -110,6 +110,14 @@ class Chance:
     def sentence(self, target_value: float, year: int) -> Text:
         """A whole sentence on the chance of the aim in a year."""
         text, counted = self.text(), self.counted()
+        if self.limits is not None and self.reaching == 0:
+            most = _percent(self.limits[1])
+            return {
+                "en": f"{counted['en'][0].upper()}{counted['en'][1:]}, which bounds the probability of a TFR of "
+                f"{target_value:g} in {year} at {most['en']} (95 % confidence).",
+                "zh": f"{counted['zh']}，据此 {year} 年总和生育率达到 {target_value:g} 的概率不超过 "
+                "{most['zh']}（95% 置信水平）。",
+            }
         if self.limits is None:
             return {
                 "en": f"No probability of a TFR of {target_value:g} in {year} is given from fewer than five runs: "

@@ -60,11 +60,12 @@ class Bullets:
 
 @dataclass(frozen=True)
 class FigureRef:
-    """A figure by name, with how to read it."""
+    """A figure by name, with how to read it; ``trust`` are marks of how far to trust it (``results.trust_marks``)."""
 
     name: str
     caption: Text
     kind: str = "figure"
+    trust: Sequence[Verdict] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Table:
     annex: bool = False
     row_ids: Sequence[str] = ()
     kind: str = "table"
+    trust: Sequence[Verdict] = ()
 
     @property
     def folded(self) -> bool:
@@ -131,21 +133,29 @@ Block = Paragraph | Bullets | FigureRef | Table | Code | Cards | Lists
 
 @dataclass(frozen=True)
 class Opening:
-    """The first screen: the question answered in up to three sentences, and one figure."""
+    """The first screen: the question answered in a few sentences, and one figure.
+
+    ``topics`` are those of each sentence, by which ``trust`` is found (marks of each sentence; ``figure_trust`` of the
+    figure).
+    """
 
     sentences: Sequence[Text]
     figure: str | None
     caption: Text
+    topics: Sequence[Sequence[str]] = ()
+    trust: Sequence[Sequence[Verdict]] = ()
+    figure_trust: Sequence[Verdict] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """One question, answered in a sentence first."""
+    """One question, answered in a sentence first; ``trust`` are the marks beside the answer."""
 
     key: str
     title: Text
     lead: Text
     blocks: list[Block] = field(default_factory=list)
+    trust: Sequence[Verdict] = ()
 
 
 def both(en: str, zh: str) -> Text:

@@ -115,13 +115,13 @@ def _pattern(names: Iterable[str], lang: str) -> re.Pattern[str] | None:
 def marked_opening(opening: Opening, marker: Marker) -> Opening:
     """The opening with its terms marked."""
     sentences = [marker.mark(sentence) for sentence in opening.sentences]
-    return Opening(sentences, opening.figure, marker.mark(opening.caption))
+    return replace(opening, sentences=sentences, caption=marker.mark(opening.caption))
 
 
 def marked_section(section: Section, marker: Marker) -> Section:
     """The section with terms marked in its answer, captions, table heads and row names."""
     blocks = [_marked_block(block, marker) for block in section.blocks]
-    return Section(section.key, section.title, marker.mark(section.lead), blocks)
+    return replace(section, lead=marker.mark(section.lead), blocks=blocks)
 
 
 def _marked_block(block: Block, marker: Marker) -> Block:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from results.compare import FEWEST
 from results.figure_style import (
     BASELINE_COLOUR,
     MUTED,
@@ -27,6 +28,7 @@ from results.figure_style import (
     style,
     svg_text,
 )
+from results.figures_answer import births_cost
 from results.figures_backtests import backtests
 from results.figures_fans import draw_fan, predictive, tfr_fans
 from results.figures_fit import fit_held_back, fit_predictive, fit_trace, fit_widths
@@ -61,7 +63,7 @@ def _lines(
         if part.empty:
             continue
         colour = scenario_colour(index)
-        if band and part["n"].max() > 1 and (index == 0 or effects):
+        if band and part["low"].notna().any() and (index == 0 or effects):
             axes.fill_between(
                 part["year"], part["low"].astype(float), part["high"].astype(float), color=colour, alpha=0.13, lw=0
             )
@@ -90,7 +92,7 @@ def tfr_path(data: RunData, lang: str) -> Figure | None:
     ends = _lines(axes, data, table, lang, band=False)
     target = data.tfr_target
     top = float(table["mean"].max())
-    if data.seeds > 1:
+    if data.seeds >= FEWEST:
         top = max(top, float(predictive(table[table["scenario"] == data.baseline], 0.95)[1].max()))
     if target:
         axes.axhline(float(target["value"]), color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)))
@@ -118,7 +120,7 @@ def tfr_effect(data: RunData, lang: str) -> Figure | None:
     axes.axhline(0, color="#7b8794", lw=1)
     ends = _lines(axes, data, table, lang, effects=True)
     note_years(axes, data.branch_year, data.end_year)
-    axes.set_title({"en": "Change of the TFR against current law", "zh": "总和生育率相对现行法律情景的变化"}[lang])
+    axes.set_title({"en": "Change of the TFR against current law", "zh": "总和生育率相对现行政策的变化"}[lang])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 3, sign=True)))
     axes.yaxis.set_major_locator(MaxNLocator(6))
     figure.subplots_adjust(left=0.1)
@@ -199,7 +201,7 @@ def marriage(data: RunData, lang: str) -> Figure | None:
     group = data.find_group("never_married", sex="female", age="25-29")
     if group:
         percent.add(len(tables))
-        title = {"en": "Women 25–29 never married", "zh": "25–29 岁女性未婚比例"}[lang]
+        title = {"en": "Women 25–29 never married", "zh": "25—29 岁女性未婚比例"}[lang]
         tables.append((title, data.levels("never_married", group)))
     tables = [(title, table) for title, table in tables if not table.empty]
     return _panels(data, lang, tables, percent) if tables else None
@@ -219,6 +221,7 @@ def nursery_use(data: RunData, lang: str) -> Figure | None:
 
 
 MAKERS: dict[str, FigureMaker] = {
+    "births_cost": births_cost,
     "tfr_path": tfr_path,
     "tfr_fans": tfr_fans,
     "tfr_effect": tfr_effect,

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
+from results.compare import FEWEST
 from results.figure_style import BASELINE_COLOUR, INK, MUTED, TARGET_COLOUR, scenario_colour, shortened
 from results.run_data import RunData
 
@@ -23,7 +24,7 @@ MOST_PANELS = 9
 def predictive(table: pd.DataFrame, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Limits within which one more run falls with probability ``share``: Student's t of the runs at hand.
 
-    ``table`` has mean, sd and n (two runs or more) by year.
+    ``table`` has mean, sd and n by year.
     """
     n = table["n"].to_numpy(dtype=float)
     half = stats.t.ppf(0.5 + share / 2, n - 1) * table["sd"].to_numpy(dtype=float) * np.sqrt(1 + 1 / n)
@@ -32,8 +33,8 @@ def predictive(table: pd.DataFrame, share: float) -> tuple[np.ndarray, np.ndarra
 
 
 def draw_fan(axes: Axes, table: pd.DataFrame, colour: str, shares: tuple[tuple[float, float], ...] = SHARES) -> None:
-    """The fan of one scenario, nothing for a single run."""
-    if table.empty or table["n"].min() < 2:
+    """The fan of one scenario; nothing for fewer runs than give an interval."""
+    if table.empty or table["n"].min() < FEWEST:
         return
     for share, alpha in shares:
         low, high = predictive(table, share)
@@ -43,7 +44,7 @@ def draw_fan(axes: Axes, table: pd.DataFrame, colour: str, shares: tuple[tuple[f
 def tfr_fans(data: RunData, lang: str) -> Figure | None:
     """The TFR of every scenario with its fan, and current law as a dashed line."""
     table = data.levels("tfr")
-    if table.empty or data.seeds < 2:
+    if table.empty or data.seeds < FEWEST:
         return None
     names = data.scenarios[:MOST_PANELS]
     columns = min(3, len(names))
@@ -75,12 +76,12 @@ def tfr_fans(data: RunData, lang: str) -> Figure | None:
         )  # fmt: skip
     title = {
         "en": "Total fertility rate by scenario: mean, and 50, 80 and 95 % of runs",
-        "zh": "各情景总和生育率：均值与 50 %、80 %、95 % 的运行",
+        "zh": "各情景总和生育率：均值，以及 50%、80%、95% 的模拟所在范围",
     }[lang]
     figure.suptitle(title, x=0.012, ha="left", fontsize=11.5, fontweight="bold", y=1 - 0.1 / height, color=INK)
     if len(names) > 1:
         figure.text(
-            0.985, 1 - 0.12 / height, {"en": "dashed: current law", "zh": "虚线：现行法律"}[lang], ha="right", va="top",
+            0.985, 1 - 0.12 / height, {"en": "dashed: current law", "zh": "虚线：现行政策"}[lang], ha="right", va="top",
             fontsize=9, color=MUTED,
         )  # fmt: skip
     return figure

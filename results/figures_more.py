@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from results.answers import years_text, years_zh
 from results.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, people_ticks, scenario_colour, wrapped
 from results.run_data import RunData, group_dimensions
 from results.words import number, payer_label
@@ -46,7 +47,11 @@ def additional_births(data: RunData, lang: str) -> Figure | None:
             if row is not None:
                 _estimate(axes, row, place + offset, colour, first=index == 0)
     if len(shown) > 1:
-        labels = {"en": ("completed cohorts", "within the horizon"), "zh": ("完整队列", "期内")}[lang]
+        years = (years_text(data), years_zh(data))
+        labels = {
+            "en": ("additional (completed cohorts)", f"within {years[0]}"),
+            "zh": ("新增（完整队列）", f"{years[1]} 年内"),
+        }[lang]  # fmt: skip
         marks = [axes.plot([], [], "o", color=INK, ms=size, mfc=INK if size > 6 else "white")[0] for size in (8, 6)]
         figure.legend(marks, labels, loc="lower right", ncols=2, frameon=False, fontsize=9)
     axes.axvline(0, color="#7b8794", lw=1)
@@ -55,12 +60,12 @@ def additional_births(data: RunData, lang: str) -> Figure | None:
     axes.set_ylim(len(names) - 0.5, -0.65)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
     axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-    axes.set_title(
-        {
-            "en": f"Additional births against current law, {data.branch_year} to {data.end_year}",
-            "zh": f"相对现行法律情景增加的出生人数（{data.branch_year}—{data.end_year} 年）",
-        }[lang]
-    )
+    whole = {"en": "Births against current law", "zh": "出生人数相对现行政策的变化"}[lang]
+    within = {
+        "en": f"Births within {years_text(data)} against current law",
+        "zh": f"{years_zh(data)} 年内出生人数相对现行政策的变化",
+    }[lang]
+    axes.set_title(whole if data.cohorts_completed else within)
     return figure
 
 
@@ -78,13 +83,15 @@ def _estimate(axes: plt.Axes, row: dict[str, float], place: float, colour: str, 
 
 
 def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
-    """Mean cost a year by category and scenario, million yuan, the baseline included."""
-    table = data.costs_by(dimension, extra=False)
+    """Mean cost a year by category and scenario, million yuan, the baseline included, over the years from the first in
+    which any scenario differs from it."""
+    first = data.first_year_in_force
+    table = data.costs_by(dimension, extra=False, first_year=first)
     table = table[table["mean"].abs() > 0]
     if table.empty:
         return None
     wide = table.pivot(index="scenario", columns="category", values="mean").fillna(0.0)
-    wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (MILLION * data.horizon_years)
+    wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (MILLION * (data.end_year - first + 1))
     wide = wide[wide.sum().sort_values(ascending=False).index]
     kept = _largest(wide, lang)
     rows = len(kept.index)
@@ -122,8 +129,8 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     }[dimension][lang]
     axes.set_title(
         {
-            "en": f"Mean cost a year {by}, million yuan, {data.branch_year}–{data.end_year}",
-            "zh": f"{data.branch_year}—{data.end_year} 年年均成本（{by}，百万元）",
+            "en": f"Mean cost a year {by}, million yuan, {first}–{data.end_year}",
+            "zh": f"{first}—{data.end_year} 年年均成本（{by}，百万元）",
         }[lang]
     )
     return figure
@@ -187,7 +194,7 @@ def pyramid(data: RunData, lang: str) -> Figure | None:
     axes.set_title(
         {
             "en": "Residents by age and sex under current law, thousand",
-            "zh": "现行法律情景下按年龄和性别的常住人口（千人）",
+            "zh": "现行政策情景下按年龄和性别的常住人口（千人）",
         }[lang]
     )
     notes = {

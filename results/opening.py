@@ -1,112 +1,202 @@
-"""The first screen of a scenario report: the question answered in three sentences, and one figure."""
+"""The first screen of a scenario report: the question answered in a few sentences, and one figure of differences."""
 
 from __future__ import annotations
 
-import pandas as pd
-
+from results.answers import (
+    best_value,
+    births_key,
+    cost_a_year,
+    cost_per_birth,
+    free_parameters,
+    in_force_text,
+    leader,
+    one_birth_name,
+    payers_of,
+    years_text,
+    years_zh,
+)
 from results.blocks import FigureRef, Opening, both
 from results.compare import t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.gains import strongest
-from results.run_data import RunData, finite
-from results.sections_effects import quoted, target_section, tfr_figure
-from results.words import Text, interval, joined, number, payer_label, yuan
+from results.estimates import money_said, people_said, rounded, said, span_of, turned
+from results.open_order import FREE, concerns, families_of, short
+from results.run_data import RunData
+from results.sections_effects import names_joined, quoted, target_section, tfr_figure
+from results.words import Text, joined, number, payer_label
+
+Sentence = tuple[Text, tuple[str, ...]]
+"""A sentence and the topics of the verdicts that stand behind it."""
 
 
 def opening(data: RunData) -> Opening:
-    """Is the aim reached; what the strongest scenario adds and costs; what stands behind the births."""
-    sentences: list[Text | None] = [target_section(data).lead if data.tfr_target else None]
-    scenario = strongest(data)
-    if scenario is not None:
-        sentences += [_adds(data, scenario), _costs(data, scenario)]
-    sentences.append(_women(data))
-    figure: FigureRef = tfr_figure()
-    return Opening([s for s in sentences if s is not None][:3], figure.name, figure.caption)
+    """Is the aim reached; what the leading scenario adds; which gives most for the money; what it costs and who "
+    "pays."""
+    made: list[Sentence | None] = [(target_section(data).lead, ("target", "level")) if data.tfr_target else None]
+    found = leader(data)
+    if found is None:
+        made.append(_women(data))
+    else:
+        made += [_adds(data, *found), _best_value(data, found[0]), _costs(data, found[0])]
+    sentences = [sentence for sentence in made if sentence is not None]
+    figure = births_cost_figure(data) if found is not None else tfr_figure()
+    return Opening([text for text, _ in sentences], figure.name, figure.caption, [topics for _, topics in sentences])
 
 
-def _adds(data: RunData, scenario: str) -> Text | None:
-    """How many births it adds, and what that is in the TFR."""
-    key = "births_additional" if data.cohorts_completed else "within_horizon"
-    found, effect = data.split_value(scenario, key), data.effect("tfr", scenario, data.judged_year)
-    if found is None or effect is None:
+def births_cost_figure(data: RunData) -> FigureRef:
+    """Births against cost, a point a scenario."""
+    what = {
+        True: both("Additional births of completed cohorts", "完整队列的新增出生"),
+        False: both(f"Births more within {years_text(data)}", f"{years_zh(data)} 年内多出生人数"),
+    }[data.cohorts_completed]
+    return FigureRef(
+        "births_cost",
+        both(
+            f"{what['en']} against the cost a year, both against current law; bars: 95 % intervals. Higher and further "
+            "left is better; points on one line from the origin give as many births for the money.",
+            f"纵轴：{what['zh']}；横轴：年均支出，均相对现行政策；横竖线为 95% 区间。越靠左上越好；"
+            "与原点连线相同者每元带来的出生数相同。",
+        ),
+    )
+
+
+def _adds(data: RunData, scenario: str, equals: list[str]) -> Sentence | None:
+    """What the leading scenario does to the TFR, and how many births it adds: over lives, and within the horizon."""
+    found, effect = data.split_value(scenario, births_key(data)), data.effect("tfr", scenario, data.judged_year)
+    within = data.split_value(scenario, "within_horizon")
+    if found is None or effect is None or within is None:
         return None
-    name, years = quoted(data, scenario), f"{data.branch_year}–{data.end_year}"
-    span = interval(found["low"], found["high"], 0, sign=True)
-    moved = number(effect["mean"], 3, sign=True)
-    moved_span = interval(effect["low"], effect["high"], 3, sign=True)
-    sure = both("additional births", "新增出生")
+    name, others = quoted(data, scenario), names_joined(data, equals)
+    who = both(name["en"], name["zh"])
+    if len(data.policies) > 1:
+        apart = both(f", not to be told from {others['en']},", f"（与{others['zh']}无法区分）")
+        tail = apart if equals else both("", "")
+        comma = "" if equals else ","
+        who = both(
+            f"{name['en']}, with the most births of {len(data.policies)} scenarios{tail['en'] or comma}",
+            f"{len(data.policies)} 个情景中出生增加最多的{name['zh']}{tail['zh']}",
+        )
+    up = effect["mean"] >= 0
+    size, span = number(abs(effect["mean"]), 3), span_of(effect, 3, sign=True)
+    moves = both(
+        f"{who['en']} {'raises' if up else 'lowers'} the TFR of {data.judged_year} by {size} ({span['en']})",
+        f"{who['zh']}使 {data.judged_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）",
+    )
+    births = _births_said(data, found, within)
+    return both(f"{moves['en']}; {births['en']}.", f"{moves['zh']}；{births['zh']}。"), ("differences",)
+
+
+def _births_said(data: RunData, found: dict[str, float], within: dict[str, float]) -> Text:
+    """Births over lives and within the horizon, each with its period."""
+    years, inside = both(years_text(data), years_zh(data)), people_said(within)
     if not data.cohorts_completed:
-        sure = both("births within those years, some perhaps only earlier", "期内出生（其中部分可能只是提前）")
+        return both(
+            f"within {years['en']} that is {inside['en']} births, some of them perhaps only earlier",
+            f"{years['zh']} 年内{inside['zh']}，其中部分可能只是提前",
+        )
+    total = people_said(found)
+    part = 0 <= within["mean"] <= found["mean"]
     return both(
-        f"{name['en']}, the strongest of {len(data.policies)} scenarios, moves the TFR of {data.judged_year} by "
-        f"{moved} "
-        f"({moved_span['en']}); over {years} that is {number(found['mean'], 0, sign=True)} {sure['en']} ({span['en']})."
-        if len(data.policies) > 1
-        else f"{name['en']} moves the TFR of {data.judged_year} by {moved} ({moved_span['en']}); over {years} that is "
-        f"{number(found['mean'], 0, sign=True)} {sure['en']} ({span['en']}).",
-        f"{len(data.policies)} 个情景中效果最强的{name['zh']}使 {data.judged_year} 年总和生育率变化 "
-        f"{moved}（{moved_span['zh']}），"
-        f"{years} 年共 {number(found['mean'], 0, sign=True)} 个{sure['zh']}（{span['zh']}）。"
-        if len(data.policies) > 1
-        else f"{name['zh']}使 {data.judged_year} 年总和生育率变化 {moved}（{moved_span['zh']}），{years} 年共 "
-        f"{number(found['mean'], 0, sign=True)} 个{sure['zh']}（{span['zh']}）。",
+        f"in all, {total['en']} additional births by the time all women concerned are 50 (completed cohorts), "
+        f"{'of which' if part else 'and'} {inside['en']} within {years['en']}",
+        f"按完整队列（相关妇女满 50 岁）计，累计{total['zh']}，{'其中 ' if part else ''}{years['zh']} "
+        f"年内{inside['zh']}",
     )
 
 
-def _costs(data: RunData, scenario: str) -> Text | None:
-    """What it costs, each birth, and who pays most."""
-    costs = data.extra_cost
-    row = costs[costs["scenario"] == scenario]
-    if row.empty:
+def _best_value(data: RunData, top: str) -> Sentence | None:
+    """Which other scenario gives most of the leader's births for its money."""
+    found = best_value(data, top)
+    if found is None:
         return None
-    years = data.horizon_years
-    a_year = yuan(float(row.iloc[0]["mean"]) / years)
-    span = money_span(float(row.iloc[0]["low"]) / years, float(row.iloc[0]["high"]) / years)
-    payer, each = _largest_payer(data, scenario), _each(data, scenario)
-    return both(
-        f"It costs {a_year['en']} a year more than current law ({span['en']}){payer['en']}; {each['en']}.",
-        f"每年比现行法律多支出 {a_year['zh']}（{span['zh']}）{payer['zh']}；{each['zh']}。",
+    name, leading = quoted(data, found.scenario), quoted(data, top)
+    births, cost = _share_said(found.births), _share_said(found.cost)
+    sure = both("", "") if found.sure else both(
+        "; births for money of the two cannot be told apart", "；两者单位资金的出生数无法区分"
+    )  # fmt: skip
+    free = free_parameters(data, found.scenario, FREE)
+    gift = both("", "")
+    if free:
+        gift = both(
+            f"; it counts on “{free[0]['label']['en'].lower()}”, which costs nothing in the model",
+            f"；其中“{free[0]['label']['zh']}”在模型中不计成本",
+        )
+    changed = {change["lever"] for name_ in (found.scenario, top) for change in data.scenario_card(name_)["changes"]}
+    before = short() if concerns(families_of(data.context, changed)) else both("", "")
+    return (
+        both(
+            f"{before['en']}{' ' if before['en'] else ''}In this run {name['en']} gives {births['en']} of the births "
+            "of "
+            f"{leading['en']} for {cost['en']} of its cost{sure['en']}{gift['en']}.",
+            f"{before['zh']}本次模拟中，{name['zh']}的支出为{leading['zh']}的 {cost['zh']}，出生为其 {births['zh']}"
+            f"{sure['zh']}{gift['zh']}。",
+        ),
+        ("differences", "order") if before["en"] else ("differences",),
     )
 
 
-def money_span(low: float, high: float) -> Text:
-    """An interval of money in running text."""
-    if not finite(low):
-        return interval(low, high)
-    if not finite(high):
-        return {"en": f"{yuan(low)['en']} or more, no upper limit", "zh": f"{yuan(low)['zh']}以上，无上限"}
-    return {"en": f"{yuan(low)['en']} to {yuan(high)['en']}", "zh": f"{yuan(low)['zh']}至 {yuan(high)['zh']}"}
+def _share_said(share: dict[str, float]) -> Text:
+    """A share in percent with its interval."""
+    scaled = {**share, **{key: 100 * share[key] for key in ("mean", "low", "high")}}
+    shown, span = rounded(scaled), span_of({**scaled, "low": max(scaled["low"], 0.0)})
+    mean = number(shown["mean"])
+    return both(f"{mean} % ({span['en']})", f"{mean}%（{span['zh']}）")
 
 
-def _largest_payer(data: RunData, scenario: str) -> Text:
-    payers = data.costs_by("payer")
-    own = payers[(payers["scenario"] == scenario) & (payers["mean"] > 0)].sort_values("mean", ascending=False)
-    if own.empty:
+def _costs(data: RunData, scenario: str) -> Sentence | None:
+    """What it costs a year of those in force, who pays, who saves, and what a birth costs."""
+    cost = cost_a_year(data, scenario)
+    if cost is None:
+        return None
+    name, years, each = quoted(data, scenario), in_force_text(data, scenario), birth_price_said(data, scenario)
+    more = cost["mean"] >= 0
+    amount, payers = money_said(cost if more else turned(cost)), payers_said(data, scenario)
+    return (
+        both(
+            f"{name['en']} costs {amount['en']} {'more' if more else 'less'} a year ({years['en']}) than current law; "
+            f"{each['en']}.{payers['en']}",
+            f"{name['zh']}在 {years['zh']}每年比现行政策{'多' if more else '少'}支出 {amount['zh']}；{each['zh']}。"
+            f"{payers['zh']}",
+        ),
+        ("cost_cash", "cost_nursery"),
+    )
+
+
+def payers_said(data: RunData, scenario: str) -> Text:
+    """A sentence on payers by their share of the added spending, and on who saves."""
+    found = payers_of(data, scenario)
+    if not found.shares:
         return both("", "")
-    names = [str(name) for name in own["category"].head(2)]
-    return both(
-        f", most of it paid by {joined([payer_label(n, 'en').lower() for n in names], 'en')}",
-        f"，主要由{joined([payer_label(n, 'zh') for n in names], 'zh')}承担",
-    )
+    pays = {
+        "en": joined([f"{payer_label(n, 'en').lower()} ({share_text(s, 'en')})" for n, s in found.shares], "en"),
+        "zh": joined([f"{payer_label(n, 'zh')}（{share_text(s, 'zh')}）" for n, s in found.shares], "zh"),
+    }
+    text = both(f" The added spending falls on {pays['en']}", f"新增支出由{pays['zh']}承担")
+    if found.savings:
+        saved = [(name, money_said(estimate)) for name, estimate in found.savings]
+        less = {
+            "en": joined([f"{payer_label(n, 'en').lower()} save {m['en']} a year" for n, m in saved], "en"),
+            "zh": joined([f"{payer_label(n, 'zh')}每年节省 {m['zh']}" for n, m in saved], "zh"),
+        }
+        text = both(f"{text['en']}; {less['en']}", f"{text['zh']}；{less['zh']}")
+    return both(f"{text['en']}.", f"{text['zh']}。")
 
 
-def _each(data: RunData, scenario: str) -> Text:
-    """The cost per additional birth in words, undefined where there are none."""
-    table = data.birth_costs
-    row: pd.DataFrame = table[table["scenario"] == scenario]
-    ratio = float(row.iloc[0]["ratio"]) if len(row) else float("nan")
-    if not finite(ratio) or ratio < 0:
-        return both("no cost per additional birth can be given", "无法给出每新增一个出生的成本")
-    low, high = float(row.iloc[0]["low"]), float(row.iloc[0]["high"])
-    span = both("any value", "任何值均有可能") if high == float("inf") and low != low else money_span(low, high)
-    each = yuan(ratio)
-    return both(
-        f"per additional birth that is {each['en']} ({span['en']})",
-        f"每新增一个出生的成本为 {each['zh']}（{span['zh']}）",
-    )
+def share_text(share: float, lang: str) -> str:
+    """A share in percent: a decimal where it is close to none or all."""
+    digits = 1 if share > 0.95 or share < 0.05 else 0
+    return f"{number(100 * share, digits)}{' ' if lang == 'en' else ''}%"
 
 
-def _women(data: RunData) -> Text | None:
+def birth_price_said(data: RunData, scenario: str) -> Text:
+    """The cost of one birth in words, or that none can be given."""
+    found, one = cost_per_birth(data, scenario), one_birth_name(data)
+    if found is None:
+        return both(f"no cost per {one['en']} can be given", f"无法给出{one['zh']}的成本")
+    price = money_said(found)
+    return both(f"per {one['en']} that is {price['en']}", f"{one['zh']}的成本为 {price['zh']}")
+
+
+def _women(data: RunData) -> Sentence | None:
     """How births go on under current law, and how much of it is the number of women."""
     first, last = (data.value("births", data.baseline, year) for year in (data.branch_year - 1, data.end_year))
     women = women_by_age(data.rows("population"))
@@ -115,10 +205,15 @@ def _women(data: RunData) -> Text | None:
     parts = births_parts(women, rates_by_age(data.rows("asfr")), data.branch_year - 1, data.end_year)
     if parts.empty:
         return None
-    fewer = t_interval(parts.xs(data.baseline, level="scenario")["women"].to_numpy())[0]
-    return both(
-        f"Under current law births go from {number(first['mean'])} ({data.branch_year - 1}) to {number(last['mean'])} "
-        f"({data.end_year}), {number(fewer, sign=True)} of that through the number of women alone.",
-        f"现行法律下出生人数由 {number(first['mean'])}（{data.branch_year - 1} 年）变为 {number(last['mean'])}"
-        f"（{data.end_year} 年），其中仅妇女人数变化即带来 {number(fewer, sign=True)}。",
+    own = parts.xs(data.baseline, level="scenario")["women"].to_numpy()
+    mean, low, high = t_interval(own)
+    fewer = said({"mean": mean, "low": low, "high": high, "n": float(len(own))}, sign=True)
+    return (
+        both(
+            f"Under current law births go from {number(first['mean'])} ({data.branch_year - 1}) to "
+            f"{said(last)['en']} in {data.end_year}, {fewer['en']} of that through the number of women alone.",
+            f"现行政策下出生人数由 {data.branch_year - 1} 年的 {number(first['mean'])} 人变为 {data.end_year} 年的 "
+            f"{said(last)['zh']}，其中仅因妇女人数变化 {fewer['zh']}。",
+        ),
+        ("level",),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from results.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Sec
 from results.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
 from results.figure_style import inline_svg
 from results.store import FIGURES, REPORT, TABLES, WORKBOOK, RunFolder
+from results.trust_marks import opening_with_marks, with_marks
 from results.words import Text, number
 from results.workbook import write_workbook
 
@@ -47,8 +48,8 @@ def write_page(
     that were not made are left out. The last section (how to reproduce) comes after the definitions of all terms that
     the page uses. Raises StoreError.
     """
-    sections = [_with_figures(section, set(figures)) for section in sections]
-    opening = opening if opening is not None else opening_of(sections)
+    sections = [with_marks(_with_figures(section, set(figures)), context) for section in sections]
+    opening = opening_with_marks(opening if opening is not None else opening_of(sections), context)
     sections = [_without(section, opening.figure) for section in sections]
     marker = Marker(terms_of(context), _names(context))
     opening = marked_opening(opening, marker)
@@ -86,13 +87,13 @@ def opening_of(sections: list[Section]) -> Opening:
 def _with_figures(section: Section, made: set[str]) -> Section:
     """The section without the figures that the run has no rows for."""
     kept: list[Block] = [b for b in section.blocks if not isinstance(b, FigureRef) or b.name in made]
-    return Section(section.key, section.title, section.lead, kept)
+    return replace(section, blocks=kept)
 
 
 def _without(section: Section, figure: str | None) -> Section:
     """The section without the figure that the first screen shows."""
     kept: list[Block] = [b for b in section.blocks if not isinstance(b, FigureRef) or b.name != figure]
-    return Section(section.key, section.title, section.lead, kept)
+    return replace(section, blocks=kept)
 
 
 def tables_of(sections: list[Section]) -> list[Table]:

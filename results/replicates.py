@@ -57,7 +57,7 @@ def replicate_series(series: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def replicate_births(births: pd.DataFrame, design: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Births logs by replicate: mothers of different seeds stay different, and weights are those of a mean over seeds."""
+    """Births logs by replicate: mothers of different seeds stay different; weights are those of a mean over seeds."""
     draws = design.set_index("run_id")["draw"]
     own = births.assign(draw=births["run_id"].astype(str).map(draws)).merge(pairs, on=KEYS)
     mothers = own["mother_id"].to_numpy(np.uint64) + own["seed"].to_numpy(np.uint64) * MOTHERS_A_SEED

@@ -30,7 +30,7 @@ SECTIONS = [
     target_section, effect_section, births_section, women_section, cost_section, together_section, gains_section,
     plan_section, evidence_section, imposed_section, fit_section, backtests_section, limits_section, reproduce_section,
 ]  # fmt: skip
-"""The order in which a scenario report answers."""
+"""The order in which a scenario report answers; a section that nothing was asked of is left out."""
 WRITERS = {
     "sweep": write_sensitivity_report, "sobol": write_sensitivity_report, "forecast": write_forecast_report,
     "optimise": write_optimise_report,
@@ -54,7 +54,7 @@ def write_report_of_kind(folder: RunFolder, lang: str = "en") -> tuple[Path, Tex
     if kind in WRITERS:
         return WRITERS[kind](folder, lang)
     data = RunData.read(folder)
-    sections = [make(data) for make in SECTIONS]
+    sections = [section for make in SECTIONS if (section := make(data)) is not None]
     tables = plain_tables(data)
     page = write_page(folder, data.context, _facts(data), sections, make_figures(data), tables, lang, opening(data))
     return page, headline(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,8 +46,8 @@ class RunData:
     def read(cls, folder: RunFolder) -> RunData:
         """Read a run folder. Raises RunFolderError when a file is missing.
 
-        With several parameter draws a replicate is a draw (see ``results.replicates``): arms are compared within it, and
-        the column ``seed`` of series and births numbers replicates.
+        With several parameter draws a replicate is a draw (see ``results.replicates``): arms are compared within it,
+        and the column ``seed`` of series and births numbers replicates.
         """
         design, series = folder.read_table(DESIGN), folder.read_table(SERIES)
         births = folder.read_births(design)
@@ -248,13 +247,19 @@ class RunData:
         return min(first, end), max(last, min(first, end))
 
     def years_in_force(self, scenario: str) -> float:
-        """Years of the horizon in which a scenario's law differs from the baseline's: what a cost a year is divided by."""
+        """Years of the horizon in which a scenario's law differs from the baseline's; a cost a year divides by them."""
         first, last = self.months_in_force(scenario)
         return (last - first + 1) / MONTHS_A_YEAR
 
     def levers_changed(self, scenario: str) -> set[str]:
         """Levers that a scenario sets otherwise than the baseline."""
         return {str(change["lever"]) for change in self.scenario_card(scenario)["changes"]}
+
+    @cached_property
+    def first_year_in_force(self) -> int:
+        """The first year in which any scenario's law differs from the baseline's (the branch year where none does)."""
+        firsts = [self.months_in_force(name)[0] // MONTHS_A_YEAR + MONTH_ZERO_YEAR for name in self.policies]
+        return min(firsts, default=self.branch_year)
 
     @cached_property
     def cohorts_completed(self) -> bool:
@@ -298,11 +303,12 @@ class RunData:
         """Extra cost over the horizon by scenario."""
         return self.summed("cost")
 
-    def costs_by(self, dimension: str, extra: bool = True) -> pd.DataFrame:
-        """Cost by lever or payer over the horizon, against the baseline (``extra``) or in itself."""
-        return compare.summed_costs(
-            self.rows("cost"), dimension, self.branch_year, self.end_year, self.baseline if extra else None
-        )
+    def costs_by(self, dimension: str, extra: bool = True, first_year: int | None = None) -> pd.DataFrame:
+        """Cost by lever or payer over the horizon (or from ``first_year`` on), against the baseline (``extra``) or in
+        itself."""
+        start = self.branch_year if first_year is None else first_year
+        base = self.baseline if extra else None
+        return compare.summed_costs(self.rows("cost"), dimension, start, self.end_year, base)
 
     @property
     def balanced_budget(self) -> bool:
@@ -312,8 +318,3 @@ class RunData:
     @property
     def horizon_years(self) -> int:
         return self.end_year - self.branch_year + 1
-
-
-def finite(value: float | None) -> bool:
-    """True for a number that can be printed."""
-    return value is not None and math.isfinite(value)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from results.answers import births_by_replicate, births_key, births_name, leader, years_text, years_zh
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.decomposition import tfr_parts
+from results.estimates import people_said, said, told_apart, with_interval
 from results.run_data import RunData, group_dimensions
-from results.sections_effects import label_of, quoted, with_interval
-from results.words import Text, interval, number
+from results.sections_effects import label_of, names_joined, quoted
+from results.words import Text, number
 
 
 def births_section(data: RunData) -> Section:
@@ -20,7 +24,7 @@ def births_section(data: RunData) -> Section:
         _split_table(data, names),
         FigureRef(
             "additional_births",
-            both("Points are means over seeds, bars 95 % intervals.", "点为各种子均值，横线为 95 % 区间。"),
+            both("Points are means over replicates, bars 95 % intervals.", "点为各次独立模拟的均值，横线为 95% 区间。"),
         ),
         Paragraph(_how_split(data), "note"),
         *_completed_fertility(data),
@@ -37,43 +41,54 @@ def births_section(data: RunData) -> Section:
             both(
                 "Births of two arms matched one by one (same mother, same order) illustrate timing. They include "
                 "couples whose partner merely changed, and are no effects.",
-                "上表按同一母亲、同一孩次逐一匹配两情景的出生，仅说明时间变化；其中包括仅因配偶变动产生的差异，并非政策效应。",
+                "上表按同一母亲、同一孩次逐一匹配两情景的出生，仅说明时间变化；其中包括仅因配偶变动产生的差异，"
+                "并非政策效应。",
             ),
             "note",
         ),
     ]
-    return Section("births", title, _lead(data, names), blocks)
+    return Section("births", title, _lead(data), blocks)
 
 
-def _lead(data: RunData, names: list[str]) -> Text:
-    years = f"{data.branch_year}–{data.end_year}"
-    key = "births_additional" if data.cohorts_completed else "within_horizon"
-    values = {name: data.split_value(name, key) or {} for name in names}
-    top = max(names, key=lambda name: values[name].get("mean", 0.0))
-    found, name = values[top], quoted(data, top)
-    span = interval(found["low"], found["high"], 0, sign=True)
+def _lead(data: RunData) -> Text:
+    """The leading scenario's births, over lives and within the horizon, and whether others can be told from it."""
+    found = leader(data)
+    if found is None:
+        return both("No births to compare.", "没有可比较的出生数。")
+    top, others = found
+    name, equals = quoted(data, top), names_joined(data, others)
+    within = data.split_value(top, "within_horizon") or {}
+    apart = both("", "")
+    if others:
+        apart = both(f" Not to be told apart from it: {equals['en']}.", f"与其无法区分：{equals['zh']}。")
+    inside = people_said(within)
     if not data.cohorts_completed:
         return both(
-            f"Within {years}, {name['en']} comes with {number(found['mean'], 0, sign=True)} births ({span['en']}) "
-            "against current law; cohorts were not followed to age 50, so how many of them are only brought forward is "
-            "not identified.",
-            f"{years} 年间，{name['zh']}相对现行法律的出生数变化为 {number(found['mean'], 0, sign=True)}"
-            f"（{span['zh']}）；本次运行未将队列追踪至 50 岁，不能识别其中有多少只是提前生育。",
+            f"Within {years_text(data)}, {name['en']} comes with {inside['en']} births against current law; cohorts "
+            "were "
+            f"not followed to age 50, so how many of them are only brought forward is not identified.{apart['en']}",
+            f"{years_zh(data)} 年内，{name['zh']}比现行政策{inside['zh']}；本次运行未将队列追踪至 50 岁，"
+            f"不能识别其中有多少只是提前生育。{apart['zh']}",
         )
-    within = data.split_value(top, "within_horizon") or {}
+    total = data.split_value(top, births_key(data)) or {}
     return both(
-        f"{name['en']} adds {number(found['mean'], 0, sign=True)} births to completed cohorts ({span['en']}); within "
-        f"{years} the difference is {number(within['mean'], 0, sign=True)}.",
-        f"{name['zh']}使完整队列的出生数增加 {number(found['mean'], 0, sign=True)}（{span['zh']}）；{years} 年间之差为 "
-        f"{number(within['mean'], 0, sign=True)}。",
+        f"{name['en']} comes with {said(total, sign=True)['en']} additional births in completed cohorts; within "
+        f"{years_text(data)} the difference is {inside['en']}.{apart['en']}",
+        f"{name['zh']}按完整队列计累计{people_said(total)['zh']}；{years_zh(data)} 年内{inside['zh']}。{apart['zh']}",
     )
 
 
 _SPLIT: tuple[tuple[str, Text], ...] = (
-    ("within_horizon", both("Within the horizon", "期内之差")),
+    ("within_horizon", both("More within the horizon", "期内多出生")),
     ("births_additional", both("Additional (completed cohorts)", "新增（完整队列）")),
-    ("births_brought_forward", both("Brought forward", "提前")),
-    ("births_paid", both("Births paid for", "受资助出生")),
+    (
+        "births_brought_forward",
+        both(
+            "Horizon less additional: brought forward (+) or still to come (−)",
+            "期内之差减新增：提前（+）或期末后才出生（−）",
+        ),
+    ),
+    ("births_paid", both("Births paid for, from the measure's start", "受资助出生（自措施实施起）")),
     ("births_deadweight", both("Deadweight: paid for, not additional", "无谓支出：受资助而非新增")),
 )
 
@@ -90,7 +105,7 @@ def _split_table(data: RunData, names: list[str]) -> Table:
         rows.append(cells)
     years = f"{data.branch_year}–{data.end_year}"
     caption = both(
-        f"Births {years} against current law, scaled to the city", f"{years} 年出生数与现行法律比较（已放大到全市）"
+        f"Births {years} against current law, scaled to the city", f"{years} 年出生数与现行政策比较（已放大到全市）"
     )
     return Table("births_split", caption, [both("Scenario", "情景"), *[head for _, head in shown]], rows)
 
@@ -104,13 +119,16 @@ def _how_split(data: RunData) -> Text:
         )
     return both(
         f"After {data.end_year} every arm lives on under current law until all women who were fertile in the horizon "
-        "are 50. Additional births are the difference of completed births of these cohorts; brought forward is the "
-        "difference within the horizon less the additional ones (negative: the horizon does not show all that was "
-        "added). Births paid for are those of the orders on which the scenario's own measures spend more than current "
-        "law, whether or not the family claims; measures that pay for no single child have none.",
-        f"{data.end_year} 年后各情景均恢复现行法律，直至期内所有育龄妇女满 50 岁。新增为这些队列终身生育数之差；"
-        "提前为期内之差减去新增（负值表示期内尚未完全体现新增）。受资助出生指该情景措施支出高于现行法律的孩次的出生，不论家庭是否"
-        "申领；不针对单个孩子的措施没有此项。",
+        "are 50. Additional births are the difference of completed births of these cohorts. The difference within the "
+        "horizon less the additional ones is positive where births were brought forward into the horizon, and negative "
+        "where part of what is added is born after it. Births paid for are those of the orders on which the scenario's "
+        "own measures spend more than current law, from the month in which the measure starts, whether or not the "
+        "family "
+        "claims; measures that pay for no single child have none.",
+        f"{data.end_year} 年后各情景均恢复现行政策，直至期内所有育龄妇女满 50 岁。新增为这些队列终身生育数之差；"
+        "期内之差减去新增，为正表示有出生被提前到期内，为负表示部分新增在期末之后才出生。"
+        "受资助出生指自措施实施之月起，该情景措施"
+        "支出高于现行政策的孩次的出生，不论家庭是否申领；不针对单个孩子的措施没有此项。",
     )
 
 
@@ -126,11 +144,11 @@ def _completed_fertility(data: RunData) -> list[Block]:
         for name in data.policies:
             cells.append(with_interval(data.effect("cohort_fertility", name, data.end_year, group), 3))
         rows.append(cells)
-    head: list[Cell] = [both("Women born", "妇女出生年份"), both("Current law", "现行法律")]
+    head: list[Cell] = [both("Women born", "妇女出生年份"), both("Current law", "现行政策")]
     head += [label_of(data, name) for name in data.policies]
     caption = both(
         "Completed fertility by birth cohort: children per woman under current law, and differences from it",
-        "按出生队列的终身生育率：现行法律下的水平及各情景之差",
+        "按出生队列的终身生育率：现行政策下的水平及各情景之差",
     )
     return [Table("completed_fertility", caption, head, rows)]
 
@@ -174,21 +192,19 @@ def _matched_table(data: RunData, names: list[str]) -> Table:
         rows.append(cells)
     head = [
         both("Scenario", "情景"),
-        both("Births under current law", "现行法律下出生数"),
+        both("Births under current law", "现行政策下出生数"),
         both("In scenario only", "仅见于该情景"),
-        both("In current law only", "仅见于现行法律"),
+        both("In current law only", "仅见于现行政策"),
         both("Same birth, earlier", "同一生育提前"),
         both("Same birth, later", "同一生育推迟"),
     ]
     return Table("births_matched_summary", both("Churn between the arms", "两情景间的个体变动"), head, rows)
 
 
-def together_section(data: RunData) -> Section:
-    """What measures do together that they do not do alone."""
+def together_section(data: RunData) -> Section | None:
+    """What measures do together that they do not do alone; None where the config asks for no pairs."""
     title = both("Do measures add up?", "措施效果可以相加吗？")
-    key = "births_additional" if data.cohorts_completed else "within_horizon"
-    wide = data.birth_differences[data.birth_differences["quantity"] == key]
-    wide = wide.pivot(index="seed", columns="scenario", values="value")
+    wide = births_by_replicate(data)
     rows: list[list[Cell]] = []
     clear = 0
     for pair in data.context.get("interactions", []):
@@ -196,23 +212,29 @@ def together_section(data: RunData) -> Section:
         if not {one, other, joint} <= set(wide.columns):
             continue
         extra = wide[joint] - wide[one] - wide[other]
-        estimates = [t_interval(values.to_numpy()) for values in (wide[one], wide[other], wide[joint], extra)]
-        clear += estimates[-1][1] > 0 or estimates[-1][2] < 0
-        cells = [with_interval(dict(zip(("mean", "low", "high"), e, strict=True)), 0) for e in estimates]
-        rows.append([label_of(data, one), label_of(data, other), *cells])
+        found = [_estimate(values) for values in (wide[one], wide[other], wide[joint], extra)]
+        clear += told_apart(found[-1])
+        rows.append([label_of(data, one), label_of(data, other), *(with_interval(each, 0) for each in found)])
     if not rows:
-        lead = both(
-            "Not asked: the config names no interactions, and effects of measures should not be added up.",
-            "未设置：配置中没有 interactions 项；各措施的效果不宜直接相加。",
-        )
-        return Section("together", title, lead)
+        return None
+    pairs = "pair does" if clear == 1 else "pairs do"
     lead = both(
-        f"{clear} of {len(rows)} pairs do something together that can be told apart from the sum of each alone.",
-        f"{len(rows)} 对措施中有 {clear} 对的合并效果与各自效果之和可以区分。",
+        f"{clear} of {len(rows)} {pairs} something together that can be told apart from the sum of each alone (95 % "
+        "intervals, pair by pair).",
+        f"{len(rows)} 对措施中有 {clear} 对的合并效果与各自效果之和可以区分（逐对的 95% 区间）。",
     )
     head = [
         both("One", "措施一"), both("Other", "措施二"), both("One alone", "仅措施一"), both("Other alone", "仅措施二"),
         both("Together", "两者同时"), both("Together less the sum", "同时减各自之和"),
     ]  # fmt: skip
-    caption = both("Births against current law, alone and together", "单独与同时实施时相对现行法律的出生数")
+    name = births_name(data)
+    caption = both(
+        f"{name['en'][0].upper()}{name['en'][1:]} against current law, alone and together",
+        f"单独与同时实施时相对现行政策的{name['zh']}",
+    )
     return Section("together", title, lead, [Table("interactions", caption, head, rows, text_columns=2)])
+
+
+def _estimate(values: pd.Series) -> dict[str, float]:
+    mean, low, high = t_interval(values.to_numpy())
+    return {"mean": mean, "low": low, "high": high, "n": float(values.count())}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
-from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
-from results.run_data import RunData, finite
-from results.words import Text, interval, joined, number, probability
+from results.aim_chance import Chance, chance_of
+from results.answers import not_told_apart
+from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.compare import FEWEST, paired
+from results.estimates import said, span_of, with_interval
+from results.run_data import RunData
+from results.words import Text, joined, number
 
 
 def label_of(data: RunData, name: str) -> Text:
@@ -19,6 +23,12 @@ def quoted(data: RunData, name: str) -> Text:
     return both(f"“{label['en']}”", f"“{label['zh']}”")
 
 
+def names_joined(data: RunData, names: list[str]) -> Text:
+    """Several scenarios' names inside a sentence."""
+    quotes = [quoted(data, name) for name in names]
+    return both(joined([q["en"] for q in quotes], "en"), joined([q["zh"] for q in quotes], "zh"))
+
+
 def target_section(data: RunData) -> Section:
     """Does any scenario reach the TFR target, and with what probability."""
     title = both("Is the target reached?", "能否达到目标？")
@@ -29,59 +39,33 @@ def target_section(data: RunData) -> Section:
             "该城市规划没有可供本次运行对照的总和生育率目标。",
         )
         return Section("target", title, lead, [tfr_figure()])
-    year, value = data.judged_year, target["value"]
-    best = table.loc[table["mean"].idxmax()]
-    name = quoted(data, str(best["scenario"]))
-    chance = probability(best["probability"])
-    reached = finite(best["probability"]) and best["probability"] >= 0.5
-    lead = both(
-        f"{'Yes' if reached else 'No'}: the highest TFR in {year} is {number(best['mean'], 2)} ({name['en']}) "
-        f"against a target of {value}; the probability of reaching it is {chance['en']}.",
-        f"{'能' if reached else '不能'}：{year} 年总和生育率最高的情景（{name['zh']}）为 {number(best['mean'], 2)}，"
-        f"目标为 {value}；达到目标的概率：{chance['zh']}。",
-    )
+    year, value = data.judged_year, float(target["value"])
+    chances = {s: _chance(data, s) for s in data.scenarios if (table["scenario"] == s).any()}
     rows: list[list[Cell]] = []
-    for scenario in data.scenarios:
-        found = table[table["scenario"] == scenario]
-        if found.empty:
-            continue
-        row = found.iloc[0]
-        rows.append(
-            [
-                label_of(data, scenario),
-                Measured.of(row["mean"], row["low"], row["high"], 3),
-                number(row["mean"] - value, 2, sign=True),
-                f"{row['runs_reaching']}/{row['n']}",
-                probability(row["probability"]),
-            ]
-        )
+    for scenario, chance in chances.items():
+        row = _chance_row(data, scenario)
+        cells = [with_interval(row, 3, sign=False), number(row["mean"] - value, 2, sign=True)]
+        rows.append([label_of(data, scenario), *cells, chance.counted(), chance.bound()])
     head = [
         both("Scenario", "情景"),
         both(f"TFR {year}", f"{year} 年总和生育率"),
         both("Gap to target", "与目标差距"),
-        both("Runs reaching it", "达标运行数"),
-        both("Probability", "概率"),
+        both("Who reaches it", "达标情况"),
+        both("Probability, exact 95 % limits", "概率（精确 95% 界限）"),
     ]
+    caption = both(
+        f"TFR in {year} with its 95 % interval, against the target of {value:g}",
+        f"{year} 年总和生育率及 95% 区间，目标 {value:g}",
+    )
+    how = both(
+        "Each scenario with the range of one more run (Student's t of the runs at hand); the red line is the target.",
+        "各情景：若再模拟一次可能落入的范围（按已有模拟的 t 分布）；红线为目标。",
+    )
     blocks: list[Block] = [
-        Table(
-            "target",
-            both(
-                f"TFR in {year} with its 95 % interval, against the target of {value}",
-                f"{year} 年总和生育率及 95 % 区间，目标 {value}",
-            ),
-            head,
-            rows,
-        ),
+        Table("target", caption, head, rows),
         tfr_figure(),
-        FigureRef(
-            "tfr_fans",
-            both(
-                "Each scenario with the range of one more run (Student's t of the runs at hand); the red line is "
-                "the target.",
-                "各情景及再运行一次的预测范围（按已有运行的 t 分布）；红线为目标。",
-            ),
-        ),
-        Paragraph(_what_probability_covers(data), "note"),
+        FigureRef("tfr_fans", how),
+        Paragraph(_what_probability_covers(data, chances), "note"),
     ]
     if year != int(target["year"]):
         blocks.append(
@@ -93,25 +77,66 @@ def target_section(data: RunData) -> Section:
                 "warn",
             )
         )
-    return Section("target", title, lead, blocks)
+    return Section("target", title, _target_lead(data, chances), blocks)
 
 
-def _what_probability_covers(data: RunData) -> Text:
+def _chance_row(data: RunData, scenario: str) -> dict[str, float]:
+    """TFR of the year judged: mean, low, high, n."""
+    row = data.chances[data.chances["scenario"] == scenario].iloc[0]
+    return {key: float(row[key]) for key in ("mean", "low", "high", "n")}
+
+
+def _chance(data: RunData, scenario: str) -> Chance:
+    """The chance of the target that this report prints for a scenario."""
+    row = data.chances[data.chances["scenario"] == scenario].iloc[0]
+    assert data.tfr_target is not None
+    value = float(data.tfr_target["value"])
+    return chance_of(data.context, scenario, int(row["runs_reaching"]), int(row["n"]), value, data.judged_year)
+
+
+def _target_lead(data: RunData, chances: dict[str, Chance]) -> Text:
+    """Whether the highest scenario's TFR meets the target, by how much, and with what chance."""
+    assert data.tfr_target is not None
+    value, year = float(data.tfr_target["value"]), data.judged_year
+    levels = {name: _chance_row(data, name) for name in chances}
+    best = max(levels, key=lambda name: levels[name]["mean"])
+    found, name, reached = levels[best], quoted(data, best), levels[best]["mean"] >= value
+    level, chance = said(found, 2), chances[best].sentence(value, year)
+    return both(
+        f"{'Yes' if reached else 'No'}: the highest TFR of {year}, under {name['en']}, is {level['en']} against a "
+        "target "
+        f"of {value:g}. {chance['en']}",
+        f"{'能' if reached else '不能'}：{year} 年总和生育率最高的情景{name['zh']}为 {level['zh']}，目标为 {value:g}。"
+        f"{chance['zh']}",
+    )
+
+
+def _what_probability_covers(data: RunData, chances: dict[str, Chance]) -> Text:
+    """What the printed chances hold, and whose draws they are."""
+    fitted = [name for name, chance in chances.items() if chance.source == "fit"]
+    of_fit = both("", "")
+    if fitted:
+        names = names_joined(data, fitted)
+        of_fit = both(
+            f" That of {names['en']} is the fit's, over all its draws (section on the fit), since they are more than "
+            "this run's.",
+            f"{names['zh']}的概率取自拟合的全部参数组（见拟合一节），因其多于本次模拟。",
+        )
     if data.draws > 1:
         return both(
-            f"The probability is the predictive chance that one more run ends at the target. It covers chance and "
-            f"{data.draws} parameter draws, so what is unknown about behaviour as far as the draws hold it; not a "
-            "change of "
-            "law, of migration or of the model.",
-            f"该概率为再运行一次达到目标的预测概率，涵盖随机波动与 {data.draws} "
-            "组参数（即参数组所体现的行为不确定性），"
-            "不含法律、迁移或模型本身的变化。",
+            f"A probability counts independent runs that end at the target. It covers chance and {data.draws} "
+            "parameter "
+            "draws, so what is unknown about behaviour as far as the draws hold it; not a change of law, of "
+            "migration or "
+            f"of the model.{of_fit['en']}",
+            f"概率按独立模拟中达到目标的次数计算，涵盖随机波动与 {data.draws} 组参数所体现的行为不确定性，"
+            f"不含法律、迁移或模型本身的变化。{of_fit['zh']}",
         )
     return both(
-        "The probability covers chance under one set of default parameters: it is the predictive chance that one "
-        "more run "
-        "ends at the target. What is unknown about behaviour comes on top and is not in it.",
-        "该概率仅反映默认参数下的随机波动，即再运行一次达到目标的预测概率；行为参数的不确定性未包含在内。",
+        "A probability counts independent runs that end at the target, under one set of parameters: it covers chance "
+        f"alone. What is unknown about behaviour comes on top.{of_fit['en']}",
+        "概率按独立模拟中达到目标的次数计算，仅反映同一组参数下的随机波动；行为参数的不确定性未包含在内。"
+        f"{of_fit['zh']}",
     )
 
 
@@ -119,10 +144,11 @@ def tfr_figure() -> FigureRef:
     return FigureRef(
         "tfr_path",
         both(
-            "Means of runs. Fan: where one more run under current law goes in 50, 80 and 95 of 100 cases. Births to "
+            "Means of replicates. Fan: where one more run under current law goes in 50, 80 and 95 of 100 cases. "
+            "Births to "
             "resident women over their woman-years.",
-            "各次运行的均值。扇形：在现行法律下再运行一次，有 50 %、80 %、95 % 的机会落入的范围。"
-            "常住妇女生育数除以其人年数。",
+            "各次独立模拟的均值。阴影：若在现行政策下再模拟一次，有 50%、80%、95% 的机会落入的范围。"
+            "总和生育率按常住妇女的出生数与人年数计算。",
         ),
     )
 
@@ -132,7 +158,7 @@ def effect_section(data: RunData) -> Section:
     title = both("How far does each scenario move the TFR, and when?", "各情景使总和生育率变化多少、何时变化？")
     if not data.policies:
         return Section(
-            "effect", title, both("No scenario beside current law has a finished run.", "除现行法律外没有完成的情景。")
+            "effect", title, both("No scenario beside current law has a finished run.", "除现行政策外没有完成的情景。")
         )
     ends = {name: data.effect("tfr", name, data.end_year) for name in data.policies}
     known = {name: e for name, e in ends.items() if e is not None}
@@ -140,15 +166,7 @@ def effect_section(data: RunData) -> Section:
         return Section(
             "effect", title, both("The run has no full year after the scenarios part.", "情景分叉后没有完整年份。")
         )
-    top = max(known, key=lambda name: abs(known[name]["mean"]))
-    estimate, name = known[top], quoted(data, top)
-    span = interval(estimate["low"], estimate["high"], 3, sign=True)
-    lead = both(
-        f"{name['en']} moves the TFR of {data.end_year} most: by {number(estimate['mean'], 3, sign=True)} children "
-        f"per woman ({span['en']}).",
-        f"{name['zh']}对 {data.end_year} 年总和生育率影响最大：{number(estimate['mean'], 3, sign=True)}（"
-        f"{span['zh']}）。",
-    )
+    lead = _effect_lead(data, known)
     years = sorted(
         {
             y
@@ -167,13 +185,13 @@ def effect_section(data: RunData) -> Section:
     head: list[Cell] = [
         both("Scenario", "情景"),
         *[str(y) for y in years],
-        both("First year told apart from zero", "首个显著异于零的年份"),
+        both("Interval without zero from this year on", "区间首次不含零的年份（此后一直不含零）"),
     ]
     blocks: list[Block] = [
         Table(
             "tfr_effect",
             both(
-                "Change of the TFR against current law, with 95 % intervals", "总和生育率相对现行法律的变化及 95 % 区间"
+                "Change of the TFR against current law, with 95 % intervals", "总和生育率相对现行政策的变化及 95% 区间"
             ),
             head,
             rows,
@@ -181,8 +199,8 @@ def effect_section(data: RunData) -> Section:
         FigureRef(
             "tfr_effect",
             both(
-                "Differences between arms of the same seed, which share history and chance; bands are 95 % intervals.",
-                "同一随机种子各情景之差（共享历史与随机数）；阴影为 95 % 区间。",
+                "Differences between arms of one replicate, which share history and chance; bands are 95 % intervals.",
+                "同一次独立模拟中各情景之差（共享历史与随机数）；阴影为 95% 区间。",
             ),
         ),
     ]
@@ -190,15 +208,38 @@ def effect_section(data: RunData) -> Section:
     return Section("effect", title, lead, blocks)
 
 
+def _effect_lead(data: RunData, ends: dict[str, dict[str, float]]) -> Text:
+    """The scenario that moves the TFR of the last year most, and those that cannot be told from it."""
+    top = max(ends, key=lambda name: abs(ends[name]["mean"]))
+    values = paired(data.rows("tfr"), "tfr", data.baseline)
+    wide = values[values["year"] == data.end_year].pivot(index="seed", columns="scenario", values="value")
+    equals = names_joined(data, [n for n in data.policies if n in not_told_apart(wide, top)])
+    estimate, name = ends[top], quoted(data, top)
+    up, size, span = estimate["mean"] >= 0, number(abs(estimate["mean"]), 3), span_of(estimate, 3, sign=True)
+    most = len(data.policies) > 1 and not equals["en"]
+    apart = (
+        both(f"; not to be told apart from {equals['en']}", f"；与{equals['zh']}无法区分")
+        if equals["en"]
+        else both("", "")
+    )
+    return both(
+        f"{name['en']} {'raises' if up else 'lowers'} the TFR of {data.end_year}{' most' if most else ''}, by {size} "
+        f"children per woman ({span['en']}){apart['en']}.",
+        f"{name['zh']}使 {data.end_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）"
+        f"{'，在各情景中幅度最大' if most else ''}{apart['zh']}。",
+    )
+
+
 def _tempo(data: RunData) -> list[Block]:
     """A word on the tempo-adjusted rate: printed only from pooled seeds."""
     if "tfr_tempo_adjusted" not in data.groups_by_indicator():
         return []
-    if data.seeds < 2:
+    if data.seeds < FEWEST:
+        few = "one replicate" if data.seeds == 1 else f"{data.seeds} replicates"
         text = both(
-            "The tempo-adjusted TFR of a single seed is too noisy to print (standard deviation near 0.3 at a scale "
-            "of 5 %).",
-            "单一种子的进度调整总和生育率噪声过大（5 % 规模下标准差约 0.3），不予输出。",
+            f"The tempo-adjusted TFR of {few} is too noisy to print (a run of 5 % of residents has a "
+            "standard deviation near 0.3).",
+            f"{data.seeds} 次独立模拟的进度调整总和生育率噪声过大（模拟 5% 人口时单次标准差约 0.3），不予输出。",
         )
         return [Paragraph(text, "note")]
     year = data.end_year - 1
@@ -206,31 +247,28 @@ def _tempo(data: RunData) -> list[Block]:
     shown = {name: v for name, v in parts.items() if v is not None and math.isfinite(v["mean"])}
     if not shown:
         return []
-    en = joined([f"{number(v['mean'], 2)} ({data.scenario_label(n, 'en')})" for n, v in shown.items()], "en")
-    zh = joined([f"{number(v['mean'], 2)}（{data.scenario_label(n, 'zh')}）" for n, v in shown.items()], "zh")
+    en = joined([f"{said(v, 2)['en']} under {data.scenario_label(n, 'en')}" for n, v in shown.items()], "en")
+    zh = joined([f"{data.scenario_label(n, 'zh')} {said(v, 2)['zh']}" for n, v in shown.items()], "zh")
     return [
         Paragraph(
             both(
-                f"Tempo-adjusted TFR, mean of {data.seeds} seeds and three years around {year}: {en}.",
-                f"进度调整总和生育率（{data.seeds} 个种子、以 {year} 年为中心的三年均值）：{zh}。",
+                f"Tempo-adjusted TFR, mean of {data.seeds} replicates and three years around {year}: {en}.",
+                f"进度调整总和生育率（{data.seeds} 次独立模拟、以 {year} 年为中心的三年均值）：{zh}。",
             ),
             "note",
         )
     ]
 
 
-def with_interval(found: dict[str, float] | None, digits: int, sign: bool = True) -> Cell:
-    """An estimate with its interval; alone where one run gives none."""
-    if found is None:
-        return "–"
-    mean = number(found["mean"], digits, sign=sign)
-    if not finite(found["low"]):
-        return mean
-    span = interval(found["low"], found["high"], digits, sign=sign)
-    return Measured(mean, span)
-
-
 def _first_clear_year(data: RunData, scenario: str) -> Cell:
+    """The first year from which on no interval holds zero and the sign stays: a year that is lost again does not "
+    "count."""
     table = data.effects("tfr")
-    clear = table[(table["scenario"] == scenario) & ((table["low"] > 0) | (table["high"] < 0))]
-    return str(int(clear["year"].min())) if not clear.empty else both("none", "无")
+    own = table[table["scenario"] == scenario].sort_values("year")
+    found: int | None = None
+    for sign in (1.0, -1.0):
+        clear = (sign * own["low" if sign > 0 else "high"] > 0).to_numpy()
+        held = clear[::-1].cumprod()[::-1].astype(bool)  # clear from this year to the last
+        if held.any():
+            found = int(own["year"].to_numpy()[held][0])
+    return str(found) if found is not None else both("none", "无")

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
-from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
-from results.gains import category, relative_gains, strongest
-from results.run_data import RunData, finite, group_dimensions
-from results.sections_effects import label_of, quoted, with_interval
-from results.words import DIMENSIONS, Text, interval, number, payer_label, yuan
+from results.answers import (
+    births_name,
+    cost_a_year,
+    cost_per_birth,
+    free_parameters,
+    in_force_text,
+    leader,
+    one_birth_name,
+    years_text,
+    years_zh,
+)
+from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.estimates import finite, has_interval, money_said, said, told_apart, turned, with_interval
+from results.gains import category, relative_gains
+from results.open_order import FREE, concerns, families_of, paragraph
+from results.opening import birth_price_said
+from results.run_data import RunData, group_dimensions
+from results.sections_effects import label_of, names_joined, quoted
+from results.words import DIMENSIONS, Text, joined, payer_label
 
 MILLION, HUNDRED_MILLION = 1e6, 1e8
 
@@ -23,86 +35,119 @@ def cost_section(data: RunData) -> Section:
         return Section("cost", title, both("The run kept no costs.", "本次运行没有成本数据。"))
     table = table.set_index("scenario")
     names = [name for name in data.policies if name in table.index]
-    ratios = data.birth_costs.set_index("scenario")
     top = max(names, key=lambda name: table.loc[name, "mean"])
-    mean_year = float(table.loc[top, "mean"]) / data.horizon_years
-    ratio, name = ratios.loc[top], quoted(data, top)
-    each = _in_words(_cost_per_birth(ratio))
-    lead = both(
-        f"{name['en']} costs {yuan(mean_year)['en']} a year more than current law, and per additional birth "
-        f"{each['en']}.",
-        f"{name['zh']}每年比现行法律多支出 {yuan(mean_year)['zh']}，每新增一个出生的成本为{each['zh']}。",
-    )
+    lead = _cost_lead(data, top)
     payers = data.costs_by("payer")
     payers = payers[payers.groupby("category")["mean"].transform(lambda v: v.abs().max()) > 0]
     order = list(payers.groupby("category")["mean"].apply(lambda v: v.abs().sum()).sort_values(ascending=False).index)
     rows: list[list[Cell]] = []
     for scenario in names:
-        row: list[Cell] = [label_of(data, scenario), _millions(_estimate_of(table.loc[scenario]), data)]
-        row += [_millions(_cell(payers, scenario, payer), data) for payer in order]
+        row: list[Cell] = [label_of(data, scenario), _millions(_estimate_of(table.loc[scenario]), data, scenario)]
+        row += [_millions(_cell(payers, scenario, payer), data, scenario) for payer in order]
+        row.insert(1, in_force_text(data, scenario))
         rows.append(row)
-    head: list[Cell] = [both("Scenario", "情景"), both("All payers", "合计")]
+    head: list[Cell] = [both("Scenario", "情景"), both("Years in force", "实施年份"), both("All payers", "合计")]
     head += [both(payer_label(p, "en"), payer_label(p, "zh")) for p in order]
     blocks: list[Block] = [
         Table(
             "cost",
             both(
-                "Extra cost against current law by payer, million yuan a year, with 95 % intervals",
-                "按出资方的额外成本（相对现行法律，百万元/年）及 95 % 区间",
+                "Extra cost against current law by payer, million yuan a year of those in force, with 95 % intervals",
+                "按出资方的额外成本（相对现行政策，实施期内年均，百万元/年）及 95% 区间",
             ),
             head,
             rows,
+            text_columns=2,
         ),
+        *_open_order(data, names),
         _per_birth_table(data, names),
         _lever_table(data, names),
         FigureRef(
             "cost_by_payer",
             both(
                 "Current law has a cost of its own; scenarios are shown with it.",
-                "现行法律本身也有成本，各情景均包含在内。",
+                "现行政策本身也有成本，各情景均包含在内。",
             ),
         ),
         FigureRef("cost_by_lever", both("The same cost by measure.", "同一成本按措施划分。")),
-        Paragraph(
-            both(
-                "Costs are summed over the years of the horizon without discounting. Cost per additional birth "
-                "divides them by additional births (of completed cohorts where the run followed them, else of the "
-                "horizon), with Fieller's interval. What a measure would still owe families after the horizon is not in"
-                " it. " + BUDGET[data.balanced_budget]["en"],
-                "成本为期内逐年加总，未折现。每新增出生成本为额外成本除以新增出生数（如追踪到完整队列则按完整队列，否则按"
-                "期内），并给出 Fieller 区间；期末之后仍应支付的部分未计入。" + BUDGET[data.balanced_budget]["zh"],
-            ),
-            "note",
-        ),
+        Paragraph(_how_counted(data), "note"),
     ]
     return Section("cost", title, lead, blocks)
 
 
-def _cost_per_birth(row: pd.Series) -> Cell:
-    if not finite(row["ratio"]):
-        return both("not defined (no additional births)", "无法计算（没有新增出生）")
-    if row["ratio"] < 0:
-        return both("not defined (it costs less)", "无法计算（成本减少）")
-    span = interval(row["low"], row["high"])
-    if not finite(row["low"]) and not math.isinf(row["high"]):
-        return number(row["ratio"])
-    return Measured(number(row["ratio"]), span)
+def _cost_lead(data: RunData, top: str) -> Text:
+    """What the dearest scenario costs a year, and what a birth costs under it."""
+    cost, name, years = cost_a_year(data, top), quoted(data, top), in_force_text(data, top)
+    assert cost is not None
+    each, more = birth_price_said(data, top), cost["mean"] >= 0
+    size = money_said(cost if more else turned(cost))
+    dearest = len(data.policies) > 1
+    return both(
+        f"{name['en']}{', the dearest scenario,' if dearest and more else ''} costs {size['en']} "
+        f"{'more' if more else 'less'} a year ({years['en']}) than current law; {each['en']}.",
+        f"{'支出最多的情景' if dearest and more else ''}{name['zh']}在 {years['zh']}每年比现行政策"
+        f"{'多' if more else '少'}支出 {size['zh']}；{each['zh']}。",
+    )
+
+
+def _how_counted(data: RunData) -> Text:
+    """How costs are counted and divided."""
+    name, budget = births_name(data), BUDGET[data.balanced_budget]
+    return both(
+        "Costs are summed over the horizon without discounting; a cost a year divides by the years in which the "
+        f"scenario's law differs from current law. Cost per {one_birth_name(data)['en']} divides the whole extra "
+        "cost by "
+        f"{name['en']}, with Fieller's interval. What a measure would still owe families after the horizon is not in "
+        "it. "
+        f"{budget['en']}",
+        "成本为期内逐年加总，未折现；年均成本以该情景政策与现行政策不同的年数相除。"
+        f"{one_birth_name(data)['zh']}的成本为全部额外成本除以{name['zh']}，并给出 Fieller 区间；"
+        "期末之后仍应支付的部分未计入。"
+        f"{budget['zh']}",
+    )
+
+
+def _open_order(data: RunData, names: list[str]) -> list[Block]:
+    """Why the order of scenarios by births for money is open, before the table that orders them; and what costs "
+    "nothing."""
+    blocks: list[Block] = []
+    changed = {change["lever"] for name in names for change in data.scenario_card(name)["changes"]}
+    if concerns(families_of(data.context, changed)):
+        blocks.append(Paragraph(paragraph(), "warn"))
+    free = {name: free_parameters(data, name, FREE) for name in names}
+    with_gift = [name for name in names if free[name]]
+    if with_gift:
+        labels = {c["parameter"]: c["label"] for name in with_gift for c in free[name]}
+        who = names_joined(data, with_gift)
+        blocks.append(
+            Paragraph(
+                both(
+                    f"{who['en']}: {joined([label['en'].lower() for label in labels.values()], 'en')} cost nothing in "
+                    "the model, so cost and cost per birth are too low by what new sites cost.",
+                    f"{who['zh']}：“{joined([label['zh'] for label in labels.values()], 'zh')}”在模型中不计成本，"
+                    "故支出与每多出生一人的成本偏低，差额为新增网点的成本。",
+                ),
+                "warn",
+            )
+        )
+    return blocks
+
+
+def _cost_per_birth(data: RunData, scenario: str) -> Cell:
+    found = cost_per_birth(data, scenario)
+    if found is not None:
+        return with_interval(found, 0, sign=False)
+    cost = cost_a_year(data, scenario)
+    if cost is not None and cost["mean"] <= 0:
+        return both("not defined (it costs no more)", "无法计算（支出未增加）")
+    return both("not defined (births do not rise)", "无法计算（出生未增加）")
 
 
 def _births_per_money(row: pd.Series) -> Cell:
     if not finite(row["ratio"]):
-        return both("not defined (it costs less)", "无法计算（成本减少）")
+        return both("not defined (it costs no more)", "无法计算（支出未增加）")
     estimate = {key: row[key] * HUNDRED_MILLION for key in ("ratio", "low", "high")}
     return with_interval({**estimate, "mean": estimate["ratio"]}, 0)
-
-
-def _in_words(cell: Cell) -> Text:
-    """A cell in running text."""
-    if isinstance(cell, Measured):
-        return both(f"{cell.mean} yuan ({cell.span['en']})", f" {cell.mean} 元（{cell.span['zh']}）")
-    if isinstance(cell, str):
-        return both(f"{cell} yuan", f"{cell} 元")
-    return cell.text if isinstance(cell, Verdict) else cell
 
 
 def _cell(table: pd.DataFrame, scenario: str, category: str) -> dict[str, float]:
@@ -114,35 +159,33 @@ def _estimate_of(row: pd.Series) -> dict[str, float]:
     return {key: float(row[key]) for key in ("mean", "low", "high")}
 
 
-def _millions(estimate: dict[str, float] | None, data: RunData) -> Cell:
-    """Million yuan a year with the interval; a payer who pays the same in every run has none."""
+def _millions(estimate: dict[str, float] | None, data: RunData, scenario: str) -> Cell:
+    """Million yuan a year of those in force, with the interval; a payer who pays the same in every run has none."""
     if estimate is None:
         return "–"
-    scaled = {key: value / MILLION / data.horizon_years for key, value in estimate.items()}
-    if scaled["low"] == scaled["high"]:
-        return number(scaled["mean"], 1, sign=True)
-    return with_interval(scaled, 1)
+    years = data.years_in_force(scenario)
+    scaled = {key: value / MILLION / years for key, value in estimate.items()}
+    wide = max(abs(scaled["mean"]), abs(scaled["low"]), abs(scaled["high"])) >= 100
+    return with_interval(scaled, 0 if wide else 1)
 
 
 def _per_birth_table(data: RunData, names: list[str]) -> Table:
     """Cost per additional birth and births for money."""
-    ratios, per_yuan = data.birth_costs.set_index("scenario"), data.births_per_yuan.set_index("scenario")
+    per_yuan = data.births_per_yuan.set_index("scenario")
     rows: list[list[Cell]] = [
         [
-            label_of(data, name),
-            _cost_per_birth(ratios.loc[name]) if name in ratios.index else "–",
-            _births_per_money(per_yuan.loc[name]) if name in per_yuan.index else "–",
+            label_of(data, scenario),
+            _cost_per_birth(data, scenario),
+            _births_per_money(per_yuan.loc[scenario]) if scenario in per_yuan.index else "–",
         ]
-        for name in names
+        for scenario in names
     ]
+    one, name = one_birth_name(data), births_name(data)
     head: list[Cell] = [
-        both("Scenario", "情景"), both("Yuan per additional birth", "每新增出生成本（元）"),
-        both("Additional births per 100 million yuan", "每亿元新增出生"),
+        both("Scenario", "情景"), both(f"Yuan per {one['en']}", f"{one['zh']}的成本（元）"),
+        both(f"{name['en'][0].upper()}{name['en'][1:]} per 100 million yuan", f"每亿元带来的{name['zh']}"),
     ]  # fmt: skip
-    caption = both(
-        "What an additional birth costs all payers, with 95 % intervals",
-        "每新增一个出生的成本（全部出资方）及 95 % 区间",
-    )
+    caption = both("What a birth costs all payers, with 95 % intervals", "每多出生一人的成本（全部出资方）及 95% 区间")
     return Table("cost_per_birth", caption, head, rows)
 
 
@@ -154,10 +197,10 @@ def _lever_table(data: RunData, names: list[str]) -> Table:
     rows: list[list[Cell]] = []
     for lever in [str(name) for name, size in sizes.items() if size / MILLION / data.horizon_years >= 0.05]:
         label = both(data.lever_label(lever, "en"), data.lever_label(lever, "zh"))
-        rows.append([label, *(_millions(_cell(levers, scenario, lever), data) for scenario in names)])
+        rows.append([label, *(_millions(_cell(levers, scenario, lever), data, scenario) for scenario in names)])
     caption = both(
-        "Extra cost against current law by measure, million yuan a year, with 95 % intervals",
-        "按措施的额外成本（相对现行法律，百万元/年）及 95 % 区间",
+        "Extra cost against current law by measure, million yuan a year of those in force, with 95 % intervals",
+        "按措施的额外成本（相对现行政策，实施期内年均，百万元/年）及 95% 区间",
     )
     head: list[Cell] = [both("Measure", "措施"), *[label_of(data, name) for name in names]]
     return Table("cost_by_measure", caption, head, rows)
@@ -173,7 +216,7 @@ def gains_section(data: RunData) -> Section:
                 "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
                 "under "
                 "current law. Income fifths are those of couples with a wife under 50.",
-                "点为各次运行均值，线为 95 % 区间（Fieller）。以该组在现行法律下的出生数为 100 %。收入五等分按妻子 "
+                "点为各次运行均值，线为 95 % 区间（Fieller）。以该组在现行政策下的出生数为 100 %。收入五等分按妻子 "
                 "50 岁以下的夫妇划分。",
             ),
         ),
@@ -187,7 +230,6 @@ def gains_section(data: RunData) -> Section:
             ),
         ),
     ]
-    shares: list[tuple[float, str, str]] = []
     tables: list[Table] = []
     for dimension in ("order", "income_fifth", "county", "residence", "hukou"):
         births_table = _by_dimension(data, "births", dimension)
@@ -197,7 +239,6 @@ def gains_section(data: RunData) -> Section:
             _gains_table(data, "cost", dimension, cost_table),
         )
         tables += [table for table in made if table is not None]
-        shares += [(row["mean"], g, s) for g, part in births_table.items() for s, row in part.items()]
     for dimension in ("income_fifth", "hukou", "mother_age"):
         logged = _logged_table(data, dimension)
         if logged is not None and f"gains_births_{dimension}" not in {table.name for table in tables}:
@@ -206,37 +247,55 @@ def gains_section(data: RunData) -> Section:
         return Section(
             "gains", title, both("The run kept no breakdown of births or cost.", "本次运行没有分组的出生或成本数据。")
         )
-    return Section("gains", title, _gains_lead(data, shares), [*blocks, *tables])
+    return Section("gains", title, _gains_lead(data), [*blocks, *tables])
 
 
-def _gains_lead(data: RunData, shares: list[tuple[float, str, str]]) -> Text:
-    orders = [(v, g, s) for v, g, s in shares if g.startswith("order:")] or shares
-    if not orders:
-        return both("Additional births by mother's age are below.", "按母亲年龄的新增出生见下表。")
-    value, group, scenario = max(orders)
-    if value <= 0:
-        return both("No group has more births than under current law.", "没有任何组别的出生数高于现行法律情景。")
-    where, name = category(data, group), quoted(data, scenario)
-    fifths = _fifths(data)
+def _gains_lead(data: RunData) -> Text:
+    """How births of the leading scenario change by order, and in the lowest and highest fifth of incomes."""
+    found = leader(data)
+    orders = _by_dimension(data, "births", "order")
+    if found is None or not orders:
+        return both("Births by group are below.", "分组的出生数见下表。")
+    top = found[0]
+    own = {group: part[top] for group, part in orders.items() if top in part}
+    group = max(own, key=lambda g: own[g]["mean"])
+    estimate, where, name = own[group], category(data, group), quoted(data, top)
+    years, years_c = years_text(data), years_zh(data)
+    fifths = _fifths(data, top)
+    if not told_apart(estimate):
+        return both(
+            f"Under {name['en']} the change of births within {years} can be told from zero in no birth order; the "
+            f"largest is {_lowered(where['en'])}, {said(estimate, sign=True)['en']}{fifths['en']}.",
+            f"{name['zh']}下 {years_c} 年内各孩次出生数的变化均无法与零区分；最大者为{where['zh']} "
+            f"{said(estimate, sign=True)['zh']}{fifths['zh']}。",
+        )
     return both(
-        f"The largest gain is in {where['en'][0].lower() + where['en'][1:]}: {number(value, 0, sign=True)} under "
-        f"{name['en']}{fifths['en']}.",
-        f"增加最多的是{where['zh']}：{name['zh']}下 {number(value, 0, sign=True)}{fifths['zh']}。",
+        f"Under {name['en']} births within {years} rise most among {_lowered(where['en'])}: "
+        f"{said(estimate, sign=True)['en']}{fifths['en']}.",
+        f"{name['zh']}下 {years_c} 年内增加最多的是{where['zh']}：{said(estimate, sign=True)['zh']}{fifths['zh']}。",
     )
 
 
-def _fifths(data: RunData) -> Text:
-    """How the strongest scenario moves the lowest and the highest fifth of incomes."""
-    table, scenario = relative_gains(data, "income_fifth"), strongest(data)
+def _lowered(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+def _fifths(data: RunData, scenario: str) -> Text:
+    """How a scenario moves the lowest and the highest fifth of incomes, and whether the two can be told apart."""
+    table = relative_gains(data, "income_fifth")
     own = table[table["scenario"] == scenario].set_index("group")
-    if not {"income_fifth:1", "income_fifth:5"} <= set(own.index):
+    ends = ("income_fifth:1", "income_fifth:5")
+    if not set(ends) <= set(own.index):
         return both("", "")
-    low, high = (
-        f"{number(100 * float(own.loc[g, 'mean']), 1, sign=True)} %" for g in ("income_fifth:1", "income_fifth:5")
-    )
+    shares = [{k: 100 * float(own.loc[g, k]) for k in ("mean", "low", "high")} | {"n": float(data.seeds)} for g in ends]
+    low, high = ({lang: said(s, 1, sign=True)[lang] for lang in ("en", "zh")} for s in shares)
+    wide = has_interval(shares[0]) and has_interval(shares[1])
+    meet = wide and shares[0]["low"] <= shares[1]["high"] and shares[1]["low"] <= shares[0]["high"]
+    apart = both("; the two intervals overlap", "；两者区间重叠") if meet else both("", "")
     return both(
-        f"; births of the lowest income fifth change by {low}, of the highest by {high}",
-        f"；最低收入五分之一家庭的出生数变化 {low}，最高五分之一 {high}",
+        f"; births of the lowest income fifth change by {low['en']} percent, of the highest by {high['en']} percent"
+        f"{apart['en']}",
+        f"；最低收入五分之一家庭的出生数变化（%）{low['zh']}，最高五分之一 {high['zh']}{apart['zh']}",
     )
 
 
@@ -247,7 +306,7 @@ def _by_dimension(data: RunData, indicator: str, dimension: str) -> Gains:
         if set(group_dimensions(group)) == {dimension}:
             table = data.summed(indicator, group)
             found[group] = {
-                str(r["scenario"]): {k: float(r[k]) for k in ("mean", "low", "high")} for _, r in table.iterrows()
+                str(r["scenario"]): {k: float(r[k]) for k in ("mean", "low", "high", "n")} for _, r in table.iterrows()
             }
     return found
 
@@ -275,17 +334,28 @@ def _gains_table(data: RunData, indicator: str, dimension: str, found: Gains) ->
         for group in found:
             estimate = found[group].get(scenario)
             if indicator == "cost":
-                row.append(_millions(estimate, data))
+                row.append(_millions(estimate, data, scenario))
             else:
                 row.append(with_interval(estimate, 0))
         rows.append(row)
     head: list[Cell] = [both("Scenario", "情景"), *[category(data, group) for group in found]]
     by = DIMENSIONS.get(dimension, both(dimension, dimension))
     caption = {
-        "births": both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生"),
-        "cost": both(f"Extra cost by {by['en'].lower()}, million yuan a year", f"按{by['zh']}的额外成本（百万元/年）"),
+        "births": _births_caption(data, by),
+        "cost": both(
+            f"Extra cost by {by['en'].lower()}, million yuan a year of those in force",
+            f"按{by['zh']}的额外成本（实施期内年均，百万元/年）",
+        ),
     }[indicator]
     return Table(f"gains_{indicator}_{dimension}", caption, head, rows)
+
+
+def _births_caption(data: RunData, by: Text) -> Text:
+    """Groups are counted within the horizon, whether or not cohorts were followed."""
+    return both(
+        f"Births within {years_text(data)} against current law by {by['en'].lower()}",
+        f"{years_zh(data)} 年内出生数相对现行政策的变化（按{by['zh']}）",
+    )
 
 
 def _logged_table(data: RunData, dimension: str) -> Table | None:
@@ -301,5 +371,5 @@ def _logged_table(data: RunData, dimension: str) -> Table | None:
     names = [q.removeprefix("within_horizon;") for q in quantities]
     head: list[Cell] = [both("Scenario", "情景"), *[category(data, name) for name in names]]
     by = DIMENSIONS[dimension]
-    caption = both(f"Additional births by {by['en'].lower()}", f"按{by['zh']}的新增出生")
+    caption = _births_caption(data, by)
     return Table(f"gains_births_{dimension}", caption, head, rows)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
-from results.run_data import RunData, finite
+from results.estimates import finite
+from results.run_data import RunData
 from results.sections_effects import label_of
 from results.words import Text, joined, number
 
@@ -50,7 +51,7 @@ def plan_section(data: RunData) -> Section:
         + (f": {joined([data.indicator_label(n, 'en') for n in met], 'en')}" if met else "")
         + changed["en"]
         + ".",
-        f"现行法律下 {len(goals)} 项规划指标中有 {len(met)} 项达标"
+        f"现行政策下 {len(goals)} 项规划指标中有 {len(met)} 项达标"
         + (f"：{joined([data.indicator_label(n, 'zh') for n in met], 'zh')}" if met else "")
         + changed["zh"]
         + "。",
@@ -66,7 +67,7 @@ def plan_section(data: RunData) -> Section:
         both("Indicator", "指标"),
         both("Year", "年份"),
         both("Target", "目标"),
-        both("Under today's law", "现行法律下"),
+        both("Under today's law", "现行政策下"),
     ]
     head += [label_of(data, s) for s in data.scenarios]
     caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次运行均值与 95 % 区间")

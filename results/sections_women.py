@@ -7,8 +7,9 @@ import pandas as pd
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
+from results.estimates import with_interval
 from results.run_data import RunData
-from results.sections_effects import label_of, with_interval
+from results.sections_effects import label_of
 from results.words import interval, number
 
 PARTS = (
@@ -31,7 +32,7 @@ def women_section(data: RunData) -> Section:
     lead = both(
         f"Under current law births go from {number(first['mean'])} in {data.branch_year - 1} to {number(last['mean'])} "
         f"in {data.end_year} ({interval(last['low'], last['high'])['en']})",
-        f"在现行法律下，出生人数由 {data.branch_year - 1} 年的 {number(first['mean'])} 变为 {data.end_year} 年的 "
+        f"在现行政策下，出生人数由 {data.branch_year - 1} 年的 {number(first['mean'])} 变为 {data.end_year} 年的 "
         f"{number(last['mean'])}（{interval(last['low'], last['high'])['zh']}）",
     )
     blocks: list[Block] = [
@@ -41,7 +42,7 @@ def women_section(data: RunData) -> Section:
                 "Current law, mean of runs with 80 % of runs. A rate can stand still while births fall, because the "
                 "women "
                 "who could have them were not born.",
-                "现行法律，各次运行均值与 80 % 的运行。即使生育率不变，由于育龄妇女减少，出生人数仍会下降。",
+                "现行政策，各次运行均值与 80 % 的运行。即使生育率不变，由于育龄妇女减少，出生人数仍会下降。",
             ),
         ),
         _years_table(data, women),
@@ -70,7 +71,7 @@ def women_section(data: RunData) -> Section:
 def _births_caption() -> dict[str, str]:
     return both(
         "Births a year to resident women; the band is the 95 % interval of the mean under current law.",
-        "常住妇女每年生育数；阴影为现行法律下均值的 95 % 区间。",
+        "常住妇女每年生育数；阴影为现行政策下均值的 95 % 区间。",
     )
 
 
@@ -114,7 +115,7 @@ def _years_table(data: RunData, women: pd.DataFrame) -> Table:
     ]  # fmt: skip
     caption = both(
         "Rate, births and women under current law: mean and 95 % interval, residents",
-        "现行法律下的生育率、出生与妇女人数：均值与 95 % 区间（常住人口）",
+        "现行政策下的生育率、出生与妇女人数：均值与 95 % 区间（常住人口）",
     )
     return Table("births_and_women", caption, head, rows)
 

@@ -79,13 +79,11 @@ def test_gains_are_relative_to_the_group(data: RunData) -> None:
 
 def test_the_opening_is_about_one_scenario(data: RunData) -> None:
     made = opening(data)
-    assert len(made.sentences) == 3 and made.figure == "tfr_path"
-    assert made.sentences[0]["en"].startswith("No: the highest TFR in 2030")
-    assert (
-        "the strongest of 2 scenarios" in made.sentences[1]["en"]
-        and "some perhaps only earlier" in made.sentences[1]["en"]
-    )
-    assert "million yuan a year more than current law" in made.sentences[2]["en"] and "万元" in made.sentences[2]["zh"]
+    assert len(made.sentences) == 3 == len(made.topics) and made.figure == "births_cost"
+    assert made.sentences[0]["en"].startswith("No: the highest TFR of 2030")
+    assert "with the most births of 2 scenarios" in made.sentences[1]["en"]
+    assert "some of them perhaps only earlier" in made.sentences[1]["en"]
+    assert "more a year (2027–2035) than current law" in made.sentences[2]["en"] and "亿元" in made.sentences[2]["zh"]
 
 
 def test_a_run_of_current_law_alone_opens_with_births_and_women(tmp_path: Path) -> None:

@@ -1,0 +1,99 @@
+"""How far to trust what stands here: the verdicts of the city's fit as marks beside sentences, figures and tables.
+
+The verdicts themselves are written by hand with the fit (``calibration/fitted/<city>/verdicts.yaml``), each with a
+topic; this module knows which parts of a report speak of which topic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from results.blocks import Block, FigureRef, Opening, Section, Table, Verdict, both
+from results.words import Text
+
+TRUST: dict[str, Verdict] = {
+    "high": Verdict(both("trust", "可信"), "good"),
+    "medium": Verdict(both("with care", "谨慎使用"), "near"),
+    "low": Verdict(both("do not rely on", "不宜依赖"), "bad"),
+}
+TOPICS: dict[str, Text] = {
+    "target": both("whether the target is reached", "能否达到目标"),
+    "level": both("level of TFR and births", "总和生育率与出生数水平"),
+    "differences": both("differences between scenarios", "情景之差"),
+    "order": both("order of cash, childcare, housing", "现金、托育、住房的先后"),
+    "marriage_measures": both("marriage measures", "婚姻类措施"),
+    "cost_cash": both("cost of cash measures", "现金类措施的支出"),
+    "cost_nursery": both("cost and use of nurseries", "托育支出与使用"),
+    "deadweight": both("births that happen anyway", "本来就会发生的出生"),
+    "third_births": both("third births", "三孩"),
+    "groups": both("gains by income and county", "分收入与县区的受益"),
+}
+"""What a verdict is about, in the words of a mark."""
+GROUPS = ("income_fifth", "county", "residence", "hukou", "mother_age")
+BY_SECTION: dict[str, tuple[str, ...]] = {
+    "target": ("target", "level"),
+    "effect": ("differences",),
+    "births": ("differences", "deadweight"),
+    "women": ("level",),
+    "cost": ("cost_cash", "cost_nursery", "differences"),
+    "together": ("differences",),
+    "gains": ("groups", "third_births"),
+    "plan": ("level",),
+}
+BY_BLOCK: dict[str, tuple[str, ...]] = {
+    "births_cost": ("differences", "cost_cash", "cost_nursery"),
+    "target": ("level",), "tfr_path": ("level",), "tfr_fans": ("level",), "tfr_effect": ("differences",),
+    "births_split": ("differences", "deadweight"), "additional_births": ("differences",),
+    "completed_fertility": ("level", "differences"), "tfr_decomposition": ("differences",), "marriage": ("level",),
+    "births_and_women": ("level",), "births_decomposition": ("level",), "births": ("level",),
+    "births_by_order": ("level", "third_births"), "pyramid": ("level",),
+    "cost": ("cost_cash", "cost_nursery"), "cost_by_measure": ("cost_cash", "cost_nursery"),
+    "cost_per_birth": ("differences",), "cost_by_payer": ("cost_cash", "cost_nursery"),
+    "cost_by_lever": ("cost_cash", "cost_nursery"), "interactions": ("differences",),
+    "who_gains": ("groups", "third_births"), "county_map": ("groups", "level"),
+    "gains_births_order": ("third_births",), "gains_cost_order": ("third_births",),
+    **{f"gains_{what}_{by}": ("groups",) for what in ("births", "cost") for by in GROUPS},
+    "plan": ("level",), "plan_scoreboard": ("level",), "nursery_use": ("cost_nursery",),
+}  # fmt: skip
+
+
+def verdicts_of(context: Mapping[str, Any]) -> dict[str, str]:
+    """Topic -> ``high``, ``medium`` or ``low``, from the fit of a context; empty where the city has none."""
+    fit = context.get("fit") or {}
+    return {str(row["topic"]): str(row["trust"]) for row in fit.get("verdicts", []) if row.get("topic")}
+
+
+def marks(context: Mapping[str, Any], topics: Iterable[str]) -> list[Verdict]:
+    """The marks of these topics, worst first; none for a topic without a verdict."""
+    known = verdicts_of(context)
+    worst_first = sorted((t for t in topics if t in known), key=lambda t: list(TRUST)[::-1].index(known[t]))
+    return [_mark(topic, TRUST[known[topic]]) for topic in worst_first]
+
+
+def _mark(topic: str, trust: Verdict) -> Verdict:
+    name = TOPICS[topic]
+    return Verdict(both(f"{name['en']}: {trust.text['en']}", f"{name['zh']}：{trust.text['zh']}"), trust.tone)
+
+
+def with_marks(section: Section, context: Mapping[str, Any]) -> Section:
+    """The section with marks beside its answer, its figures and its tables."""
+    blocks = [_marked(block, context) for block in section.blocks]
+    return replace(section, blocks=blocks, trust=marks(context, BY_SECTION.get(section.key, ())))
+
+
+def _marked(block: Block, context: Mapping[str, Any]) -> Block:
+    if isinstance(block, FigureRef | Table):
+        return replace(block, trust=marks(context, BY_BLOCK.get(block.name, ())))
+    return block
+
+
+def opening_with_marks(opening: Opening, context: Mapping[str, Any]) -> Opening:
+    """The opening with marks behind each sentence and beside its figure."""
+    sentences: Sequence[Sequence[str]] = opening.topics or [()] * len(opening.sentences)
+    return replace(
+        opening,
+        trust=[marks(context, topics) for topics in sentences],
+        figure_trust=marks(context, BY_BLOCK.get(opening.figure or "", ())),
+    )
