@@ -135,6 +135,8 @@ class Lever(StrictModel):
     plan_section: Label
     channel: Label
     evidence: tuple[str, ...]
+    near: tuple[str, ...] = ()
+    """Rows of ``evidence`` that are on something near (prices, another age, another instrument), not on the measure."""
     assumption: Label | None = None
     not_modelled: tuple[Label, ...] = Field(min_length=1)
     parameters: dict[str, Parameter] = Field(min_length=1)
@@ -148,6 +150,9 @@ class Lever(StrictModel):
             raise ValueError("payers: name who pays, or say in payer_note why nobody does")
         if not self.evidence and not self.assumption:
             raise ValueError("evidence: cite at least one row, or say in `assumption` what the effect rests on")
+        stray = [row_id for row_id in self.near if row_id not in self.evidence]
+        if stray:
+            raise ValueError(f"near: found {stray[0]!r}; allowed: rows that `evidence` cites")
         return self
 
     def payer_shares(self, part: str = "benefit") -> Mapping[str, float]:

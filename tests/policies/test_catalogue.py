@@ -243,6 +243,7 @@ WRONG = [
     (_set("payers", {}), r"payers: name who pays"),
     (_set("evidence", ["prior_car"]), r"unknown evidence id 'prior_car'; did you mean 'prior_care'"),
     (_set("evidence", []), r"evidence: cite at least one row, or say in `assumption`"),
+    (_set("near", ["ca_fr_ls"]), r"near: found 'ca_fr_ls'; allowed: rows that `evidence` cites"),
     (_set("name", "voucher"), r"name: found 'voucher'; allowed: the file's own name, 'childcare_voucher'"),
     (_set("family", "care"), r"family: Input should be 'childcare'"),
 ]  # fmt: skip
