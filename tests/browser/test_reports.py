@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 CONFIG = """
 kind: scenario
-title: {en: A voucher in Toytown, zh: 玩具镇托育券}
+title: {en: A voucher in Toytown, zh: 玩具城托育券}
 city: toytown
 start: 2020-11
 end: 2029-12
