@@ -14,7 +14,6 @@ from abm.cohorts import MONTHS_TO_COMPLETION
 from abm.observe import HEADLINE
 from experiments.config import BASELINE_SCENARIO
 from experiments.laws import LazyLaws
-from experiments.plan import UNCERTAINTY
 from experiments.study import Study
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -158,9 +157,8 @@ def _planned_table(study: Study) -> pd.DataFrame:
     assert plan is not None
     shared = _shared(study)
     parameters = [_draw_hash(study, draw) for draw in range(study.draws)]
-    fields = [span.name for factor in plan.factors for span in factor.spans if not factor.is_parameter]
+    fields = [span.name for factor in plan.every_factor for span in factor.spans if not factor.is_parameter]
     law = study.timelines[BASELINE_SCENARIO].at(study.end_month)
-    names = [factor.name for factor in plan.factors] + [UNCERTAINTY] * plan.has_uncertainty
     laws = study.timelines
     rows = []
     for seed in range(1, study.seeds + 1):
@@ -178,7 +176,7 @@ def _planned_table(study: Study) -> pd.DataFrame:
                         **{field: float(own.get(field, law[field])) for field in fields},
                         "role": row.role,
                         "factor": row.factor,
-                        **{f"dose:{name}": dose for name, dose in zip(names, row.doses, strict=False)},
+                        **{f"dose:{name}": dose for name, dose in zip(plan.dose_names(row), row.doses, strict=False)},
                     }
                 )
     return pd.DataFrame(rows).astype({"seed": "int64", "draw": "int64"})

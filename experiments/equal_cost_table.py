@@ -1,4 +1,4 @@
-"""The shipped table of equal-cost bounds, read and laid over the factors of a config.
+"""The shipped table of equal-cost bounds, read and laid over the factors of a config that cost something.
 
 ``experiments.equal_cost`` says how it is made.
 """
@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from experiments.factors import Factor, Span
+from policies.catalogue import Catalogue
 from policies.errors import InputError, nearest
 
 TABLE = Path(__file__).resolve().parent / "configs" / "sobol" / "equal_cost_bounds.csv"
@@ -34,6 +35,30 @@ def narrowed_to_equal_cost(
         cities = sorted({row["city"] for row in rows})
         raise InputError(f"{path}: no bounds for {city}; it has {', '.join(cities)}; make them with cradle equal-cost")
     return tuple(replace(f, spans=tuple(_narrowed(s, own, path, f) for s in f.spans)) for f in factors), path
+
+
+def with_a_cost(
+    factors: tuple[Factor, ...], catalogue: Catalogue, both: bool, problems: list[str]
+) -> tuple[Factor, ...]:
+    """The factors that can stand at equal cost: those that hold no field which costs nothing in the model.
+
+    Such a field has no dose of equal cost, so it is a problem; in a study of ``both`` bounds a factor of nothing but
+    such fields is left to the design at plausible doses.
+    """
+    kept = []
+    for factor in factors:
+        free = factor.free_fields(catalogue)
+        if both and factor.is_free(catalogue):
+            continue
+        if free:
+            problems.append(
+                f"factors.{factor.name}: {', '.join(free)}: costs nothing in the model, so no dose of it costs the sum;"
+                " leave it out, or rank at plausible doses (bounds: plausible)"
+            )
+        kept.append(factor)
+    if not any(not factor.is_parameter for factor in kept):
+        problems.append("bounds: no factor costs anything in the model; allowed: plausible")
+    return tuple(kept)
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -76,6 +76,17 @@ class Factor:
         own = {span.name: float(span.at(dose)) for span in self.spans}
         return {**own, **self.fixed} if dose > 0 else own
 
+    def free_fields(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """Its lever fields that cost nothing in the model."""
+        if self.is_parameter:
+            return ()
+        names = (*(span.name for span in self.spans), *self.fixed)
+        return tuple(name for name in names if catalogue.is_free(name))
+
+    def is_free(self, catalogue: Catalogue) -> bool:
+        """True when no field of it costs anything in the model."""
+        return not self.is_parameter and len(self.free_fields(catalogue)) == len(self.spans) + len(self.fixed)
+
     @property
     def starts_at_law(self) -> bool:
         """True when dose 0 is today's law."""

@@ -59,6 +59,21 @@ class Plan:
     plausible_factors: tuple[Factor, ...] = ()
     """Factors of the second design, at plausible doses, where the study's own are at equal cost."""
 
+    plausible_problem: Mapping[str, Any] | None = None
+    """The second design's problem for SALib."""
+
+    @property
+    def every_factor(self) -> tuple[Factor, ...]:
+        """Factors of the study's own design, then those that only the second has."""
+        own = {factor.name for factor in self.factors}
+        return (*self.factors, *(factor for factor in self.plausible_factors if factor.name not in own))
+
+    def dose_names(self, row: Row) -> list[str]:
+        """Names of the factors that a row's doses are for."""
+        second = bool(self.plausible_factors) and row.role.endswith(f"-{AT_PLAUSIBLE}")
+        factors = self.plausible_factors if second else self.factors
+        return [factor.name for factor in factors] + [UNCERTAINTY] * self.has_uncertainty
+
     def draws_of(self, row: Row, seed: int) -> tuple[int, ...]:
         """Draws on which a row runs with a seed: all, or the seed's own (the first again after the last)."""
         return (row.draws[(seed - 1) % len(row.draws)],) if self.draw_by_seed else row.draws
@@ -92,16 +107,39 @@ def a_draw_a_seed(plan: Plan, draws: tuple[Mapping[str, Any], ...]) -> Plan:
 
 
 def with_second_design(plan: Plan, plausible: Plan) -> Plan:
-    """The plan with all rows of the same plan at plausible doses behind its own, under names and roles of their own."""
-    assert plan.draw_changes == plausible.draw_changes
+    """The plan with all rows of the same plan at plausible doses behind its own, under names and roles of their own.
+
+    The second may have factors that the first has not: what costs nothing has no dose of equal cost. With behavioural
+    factors their doses then differ, and with them the draws.
+    """
+    draws = list(plan.draw_changes)
+    known = {_key(changes): draw for draw, changes in enumerate(draws)}
+    for changes in plausible.draw_changes:
+        if _key(changes) not in known:
+            known[_key(changes)] = len(draws)
+            draws.append(changes)
+    place = [known[_key(changes)] for changes in plausible.draw_changes]
     rows = tuple(
-        replace(row, scenario=f"{row.scenario}-{AT_PLAUSIBLE}", role=f"{row.role}-{AT_PLAUSIBLE}")
+        replace(
+            row,
+            scenario=f"{row.scenario}-{AT_PLAUSIBLE}",
+            role=f"{row.role}-{AT_PLAUSIBLE}",
+            draws=tuple(place[draw] for draw in row.draws),
+        )
         for row in plausible.rows
         if row.role != BASELINE
     )
     changes = {f"{name}-{AT_PLAUSIBLE}": own for name, own in plausible.changes().items()}
     fixed = plan.changes() | changes
-    return replace(plan, rows=(*plan.rows, *rows), fixed=fixed, plausible_factors=plausible.factors)
+    baseline = replace(plan.rows[0], draws=tuple(range(len(draws))))
+    return replace(
+        plan,
+        rows=(baseline, *plan.rows[1:], *rows),
+        draw_changes=tuple(draws),
+        fixed=fixed,
+        plausible_factors=plausible.factors,
+        plausible_problem=plausible.problem,
+    )
 
 
 def row_changes(factors: Sequence[Factor], doses: Sequence[float]) -> dict[str, float]:

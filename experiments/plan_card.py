@@ -11,6 +11,7 @@ from experiments.factors import BEHAVIOUR, Factor, Span
 from experiments.fitted_draws import free_numbers
 from experiments.plan import UNCERTAINTY
 from experiments.study import Study
+from policies.catalogue import Catalogue
 
 KEPT = (
     "method", "samples", "second_order", "levels", "group_by", "bounds", "outcome", "replicate_seeds", "replicate_rows",
@@ -29,6 +30,7 @@ def plan_card(study: Study) -> dict[str, Any]:
         "factors": _factor_cards(study, plan.factors),
         "factors_plausible": _factor_cards(study, plan.plausible_factors) if plan.plausible_factors else [],
         "problem": dict(plan.problem),
+        "problem_plausible": dict(plan.plausible_problem) if plan.plausible_problem is not None else None,
         "has_uncertainty": plan.has_uncertainty,
         "draw_by_seed": plan.draw_by_seed,
         "draws": [dict(changes) for changes in plan.draw_changes],
@@ -38,23 +40,25 @@ def plan_card(study: Study) -> dict[str, Any]:
 
 def _factor_cards(study: Study, factors: Sequence[Factor]) -> list[dict[str, Any]]:
     """Cards of the factors, and of the index into parameter draws where that is one."""
-    cards = [_factor_card(factor) for factor in factors]
+    cards = [_factor_card(factor, study.catalogue) for factor in factors]
     if study.plan is not None and study.plan.has_uncertainty and study.kind == "sobol":
         label = {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"}
         cards.append({"name": UNCERTAINTY, "label": label, "group": BEHAVIOUR, "spans": [], "is_parameter": True,
-                      "starts_at_law": True, "with": {}})  # fmt: skip
+                      "starts_at_law": True, "with": {}, "free": False})  # fmt: skip
     return cards
 
 
-def _factor_card(factor: Factor) -> dict[str, Any]:
+def _factor_card(factor: Factor, catalogue: Catalogue) -> dict[str, Any]:
+    free = factor.free_fields(catalogue)
     return {
         "name": factor.name,
         "label": dict(factor.label),
         "group": factor.group,
         "is_parameter": factor.is_parameter,
         "starts_at_law": factor.starts_at_law,
+        "free": factor.is_free(catalogue),
         "with": dict(factor.fixed),
-        "spans": [_span_card(span) for span in factor.spans],
+        "spans": [{**_span_card(span), "free": span.name in free} for span in factor.spans],
     }
 
 

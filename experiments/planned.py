@@ -20,7 +20,7 @@ from experiments.config import (
     SobolConfig,
     SweepConfig,
 )
-from experiments.equal_cost_table import narrowed_to_equal_cost
+from experiments.equal_cost_table import narrowed_to_equal_cost, with_a_cost
 from experiments.factors import Factor, read_factors
 from experiments.laws import LazyLaws
 from experiments.parameter_draws import latin_draws, uncertain_spans
@@ -75,6 +75,7 @@ def resolve_planned(
     plausible = factors
     extra: dict[str, Any] = {}
     if not isinstance(config, OptimiseConfig) and config.bounds != "plausible":
+        factors = with_a_cost(factors, catalogue, config.bounds == "both", problems)
         narrow = partial(narrowed_to_equal_cost, factors, path, config.equal_cost_table, config.city)
         narrowed = attempt(problems, narrow, "bounds")
         if narrowed is not None:
