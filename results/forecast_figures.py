@@ -25,10 +25,11 @@ def _fan(axes: Axes, data: ForecastData, indicator: str, group: str, lang: str, 
         axes.set_visible(False)
         return
     years = table["year"]
-    axes.fill_between(years, table["low95"], table["high95"], color=colour, alpha=0.13, lw=0)
+    if data.has_bands:
+        axes.fill_between(years, table["low95"], table["high95"], color=colour, alpha=0.13, lw=0)
     axes.fill_between(years, table["low80"], table["high80"], color=colour, alpha=0.24, lw=0)
     axes.plot(years, table["median"], color=colour, lw=1.9)
-    top = float(table["high95"].max())
+    top = float(table["high95" if data.has_bands else "high80"].max())
     for place, name in enumerate(n for n in data.scenarios if n != data.baseline):
         other = data.bands(indicator, group, name)
         axes.plot(other["year"], other["median"], color=POLICY_COLOURS[(place + 1) % 7], lw=1.7, ls=(0, (5, 1.5)))
@@ -70,10 +71,17 @@ def _panels(
     return figure
 
 
+def _bands_words(data: ForecastData, lang: str) -> str:
+    """What the bands of a figure are, for its title."""
+    if data.has_bands:
+        return {"en": " (bands: middle 80 and 95 % of runs)", "zh": "（色带：各次模拟的中间 80% 与 95%）"}[lang]
+    return {"en": " (band: lowest to highest run)", "zh": "（色带：各次模拟的最低至最高值）"}[lang]
+
+
 def residents(data: ForecastData, lang: str) -> Figure | None:
     """Residents, births, deaths, school entrants."""
     names = ["population", "births", "deaths", "school_entrants"]
-    title = {"en": "Residents and events (bands: 80 and 95 % of runs)", "zh": "人口与事件（色带：80%与95%）"}[lang]
+    title = {"en": "Residents and events", "zh": "人口与事件"}[lang] + _bands_words(data, lang)
     return _panels(data, lang, [(n, "all", data.label(n, lang)) for n in names], 2, title)
 
 
@@ -82,14 +90,14 @@ def structure(data: ForecastData, lang: str) -> Figure | None:
     names = ["share_16_59", "dependency_ratio", "urban_share"]
     wanted = [(n, "all", data.label(n, lang)) for n in names]
     wanted.append(("tfr", "all", data.label("tfr", lang)))
-    title = {"en": "Structure (bands: 80 and 95 % of runs)", "zh": "人口结构（色带：80%与95%）"}[lang]
+    title = {"en": "Structure", "zh": "人口结构"}[lang] + _bands_words(data, lang)
     return _panels(data, lang, wanted, 2, title)
 
 
 def counties(data: ForecastData, lang: str) -> Figure | None:
     """Residents by county."""
     wanted = [("population", f"county:{key}", label[lang]) for key, label in data.counties.items()]
-    title = {"en": "Residents by county (bands: 80 and 95 % of runs)", "zh": "分县区常住人口（色带：80%与95%）"}[lang]
+    title = {"en": "Residents by county", "zh": "分县区常住人口"}[lang] + _bands_words(data, lang)
     return _panels(data, lang, wanted, 3, title)
 
 
@@ -130,8 +138,10 @@ def pyramids(data: ForecastData, lang: str) -> Figure | None:
             names[1], (0.97, 0.96), xycoords="axes fraction", color=COLOURS["female"], fontweight="bold", ha="right"
         )
     figure.suptitle(
-        {"en": f"Residents by age and sex (outline: {data.branch_year}; line: 80 % of runs)",
-         "zh": f"分年龄、性别常住人口（轮廓：{data.branch_year} 年；短线：80%区间）"}[lang],
+        {"en": f"Residents by age and sex (outline: {data.branch_year}; line: "
+               + ("middle 80 % of runs)" if data.has_bands else "lowest to highest run)"),
+         "zh": f"分年龄、性别常住人口（轮廓：{data.branch_year} 年；短线："
+               + ("各次模拟的中间 80%）" if data.has_bands else "最低至最高值）")}[lang],
         x=0.012, ha="left", fontsize=11.5, fontweight="bold", y=1 - 0.12 / height,
     )  # fmt: skip
     return figure

@@ -8,14 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from results.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
+from results.estimates import said
 from results.figure_style import style, svg_text
 from results.forecast_data import ForecastData
 from results.forecast_figures import MAKERS
 from results.page import Fact, Figures, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
-from results.study_data import parameter_label
-from results.words import Text, interval, number
+from results.study_words import parameter_label
+from results.words import Text, joined, number
 
 CITY_ROWS = (
     ("population", "all"), ("births", "all"), ("deaths", "all"), ("net_migration", "all"), ("tfr", "all"),
@@ -32,8 +33,8 @@ PARTS: dict[str, Text] = {"part:old": {"en": ", 65 and over", "zh": "（65岁及
 def write_forecast_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = ForecastData.read(folder)
-    sections = [people_section(data), structure_section(data), county_section(data), spread_section(data),
-                reproduce_section(data)]  # fmt: skip
+    made = [people_section(data), structure_section(data), county_section(data), spread_section(data)]
+    sections = [section for section in made if section is not None] + [reproduce_section(data)]
     page = write_page(folder, data.context, _facts(data), sections, _figures(data), bands_tables(data), lang)
     return page, sections[0].lead
 
@@ -64,12 +65,19 @@ def bands_tables(data: ForecastData) -> dict[str, pd.DataFrame]:
     ]
     ages = [data.pyramid(year).assign(year=year) for year in [data.branch_year, *data.report_years]]
     return {
-        "bands_city": pd.concat(city, ignore_index=True),
-        "bands_county": pd.concat(county, ignore_index=True),
-        "pyramid": pd.concat(ages, ignore_index=True),
-        "spread": data.sources_of_spread,
-        "moved_by": data.moved_by,
+        "bands_city": data.named(pd.concat(city, ignore_index=True)),
+        "bands_county": data.named(pd.concat(county, ignore_index=True)),
+        "pyramid": data.named(pd.concat(ages, ignore_index=True)),
+        **({"spread": data.sources_of_spread} if len(data.sources_of_spread) else {}),
+        **({"moved_by": data.moved_by} if len(data.moved_by) else {}),
     }
+
+
+def tidy(found: dict[str, float]) -> dict[str, float]:
+    """Counts of people rounded to the second digit of half the band."""
+    half = (found["high80"] - found["low80"]) / 2
+    step = 10.0 ** max(math.floor(math.log10(half)) - 1, 0) if half > 0 else 1.0
+    return {name: round(value / step) * step if math.isfinite(value) else value for name, value in found.items()}
 
 
 def _cell(data: ForecastData, found: dict[str, float] | None, indicator: str) -> Cell:
@@ -79,6 +87,7 @@ def _cell(data: ForecastData, found: dict[str, float] | None, indicator: str) ->
     if indicator in ("tfr", "life_expectancy"):
         digits = 2 if indicator == "tfr" else 1
     values = {name: times * value for name, value in found.items()}
+    values = tidy(values) if digits == 0 else values
     return Measured.of(values["median"], values["low80"], values["high80"], digits)
 
 
@@ -95,15 +104,19 @@ def people_section(data: ForecastData) -> Section:
     start, end = data.at(first, "population"), data.at(last, "population")
     births = data.at(last, "births")
     if start is None or end is None or births is None:
-        return Section("people", title, both("The run kept no population.", "本次运行未保留人口数据。"))
-    change = 100 * (end["median"] / start["median"] - 1)
-    span, births_span = interval(end["low80"], end["high80"]), interval(births["low80"], births["high80"])
+        return Section("people", title, both("The run kept no population.", "本次模拟未保留人口数据。"))
+    end, births = tidy(end), tidy(births)
+    change = data.change_of("population", "all", first, last)
+    span, births_span = _ends(end), _ends(births)
+    change_span = _ends(change, 1, "%")
+    words = data.band_words
     lead = both(
-        f"Under current law {number(end['median'])} residents in {last} (80 % of runs {span['en']}), "
-        f"{number(change, 1, sign=True)} % against {first}; {number(births['median'])} births that year "
-        f"({births_span['en']}).",
-        f"在现行法律下，{last} 年常住人口 {number(end['median'])} 人（80%区间 {span['zh']}），较 {first} 年 "
-        f"{number(change, 1, sign=True)} %；当年出生 {number(births['median'])} 人（{births_span['zh']}）。",
+        f"Under current law {number(end['median'])} residents in {last} ({words['en']}: {span['en']}), "
+        f"{number(change['median'], 1, sign=True)} % against {first} ({change_span['en']}); "
+        f"{number(births['median'])} births in {last} ({births_span['en']}).",
+        f"现行政策下，{last} 年常住人口 {number(end['median'])} 人（{words['zh']}：{span['zh']}），较 {first} 年变化 "
+        f"{number(change['median'], 1, sign=True)}%（{change_span['zh']}）；"
+        f"{last} 年出生 {number(births['median'])} 人（{births_span['zh']}）。",
     )
     years = [first, *data.report_years]
     head: list[Cell] = [both("Indicator", "指标"), *(str(year) for year in years)]
@@ -111,67 +124,102 @@ def people_section(data: ForecastData) -> Section:
         [_name(data, name, group), *(_cell(data, data.at(year, name, group), name) for year in years)]
         for name, group in CITY_ROWS
     ]
-    caption = both("Median of runs, and 80 % of runs below it", "各次运行的中位数及80%区间")
-    fan = both("Dotted: the year in which the forecast begins.", "虚线：预测起始年。")
+    caption = both(f"Median of runs; below it {words['en']}", f"各次模拟的中位数；其下为{words['zh']}")
     files = both(
-        "95 % bands are shaded in the figures; their numbers, year by year, stand in tables/bands_city.csv and "
-        "tables/bands_county.csv.",
-        "95%区间见图中浅色带；逐年数值见 tables/bands_city.csv 与 tables/bands_county.csv。",
+        "Year by year the numbers stand in tables/bands_city.csv and tables/bands_county.csv.",
+        "逐年数值见 tables/bands_city.csv 与 tables/bands_county.csv。",
     )
-    blocks: list[Block] = [FigureRef("residents", fan), Table("city", caption, head, rows), Paragraph(files, "note")]
+    blocks: list[Block] = [
+        FigureRef("residents", _fan_caption(data)), Table("city", caption, head, rows), *_packages(data),
+        Paragraph(files, "note"),
+    ]  # fmt: skip
     return Section("people", title, lead, blocks)
 
 
-def structure_section(data: ForecastData) -> Section:
+def _ends(found: dict[str, float], digits: int = 0, unit: str = "") -> Text:
+    """Both ends of a band; a unit stands once in English and at both ends in Chinese."""
+    low, high = (number(found[name], digits, sign=bool(unit)) for name in ("low80", "high80"))
+    return both(f"{low} to {high}" + (f" {unit}" if unit else ""), f"{low}{unit} 至 {high}{unit}")
+
+
+def _fan_caption(data: ForecastData) -> Text:
+    """How to read the paths."""
+    others = [name for name in data.scenarios if name != data.baseline]
+    dashed = both("", "")
+    if others:
+        names = {lang: joined([data.scenario_label(name, lang) for name in others], lang) for lang in LANGUAGES}
+        dashed = both(f" Dashed: median with {names['en']}.", f"虚线：{names['zh']}的中位数。")
+    return both(
+        f"Line: median under current law. Dotted: the year in which the forecast begins.{dashed['en']}",
+        f"实线：现行政策的中位数。点线：预测起始年。{dashed['zh']}",
+    )
+
+
+def _packages(data: ForecastData) -> list[Block]:
+    """What other scenarios change in the last report year, against current law and paired by run."""
+    year, items = data.report_years[-1], []
+    for name in (n for n in data.scenarios if n != data.baseline):
+        people, births = (data.effect(name, what, year) for what in ("population", "births"))
+        if people is None or births is None:
+            continue
+        label = {lang: data.scenario_label(name, lang) for lang in LANGUAGES}
+        told = said(people, sign=True), said(births, sign=True)
+        items.append(both(
+            f"{label['en']} against current law in {year}: residents {told[0]['en']}, births of the year "
+            f"{told[1]['en']}.",
+            f"{year} 年，{label['zh']}与现行政策相比：常住人口 {told[0]['zh']}，当年出生 {told[1]['zh']}。",
+        ))  # fmt: skip
+    return [Bullets(items)] if items else []
+
+
+def structure_section(data: ForecastData) -> Section | None:
     """Who they are."""
     title = both("Who are they?", "人口结构如何？")
     last = data.report_years[-1]
     working, entrants = data.at(last, "share_16_59"), data.at(last, "school_entrants")
-    now = data.at(data.branch_year, "school_entrants")
-    if working is None or entrants is None or now is None:
-        lead = both("The run kept no structure by age.", "本次运行未保留年龄结构。")
-        return Section("structure", title, lead)
-    change = 100 * (entrants["median"] / max(now["median"], 1) - 1)
+    span = data.change_of("school_entrants", "all", data.branch_year, last)
+    if working is None or entrants is None or not math.isfinite(span["median"]):
+        return None
+    entrants = tidy(entrants)
+    words = data.band_words
+    low, high = (f"{100 * working[name]:.1f}" for name in ("low80", "high80"))
+    ends = both(f"{low} to {high}", f"{low}% 至 {high}%")
+    change_ends = _ends(span, 0, "%")
     lead = both(
-        f"In {last}, {100 * working['median']:.1f} % of residents are 16 to 59 ({100 * working['low80']:.1f} to "
-        f"{100 * working['high80']:.1f}); school entrants are {number(entrants['median'])}, "
-        f"{number(change, 0, sign=True)} % against {data.branch_year}.",
-        f"{last} 年 16—59 岁人口占 {100 * working['median']:.1f} %（{100 * working['low80']:.1f} 至 "
-        f"{100 * working['high80']:.1f}）；小学入学人数 {number(entrants['median'])} 人，较 {data.branch_year} 年 "
-        f"{number(change, 0, sign=True)} %。",
+        f"In {last}, {100 * working['median']:.1f} % of residents are 16 to 59 ({words['en']}: {ends['en']} %); "
+        f"school entrants are {number(entrants['median'])} ({_ends(entrants)['en']}), "
+        f"{number(span['median'], 0, sign=True)} % against {data.branch_year} ({change_ends['en']}).",
+        f"{last} 年 16—59 岁人口占 {100 * working['median']:.1f}%（{words['zh']}：{ends['zh']}）；小学入学人数 "
+        f"{number(entrants['median'])} 人（{_ends(entrants)['zh']}），较 {data.branch_year} 年变化 "
+        f"{number(span['median'], 0, sign=True)}%（{change_ends['zh']}）。",
     )
     note = both("School entrants are residents aged 6 on 1 November.", "小学入学人数指 11 月 1 日年满 6 岁的常住人口。")
     blocks: list[Block] = [FigureRef("pyramids", note), FigureRef("structure", both("", ""))]
     return Section("structure", title, lead, blocks)
 
 
-def county_section(data: ForecastData) -> Section:
+def county_section(data: ForecastData) -> Section | None:
     """Where they live."""
     title = both("Where do they live?", "人口分布在哪里？")
     last = data.report_years[-1]
-    changes = {}
-    for key in data.counties:
-        start, end = (data.at(year, "population", f"county:{key}") for year in (data.branch_year, last))
-        if start and end and start["median"] > 0:
-            changes[key] = 100 * (end["median"] / start["median"] - 1)
-    if not changes:
-        return Section("counties", title, both("The run kept no counties.", "本次运行未保留分县区数据。"))
-    low, high = min(changes, key=changes.__getitem__), max(changes, key=changes.__getitem__)
-    labels = data.counties
+    changes = {key: data.change("population", f"county:{key}", data.branch_year, last) for key in data.counties}
+    wide = pd.DataFrame({key: values for key, values in changes.items() if len(values)}).dropna()
+    if wide.empty:
+        return None
+    medians = pd.Series({key: data.change_of("population", f"county:{key}", data.branch_year, last)["median"]
+                         for key in wide})  # fmt: skip
+    told = [
+        _county_change(data, str(medians.idxmin()), wide, "lowest", wide.idxmin(axis=1)),
+        _county_change(data, str(medians.idxmax()), wide, "highest", wide.idxmax(axis=1)),
+    ][: len(medians)]
     lead = both(
-        f"Between {data.branch_year} and {last} residents change most in {labels[low]['en']} "
-        f"({number(changes[low], 1, True)} %) and least in {labels[high]['en']} ({number(changes[high], 1, True)} %).",
-        f"{data.branch_year} 至 {last} 年，{labels[low]['zh']}变化最大（{number(changes[low], 1, True)} %），"
-        f"{labels[high]['zh']}最小（{number(changes[high], 1, True)} %）。",
+        f"Residents between {data.branch_year} and {last}: {told[0]['en']}"
+        + "".join(f"; {t['en']}" for t in told[1:])
+        + f" (in brackets {data.band_words['en']}).",
+        f"{data.branch_year}—{last} 年常住人口变化：{told[0]['zh']}"
+        + "".join(f"；{t['zh']}" for t in told[1:])
+        + f"。括号内为 {data.band_words['zh']}。",
     )
-    if changes[high] > 0 > changes[low]:
-        lead = both(
-            f"Between {data.branch_year} and {last} residents rise most in {labels[high]['en']} "
-            f"({number(changes[high], 1, True)} %) and fall most in {labels[low]['en']} "
-            f"({number(changes[low], 1, True)} %).",
-            f"{data.branch_year} 至 {last} 年，{labels[high]['zh']}增长最多（{number(changes[high], 1, True)} %），"
-            f"{labels[low]['zh']}减少最多（{number(changes[low], 1, True)} %）。",
-        )
     head: list[Cell] = [
         both("County", "县区"),
         both("Year", "年份"),
@@ -179,12 +227,27 @@ def county_section(data: ForecastData) -> Section:
     ]
     rows: list[list[Cell]] = [
         [dict(label), str(year), *(_cell(data, data.at(year, name, f"county:{key}"), name) for name in COUNTY_ROWS)]
-        for key, label in labels.items()
+        for key, label in data.counties.items()
         for year in [data.branch_year, *data.report_years]
     ]
-    caption = both("By county: median and 80 % of runs", "分县区：中位数与80%区间")
-    blocks: list[Block] = [FigureRef("counties", both("", "")), Table("counties", caption, head, rows, text_columns=2)]
+    words = data.band_words
+    caption = both(f"By county: median; below it {words['en']}", f"分县区：中位数；其下为{words['zh']}")
+    blocks: list[Block] = [
+        FigureRef("counties", _fan_caption(data)), Table("counties", caption, head, rows, text_columns=2)
+    ]  # fmt: skip
     return Section("counties", title, lead, blocks)
+
+
+def _county_change(data: ForecastData, key: str, changes: pd.DataFrame, how: str, which: pd.Series) -> Text:
+    """The change of a county, and in how many runs it is the lowest or highest of all (``which`` that is by run)."""
+    span = data.change_of("population", f"county:{key}", data.branch_year, data.report_years[-1])
+    label, runs, counties = data.counties[key], len(changes), len(data.counties)
+    ends, change, times = _ends(span, 1, "%"), number(span["median"], 1, True), int((which == key).sum())
+    place = {"lowest": "最低", "highest": "最高"}[how]
+    return both(
+        f"{label['en']} {change} % ({ends['en']}), the {how} of {counties} counties in {times} of {runs} runs",
+        f"{label['zh']} {change}%（{ends['zh']}），{runs} 次模拟中有 {times} 次为 {counties} 个县区中{place}",
+    )
 
 
 def spread_section(data: ForecastData) -> Section:
@@ -199,44 +262,65 @@ def spread_section(data: ForecastData) -> Section:
             f"{seeds} seeds, each on its own of {draws} draws of the fit",
             f"{seeds} 个种子，各用 {draws} 组拟合参数之一",
         )
+    bands = both(f"Medians and bands are of {runs} runs", f"中位数与区间来自 {runs} 次模拟")
+    if not data.has_bands:
+        n, kind = data.replicates, both("parameter draws", "组参数") if draws > 1 else both("seeds", "个种子")
+        bands = both(
+            f"{n} {kind['en']} are too few for bands: what is given is the lowest and highest of {runs} runs",
+            f"仅 {n} {kind['zh']}，不足以给出区间，故只给出 {runs} 次模拟的最低与最高值",
+        )
     lead = both(
-        f"The bands hold {runs} runs: {made['en']}. They cover chance and "
-        + ("what the fit to the city leaves open" if fitted else "the numbers drawn")
+        f"{bands['en']}: {made['en']}. They cover chance and "
+        + ("what the fit to the city leaves open" if fitted else "the numbers drawn" if draws > 1 else "nothing else")
         + ", not a change of law, of migration or of the model.",
-        f"色带来自 {runs} 次运行：{made['zh']}；涵盖随机波动与"
-        + ("拟合后仍不确定的行为参数" if fitted else "所抽参数")
+        f"{bands['zh']}：{made['zh']}；涵盖随机波动"
+        + ("与拟合后仍不确定的行为参数" if fitted else "与所抽参数" if draws > 1 else "")
         + "，不涵盖法律、迁移或模型本身的变化。",
     )
     items = []
     for row in data.sources_of_spread.itertuples(index=False):
-        share = f"{100 * row.share_between_draws:.0f} %"
+        share, low, high = (number(100 * value) for value in (row.share_between_draws, row.low, row.high))
         items.append(
             both(
-                f"{data.label(row.indicator, 'en')} in {row.year}: {share} of the variance lies between "
-                "parameter draws, the "
-                "rest is chance.",
-                f"{row.year} 年{data.label(row.indicator, 'zh')}：{share} 的方差来自参数组之间，其余为随机波动。",
+                f"{data.label(row.indicator, 'en')} in {row.year}: {share} % of the variance between runs (95 % "
+                f"interval {low} to {high} %) lies between parameter draws, the rest is chance.",
+                f"{row.year} 年{data.label(row.indicator, 'zh')}：各次模拟间方差的 {share}%"
+                f"（95% 区间 {low}% 至 {high}%）来自参数组之间，其余为随机波动。",
             )
         )
-    for row in data.moved_by.head(MOST_CORRELATED).itertuples(index=False):
-        star = both(" (told apart from zero)", "（可与零区分）") if row.p_value < 0.05 else both("", "")
-        name = {lang: parameter_label(data.context["plan"]["uncertain"], row.parameter, lang) for lang in LANGUAGES}
-        value = number(row.correlation, 2, sign=True)
-        items.append(
-            both(
-                f"Rank correlation of {name['en']} with births in {data.report_years[-1]}: {value}{star['en']}.",
-                f"{name['zh']}与 {data.report_years[-1]} 年出生人数的秩相关：{value}{star['zh']}。",
-            )
-        )
+    items += _moved_by(data)
     share = 100 * data.context["scale"]
     blocks: list[Block] = [Bullets(items)] if items else []
     if share < 100:
         text = both(
             f"Simulated at {share:g} % of residents: chance is larger than in the whole city, most of all by county.",
-            f"按常住人口的 {share:g} % 模拟：随机波动大于全市实际，分县区尤甚。",
+            f"按常住人口的 {share:g}% 模拟：随机波动大于全市实际，分县区尤甚。",
         )
         blocks.append(Paragraph(text, "note"))
     return Section("spread", title, lead, blocks)
+
+
+def _moved_by(data: ForecastData) -> list[Text]:
+    """Unknown numbers whose correlation with births can be told from zero, or that none can."""
+    table, year = data.moved_by, data.report_years[-1]
+    if table.empty:
+        return []
+    sure = table[table["certain"]].head(MOST_CORRELATED)
+    if sure.empty:
+        return [both(
+            f"Of {len(table)} unknown numbers none has a rank correlation with births in {year} that can be told from "
+            "zero.",
+            f"{len(table)} 个未知参数中，没有一个与 {year} 年出生人数的秩相关可与零区分。",
+        )]  # fmt: skip
+    items = []
+    for row in sure.itertuples(index=False):
+        name = {lang: parameter_label(data.context["plan"]["uncertain"], row.parameter, lang) for lang in LANGUAGES}
+        value = number(row.correlation, 2, sign=True)
+        items.append(both(
+            f"Rank correlation of {name['en']} with births in {year}: {value} (told apart from zero).",
+            f"{name['zh']}与 {year} 年出生人数的秩相关：{value}（可与零区分）。",
+        ))  # fmt: skip
+    return items
 
 
 def reproduce_section(data: ForecastData) -> Section:

@@ -19,7 +19,7 @@ ADDS = 0.9
 TOP = 3
 """How many places count as the top, where there are more than twice as many measures; else the first."""
 METHODS: dict[str, Text] = {
-    "sobol": both("design Sobol", "Sobol 设计"),
+    "sobol": both("design Sobol", " Sobol 设计"),
     "morris": both("design Morris", "莫里斯设计"),
     "grid": both("a grid", "网格设计"),
     "lhs": both("a Latin hypercube", "拉丁超立方设计"),
@@ -234,7 +234,7 @@ def reproduce_section(data: StudyData) -> Section:
         f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
         f"{runs['asked']} runs, {method['en']}, {number(context['people'])} people ({100 * context['scale']:g} % of "
         "residents).",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，采用 {method['zh']}，模拟 "
+        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，采用{method['zh']}，模拟 "
         f"{number(context['people'])} 人（常住人口的 {100 * context['scale']:g}%）。",
     )
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
