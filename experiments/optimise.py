@@ -117,7 +117,8 @@ class Search:
         year = int(target["year"]) if target else last
         probability = float(target["probability"]) if target else 0.8
         series = self.folder.read_table(SERIES)
-        return package_values(design, series, BASELINE_SCENARIO, first, last, year, probability)
+        years = (self.study.end_month + 1) // 12 - self.study.branch_month / 12
+        return package_values(design, series, BASELINE_SCENARIO, first, last, year, probability, years)
 
     def _with_rows(self) -> Study:
         plan = self._plan

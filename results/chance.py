@@ -8,17 +8,19 @@ import numpy as np
 from scipy import stats
 
 
-def predictive_quantile(values: np.ndarray, probability: float) -> float:
-    """The value that one more run reaches with ``probability`` (predictive Student t of the runs at hand).
+def predictive_quantile(values: np.ndarray, probability: float, replicates: int | None = None) -> float:
+    """The value that one more run reaches with ``probability`` (predictive Student t of the runs at hand, of which
+    ``replicates`` are independent, by default all).
 
-    With one run it is that run's value; NaN when a value is missing.
+    With one replicate it is the mean; NaN when a value is missing. A yardstick for a search; a report calls it a
+    probability only from five replicates on.
     """
     values = np.asarray(values, dtype=float)
-    n = values.size
+    n = values.size if replicates is None else replicates
     if n == 0 or not np.isfinite(values).all():
         return math.nan
     if n == 1:
-        return float(values[0])
+        return float(values.mean())
     spread = float(values.std(ddof=1)) * math.sqrt(1 + 1 / n)
     return float(values.mean() - stats.t.ppf(probability, n - 1) * spread)
 

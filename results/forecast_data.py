@@ -149,8 +149,8 @@ class ForecastData:
         return 100 * (wide.loc[last] / start.where(start > 0) - 1).dropna()
 
     def change_of(self, indicator: str, group: str, first: int, last: int) -> dict[str, float]:
-        """Change between two years, percent: of the medians (as ``median``), with the ends of the runs' own changes that
-        ``band_words`` names."""
+        """Change between two years, percent: of the medians (as ``median``), with the ends of the runs' own changes
+        that ``band_words`` names."""
         start, end = (self.at(year, indicator, group) for year in (first, last))
         values = self.change(indicator, group, first, last)
         if start is None or end is None or values.empty or start["median"] <= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -17,7 +18,8 @@ MILLION = 1e6
 
 def front(data: SearchData, lang: str) -> Figure | None:
     """Cost a year against the outcome: every candidate, the front, each measure alone, target and budget."""
-    own = data.packages[data.packages["role"] != "missing"].dropna(subset=["cost", data.gain])
+    law = data.packages[data.packages["scenario"] == data.baseline]
+    own = pd.concat([law, data.tried], ignore_index=True).dropna(subset=["cost", data.gain])
     if len(own) < 2:
         return None
     figure, axes = plt.subplots(figsize=(8.6, 4.7))
@@ -25,7 +27,7 @@ def front(data: SearchData, lang: str) -> Figure | None:
     axes.grid(True, axis="both")
     rest = own[own["role"] == "candidate"]
     axes.plot(rest["cost"] / MILLION, rest[data.gain], "o", color="#b8c1cb", ms=4,
-              label={"en": "candidates", "zh": "候选组合"}[lang])  # fmt: skip
+              label={"en": "packages tried", "zh": "所试组合"}[lang])  # fmt: skip
     alone = own[own["role"] == "alone"]
     axes.plot(alone["cost"] / MILLION, alone[data.gain], "^", color=POLICY_COLOURS[1], ms=5.5,
               label={"en": "one measure alone", "zh": "单项措施"}[lang])  # fmt: skip
@@ -35,9 +37,8 @@ def front(data: SearchData, lang: str) -> Figure | None:
     corner = own[own["role"] == "corner"]
     axes.plot(corner["cost"] / MILLION, corner[data.gain], "D", color=INK, ms=7, label={
         "en": "every measure at its best bound", "zh": "全部措施取最优上限"}[lang])  # fmt: skip
-    law = own[own["role"] == "baseline"]
     axes.plot(law["cost"] / MILLION, law[data.gain], "s", color=BASELINE_COLOUR, ms=7,
-              label={"en": "today's law", "zh": "现行法律"}[lang])  # fmt: skip
+              label={"en": "current law", "zh": "现行政策"}[lang])  # fmt: skip
     if data.target is not None:
         axes.axhline(float(data.target["tfr"]), color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)),
                      label={"en": "target", "zh": "目标"}[lang])  # fmt: skip
@@ -48,36 +49,39 @@ def front(data: SearchData, lang: str) -> Figure | None:
         axes.plot([row["cost"] / MILLION], [row[data.gain]], "*", color=TARGET_COLOUR, ms=15, zorder=9,
                   label={"cheapest": {"en": "cheapest that reaches it", "zh": "达标最低成本"},
                          "best": {"en": "most births within it", "zh": "预算内最优"}}[key][lang])  # fmt: skip
-    axes.set_xlabel({"en": "cost over today's law, million yuan a year", "zh": "较现行法律新增支出（百万元/年）"}[lang])
+    years = data.in_force[lang]
+    axes.set_xlabel({"en": f"cost over current law, million yuan a year ({years})",
+                     "zh": f"较现行政策增加的支出（百万元/年，{years}）"}[lang])  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(7))
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda v, _: number(v, 0 if abs(own["cost"].max()) > 20 * MILLION else 1))
     )
     if data.gain == "births":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
-        title = {"en": f"Additional births, {data.first_year} to {data.last_year}",
-                 "zh": f"{data.first_year}—{data.last_year} 年新增出生"}[lang]  # fmt: skip
+        title = {"en": f"Births more within {data.period['en']}", "zh": f"{data.period['zh']}内多出生人数"}[lang]
+    elif not data.has_intervals:
+        title = {"en": f"Mean TFR in {data.tfr_year}", "zh": f"{data.tfr_year} 年平均总和生育率"}[lang]
     else:
         chance = 100 * float((data.target or {})["probability"])
         title = {"en": f"TFR in {data.tfr_year} that is reached with probability {chance:.0f} %",
-                 "zh": f"{data.tfr_year} 年以 {chance:.0f} % 概率可达到的总和生育率"}[lang]  # fmt: skip
+                 "zh": f"{data.tfr_year} 年以 {chance:.0f}% 概率可达到的总和生育率"}[lang]  # fmt: skip
     axes.set_title(title)
     axes.legend(loc="best", fontsize=9)
     return figure
 
 
 def missing(data: SearchData, lang: str) -> Figure | None:
-    """Steps from today's law to the best bounds and beyond, against the target."""
+    """Steps from current law to the best bounds and beyond, against the target."""
     table = data.missing
-    if table is None or data.target is None:
+    if table is None or data.target is None or "cheapest" in data.chosen:
         return None
     found = table.set_index("scenario")["tfr"]
     names = {
-        "law": {"en": "today's law", "zh": "现行法律"},
+        "law": {"en": "current law", "zh": "现行政策"},
         "best": {"en": "every measure at its best bound", "zh": "全部措施取最优上限"},
         "missing-money": {"en": "… and outer bounds of money", "zh": "……且资金取最大上限"},
         "missing-wanted": {"en": "… and 0.3 more children wanted", "zh": "……且理想子女数提高 0.3"},
-        "missing-marriage": {"en": "… and marriage as in 2020", "zh": "……且结婚水平恢复到2020年"},
+        "missing-marriage": {"en": "… and marriage as in 2020", "zh": "……且结婚水平恢复到 2020 年"},
         "missing-all": {"en": "… and all three", "zh": "……且三者同时"},
     }
     values = {"law": data.row(data.baseline)["tfr"], "best": data.row("best-bounds")["tfr"]}

@@ -12,8 +12,8 @@ import pandas as pd
 from results import alone, open_order, sensitivity
 from results.compare import FEWEST, t_interval
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
-from results.study_words import FAMILIES, parameter_label, years_text
-from results.words import Text, plain_month
+from results.study_words import FAMILIES, in_force_text, parameter_label, years_text
+from results.words import Text
 
 AT_PLAUSIBLE = "plausible"
 """What roles of the second design end in (``experiments/plan.py``)."""
@@ -101,11 +101,7 @@ class StudyData:
     @property
     def in_force(self) -> Text:
         """Those years in words."""
-        month = int(self.context["branch"][5:7])
-        if month == 1:
-            return self.period
-        return {"en": f"{plain_month(self.context['branch'], 'en')} to {self.end_year}",
-                "zh": f"{self.branch_year} 年 {month} 月至 {self.end_year} 年"}  # fmt: skip
+        return in_force_text(str(self.context["branch"]), self.end_year)
 
     @property
     def period(self) -> Text:

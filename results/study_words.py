@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.words import Text
+from results.words import Text, plain_month
 
 FAMILIES: dict[str, Text] = {
     "childcare": {"en": "Childcare", "zh": "托育服务"},
@@ -33,6 +33,14 @@ def years_text(first: int, last: int) -> Text:
     if first == last:
         return {"en": f"{first}", "zh": f"{first} 年"}
     return {"en": f"{first}–{last}", "zh": f"{first}—{last} 年"}
+
+
+def in_force_text(branch: str, last: int) -> Text:
+    """The time from the month of ``branch`` to the end of ``last``, in words."""
+    year, month = (int(part) for part in branch.split("-"))
+    if month == 1:
+        return years_text(year, last)
+    return {"en": f"{plain_month(branch, 'en')} to {last}", "zh": f"{year} 年 {month} 月至 {last} 年"}
 
 
 def parameter_label(cards: list[dict[str, Any]], name: str, lang: str) -> str:
