@@ -99,7 +99,7 @@ class Job:
         return {arm for pair in found for arm in pair}
 
     def counting_carers(self, *sets: str) -> set[str]:
-        """Arms at whose end grandparents are counted."""
+        """Arms in which grandparents are counted."""
         asked = [r for e in self.experiments_at(*sets) for r in e.responses if r.dose.kind == "carers"]
         return {arm for response in asked for arm in (response.arm, response.against)}
 

@@ -1,7 +1,7 @@
 """Runs the arms of back-tests: one history a seed and parameter set, every arm forked from it with the same draws.
 
-Only what experiments count is kept of an arm: its births, its brides, a few yearly counters. The city at the branch
-stays whole, because populations are told apart there.
+Only what experiments count is kept of an arm: its births and weddings in their months, a few yearly counters, and
+states at anniversaries of the branch. The city at the branch stays whole, because populations are told apart there.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from abm.cohorts import MONTHS_TO_COMPLETION, births_of_fertile_cohorts, start_o
 from abm.counters import COUNTS, LEDGER_LEVERS
 from abm.model import FamilyModel
 from abm.parameters import Parameters
-from abm.population import CARE_NURSERY, COLLECTIVE, FEMALE, OWNS_TOWN, PRIVATE, RESIDENT
+from abm.population import CARE_NURSERY, COLLECTIVE, OWNS_TOWN
 from calibration.backtest_files import Arm, BackTests
+from calibration.backtest_watch import Watch
 from calibration.populations import Mask, grandparents_available, population_mask
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
 from policies.timeline import Timeline, timeline_for
@@ -28,27 +29,26 @@ OnMonths = Callable[[int], None]
 """Told how many months have been simulated since it was last told."""
 YEAR_COLUMNS = ("cycles", "in_nursery", "under_three", "fee_cap_paid")
 _CYCLES, _FEE_CAP = COUNTS.index("art_cycles"), LEDGER_LEVERS.index("fee_cap")
-WORKING_AGES = (20, 40)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept of an arm.
+    """What is kept of an arm; months are counted from the branch.
 
-    ``births`` has one row a birth from the branch on (month since the branch, mother_id, age in years, order),
-    ``brides`` one a woman whose last marriage began since (month since the branch, row, first), ``years`` one a whole
-    calendar year from the branch's year on, ``formal`` the resident women of 20 to 39 and those in private formal work
-    at the end, ``carers`` the grandparents free to mind a child by row of ``BranchCity.wife_rows`` at the end.
+    ``births`` has one row a birth (month, mother_id, age in years, order), ``weddings`` one a wedding of a resident
+    woman in the month in which it was (month, row, age, first), ``years`` one a whole calendar year from the branch's
+    year on. States are kept by the months lived, twelve by twelve: ``formal`` the resident women of 20 to 39 in private
+    formal work, ``carers`` the grandparents free to mind a child by row of ``BranchCity.wife_rows``, where asked for.
     """
 
     births: pd.DataFrame
-    brides: pd.DataFrame
+    weddings: pd.DataFrame
     years: pd.DataFrame
-    formal: tuple[int, int]
+    formal: Mapping[int, int]
     timeline: Timeline
     parameters: Parameters
     gift_yuan: float = 0.0
-    carers: NDArray[np.int64] | None = None
+    carers: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,7 +109,8 @@ def run_arm(branch: BranchCity, arm: Arm, counts_carers: bool, on_months: OnMont
     parameters = branch.model.parameters.replace(**arm.parameters)
     model = branch.model.fork(timeline=law, hold=arm.hold, parameters=parameters if arm.parameters else None)
     give(model, arm)
-    model.run_until_month(end)
+    watch = Watch(start, branch.wife_rows if counts_carers else None)
+    model.run_until_month(end, watch)
     births = model.births_log()
     if arm.complete_cohorts:
         later = start_of_completion(model, timeline_for(model.catalogue, start=start))
@@ -120,13 +121,13 @@ def run_arm(branch: BranchCity, arm: Arm, counts_carers: bool, on_months: OnMont
     on_months(months_of(arm))
     record = Record(
         births=births_since(births, start),
-        brides=brides_since(model, start),
+        weddings=watch.weddings(),
         years=whole_years(model, start),
-        formal=women_in_private_work(model),
+        formal=watch.formal,
         timeline=law,
         parameters=parameters,
         gift_yuan=arm.gift_yuan,
-        carers=grandparents_of_those_still_there(model, branch.wife_rows) if counts_carers else None,
+        carers=watch.carers,
     )
     model.let_go()
     return record
@@ -157,16 +158,6 @@ def births_since(log: pd.DataFrame, start: int) -> pd.DataFrame:
     ).reset_index(drop=True)  # fmt: skip
 
 
-def brides_since(model: FamilyModel, start: int) -> pd.DataFrame:
-    """Women whose last marriage began in or after a month: months since it, row, whether it was their first."""
-    persons = model.population.persons[: model.population.n]
-    rows = np.flatnonzero((persons["sex"] == FEMALE) & (persons["marriage_month"] >= start))
-    found = persons[rows]
-    return pd.DataFrame(
-        {"month": found["marriage_month"].astype(int) - start, "row": rows, "first": found["marriages"] == 1}
-    )
-
-
 def whole_years(model: FamilyModel, start: int) -> pd.DataFrame:
     """Yearly counts by year since the branch: cycles, child-months in nurseries and under three, yuan of fee caps."""
     found = []
@@ -180,28 +171,11 @@ def whole_years(model: FamilyModel, start: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["year", *YEAR_COLUMNS])
 
 
-def women_in_private_work(model: FamilyModel) -> tuple[int, int]:
-    """Resident women of 20 to 39, and those of them in private formal work."""
-    persons = model.population.persons[: model.population.n]
-    age = (model.month - persons["birth_month"].astype(int)) // MONTHS_PER_YEAR
-    asked = (persons["sex"] == FEMALE) & (persons["status"] == RESIDENT)
-    asked &= (age >= WORKING_AGES[0]) & (age < WORKING_AGES[1])
-    return int(asked.sum()), int((asked & (persons["work"] == PRIVATE)).sum())
-
-
-def grandparents_of_those_still_there(model: FamilyModel, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Grandparents free to mind a child, by row; -1 for wives who have left, died or live alone by now."""
-    persons = model.population.persons[rows]
-    found = grandparents_available(model, rows)
-    found[(persons["status"] != RESIDENT) | (persons["partner"] < 0)] = -1
-    return found
-
-
 def run_arms(
     branches: Mapping[str, BranchCity], tests: BackTests, names: Iterable[str], count_carers: Iterable[str],
     on_months: OnMonths = lambda _: None,
 ) -> dict[str, Record]:  # fmt: skip
-    """Every arm of these names; carers are counted at the end of the arms in ``count_carers``."""
+    """Every arm of these names; carers are counted in the arms in ``count_carers``."""
     counted = set(count_carers)
     return {
         name: run_arm(branches[tests.arms[name].branch], tests.arms[name], name in counted, on_months)

@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from abm.cohorts import MONTHS_TO_COMPLETION
 from policies.citations import Evidence
+from policies.clock import MONTHS_PER_YEAR, month_index, month_of_year
 from policies.errors import InputError, unknown_name
 from policies.validation import StrictModel, read_yaml, validated
 
@@ -32,6 +34,14 @@ Outcome = Literal["births", "marriages", "first_marriages", "cycles", "formal_wo
 Measure = Literal["percent", "points", "per_100", "gain", "elasticity"]
 """Percent of the other arm's events; points of the yearly chance; the arm's own events per 100 people (a take-up);
 events more; elasticity."""
+YEARLY = frozenset({"cycles", "coverage", "fee_relief"})
+"""Outcomes and doses that are counted by calendar year."""
+STATES = frozenset({"formal_work", "carers"})
+"""Outcomes and doses that are a state of the city, kept at every anniversary of the branch."""
+OF_EVERYBODY = frozenset({"cycles", "formal_work"})
+"""Outcomes that are counted for the whole city and no part of it."""
+OF_SOMEBODY = frozenset({"leave_pay", "carers", "points", "per_100"})
+"""Doses and measures that are put over the people of a population, who are known at the branch."""
 Rule = Literal["reported", "factor", "judged", "at_most", "sign"]
 Months = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(gt=0)]]
 
@@ -61,6 +71,11 @@ class Arm(StrictModel):
     hold: tuple[str, ...] = ()
     complete_cohorts: bool = False
 
+    @property
+    def months(self) -> int:
+        """Months that it is followed, the completion of its cohorts apart."""
+        return MONTHS_PER_YEAR * self.years
+
 
 class Dose(StrictModel):
     """How the dose is measured in the model (see ``doses.py``): the orders paid, or the field that is a price."""
@@ -71,7 +86,11 @@ class Dose(StrictModel):
 
 
 class Response(StrictModel):
-    """What is counted in two arms and put over the dose."""
+    """What is counted in two arms and put over the dose.
+
+    ``months`` since the branch, the second excluded: events that fall within them count. A state (:data:`STATES`) is
+    taken when they end, in both arms, however long each goes on.
+    """
 
     arm: str
     against: str
@@ -183,10 +202,38 @@ def _check_response(response: Response, tests: BackTests, where: str) -> None:
     arm, against = tests.arms[response.arm], tests.arms[response.against]
     if arm.branch != against.branch:
         raise InputError(f"{where}: {response.arm} and {response.against} branch in different months")
-    last = 12 * min(arm.years, against.years)
-    whole_life = arm.complete_cohorts and against.complete_cohorts
-    if response.months[0] >= response.months[1] or (response.months[1] > last and not whole_life):
-        raise InputError(f"{where}: months: found {list(response.months)}, allowed within 0 to {last}")
+    if response.outcome in OF_EVERYBODY and (response.population != "all" or response.ages or response.orders):
+        raise InputError(f"{where}: {response.outcome} is counted for everybody: no population, ages or orders")
+    over_people = sorted({response.dose.kind, response.measure} & OF_SOMEBODY)
+    if over_people and response.population == "all":
+        raise InputError(f"{where}: {over_people[0]} is put over people at the branch: a population is needed")
+    _check_months(response, arm, against, month_index(tests.branches[arm.branch]), where)
+
+
+def _check_months(response: Response, arm: Arm, against: Arm, branch_month: int, where: str) -> None:
+    """Both arms must have lived the months, and have kept what is asked about them."""
+    asked, (first, end) = {response.outcome, response.dose.kind}, response.months
+    found, last = f"{where}: months: found {list(response.months)}, allowed", last_month(response, arm, against)
+    if first >= end or end > last:
+        lives = f"{response.arm} lives {arm.months} months, {response.against} {against.months}"
+        later = "" if not (arm.complete_cohorts or against.complete_cohorts) else (
+            "; later months are for births alone, where both arms complete the cohorts of the same years"
+        )  # fmt: skip
+        raise InputError(f"{found} within 0 to {last}: {lives}{later}")
+    by_year, states = sorted(asked & YEARLY), sorted(asked & STATES)
+    january = month_of_year(branch_month) == 1
+    if by_year and not (january and first % MONTHS_PER_YEAR == 0 and end % MONTHS_PER_YEAR == 0):
+        raise InputError(f"{found} whole years from a branch in January: {by_year[0]} is counted by calendar year")
+    if states and end % MONTHS_PER_YEAR:
+        raise InputError(f"{found} an end after whole years: {states[0]} is kept every twelve months")
+
+
+def last_month(response: Response, arm: Arm, against: Arm) -> int:
+    """Months since the branch in which both arms can be held against each other. Cohorts are completed after the end of
+    an arm, in births alone, and they are those of its years: such months count where both arms have the same."""
+    births_alone = response.outcome == "births" and response.dose.kind not in YEARLY | STATES
+    completes = arm.complete_cohorts and against.complete_cohorts and arm.years == against.years
+    return min(arm.months, against.months) + (MONTHS_TO_COMPLETION if births_alone and completes else 0)
 
 
 def _known(kind: str, name: str, allowed: Iterable[str], where: str) -> None:

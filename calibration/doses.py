@@ -80,9 +80,10 @@ def _no_parts(_branch: BranchCity, _response: Response, _arm: Record, _against: 
 
 
 def _cash_parts(branch: BranchCity, response: Response, arm: Record, against: Record) -> Parts:
-    """Cash beyond the other arm's, over that arm's births of the paid orders from nine months after the branch."""
+    """Cash beyond the other arm's, over that arm's births of the paid orders in the months that count."""
     orders = response.dose.orders or ORDERS
-    paid = against.births[against.births["order"].clip(upper=ORDERS[-1]).isin(orders)]
+    paid = against.births[against.births["month"].between(*response.months, inclusive="left")]
+    paid = paid[paid["order"].clip(upper=ORDERS[-1]).isin(orders)]
     parts = {"paid_yuan": 0.0, "paid_births": float(len(paid)), **income_parts(branch)}
     for order in orders:
         number = float((paid["order"].clip(upper=ORDERS[-1]) == order).sum())
@@ -136,14 +137,14 @@ def _price_level_parts(branch: BranchCity, response: Response, arm: Record, agai
 
 
 def _carer_parts(branch: BranchCity, response: Response, arm: Record, against: Record) -> Parts:
-    """Grandparents more, over the wives who count: the mean of those at the branch and at the end."""
-    rows = branch.wife_rows
+    """Grandparents more, over the wives who count: the mean of those at the branch and when the months end."""
+    rows, end = branch.wife_rows, response.months[1]
     counts = np.isin(rows, branch.rows_of(response.population))
-    if arm.carers is None or against.carers is None:
-        raise ValueError(f"carers were not counted in {response.arm} and {response.against}")
+    if end not in arm.carers or end not in against.carers:
+        raise ValueError(f"carers were not counted after {end} months of {response.arm} and {response.against}")
     at_start = branch.carers(arm.parameters) - branch.carers(against.parameters)
-    there = counts & (arm.carers >= 0) & (against.carers >= 0)
-    at_end = arm.carers - against.carers
+    there = counts & (arm.carers[end] >= 0) & (against.carers[end] >= 0)
+    at_end = arm.carers[end] - against.carers[end]
     return {
         "carers_at_start": float(at_start[counts].sum()), "wives_at_start": float(counts.sum()),
         "carers_at_end": float(at_end[there].sum()), "wives_at_end": float(there.sum()),

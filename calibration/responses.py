@@ -25,13 +25,14 @@ LAST_ORDER = 3
 
 
 def events(branch: BranchCity, response: Response, record: Record) -> float:
-    """How often the outcome happened in an arm, to the population, in the months that count."""
+    """How often the outcome happened in an arm, to the population, in the months that count; of a state, how many are
+    in it when those months end."""
     first, end = response.months
     if response.outcome == "cycles":
         return float(in_window(record.years, response)["cycles"].sum())
     if response.outcome == "formal_work":
-        return float(record.formal[1])
-    table = record.births if response.outcome == "births" else record.brides
+        return float(record.formal[end])
+    table = record.births if response.outcome == "births" else record.weddings
     table = table[(table["month"] >= first) & (table["month"] < end)]
     if response.outcome == "first_marriages":
         table = table[table["first"]]

@@ -92,6 +92,11 @@ def written(tmp_path: Path, change: Any) -> Path:
     return path
 
 
+def of(data: Any, name: str) -> Any:
+    """The response of an experiment."""
+    return next(experiment["response"] for experiment in data["experiments"] if experiment["id"] == name)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -99,6 +104,28 @@ def written(tmp_path: Path, change: Any) -> Path:
         (lambda d: d["experiments"][0]["response"].update(arm="grant_al"), "did you mean 'grant_all'"),
         (lambda d: d["experiments"][0]["response"].update(months=[12, 999]), "allowed within 0 to 240"),
         (lambda d: d["experiments"][0]["response"].update(against="one_child_2011"), "branch in different months"),
+        (
+            lambda d: of(d, "price_marriage").update(months=[0, 96]),
+            "allowed within 0 to 84: dear_homes lives 84 months",
+        ),
+        (lambda d: of(d, "leave_employer_hiring").update(months=[0, 240]), "0 to 120: .* 120 months, law 240"),
+        (lambda d: of(d, "leave_employer_hiring").update(months=[0, 90]), "after whole years: formal_work"),
+        (lambda d: of(d, "leave_employer_hiring").update(population="women"), "formal_work is counted for everybody"),
+        (lambda d: of(d, "prior_gp").update(months=[12, 70]), "after whole years: carers"),
+        (lambda d: of(d, "prior_gp").update(population="all"), "carers is put over people at the branch"),
+        (
+            lambda d: of(d, "treatment_price").update(months=[0, 20]),
+            "whole years .*: cycles is counted by calendar year",
+        ),
+        (lambda d: of(d, "prior_care").update(months=[50, 108]), "whole years .*: coverage"),
+        (lambda d: of(d, "prior_care").update(arm="one_child_kept", against="as_it_was"), "from a branch in January"),
+        (
+            lambda d: of(d, "tempo_and_quantum").update(against="law"),
+            "0 to 120: .* complete the cohorts of the same years",
+        ),
+        (lambda d: d["arms"]["law_completed"].update(years=12), "0 to 120: grant_completed lives 120 months, law_comp"),
+        (lambda d: of(d, "tempo_and_quantum").update(months=[0, 541]), "allowed within 0 to 540"),
+        (lambda d: of(d, "tempo_and_quantum").update(outcome="first_marriages"), "allowed within 0 to 120"),
         (lambda d: d["experiments"][0].update(sets=["defalt"]), "did you mean 'default'"),
         (lambda d: d["experiments"][0]["held"].update(row="prior_care"), "not among its evidence"),
         (lambda d: d["experiments"].append(d["experiments"][0]), "used twice"),
