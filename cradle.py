@@ -1,4 +1,4 @@
-"""The command ``cradle``: run, check, resume, report, levers, calibrate, backtest, app, bench.
+"""The command ``cradle``: run, resume, check, report, levers, equal-cost, bench, backtest, city, app, calibrate.
 
 Exit status 0 done, 2 the user's input is wrong (one clear message), 1 anything else. Ctrl-C leaves a run that
 ``cradle resume`` continues.
@@ -28,7 +28,7 @@ BENCH_PARTS = ("all", "engine", "study")
 COMPILER_CALLBACKS = "executionengine.py"
 """File of llvmlite from which C code calls Python."""
 RUNNERS = ("serial", "ray")
-COMPILING = "compiling the engine for this machine, once: one to two minutes before the first month"
+COMPILING = "compiling the engine for this machine, once: two to four minutes before the first month"
 app = typer.Typer(
     name="cradle",
     help="Simulate family decisions in a city and compare family policies.",
