@@ -28,6 +28,7 @@ from abm.bench_model import (
 )
 from abm.bench_others import births_only, starsim_ns_per_person_month
 from abm.city import load_city
+from policies.messages import tr
 
 SIZES = (28_000, 140_000, None)
 """People of the scaling series; None is every resident. The middle one gives the headline."""
@@ -56,7 +57,7 @@ def run_bench(json_path: Path | None = None, quick: bool = False, screen: Consol
 def write_numbers(numbers: dict[str, Any], path: Path, screen: Console) -> None:
     """Write the numbers of a bench as JSON, and say where."""
     path.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
-    screen.print(f"numbers: {path}")
+    screen.print(tr("numbers: {path}").format(path=path))
 
 
 def machine() -> dict[str, Any]:
@@ -90,7 +91,7 @@ def measure(quick: bool, screen: Console) -> dict[str, Any]:
     details: dict[str, Any] = {}
     for size in sizes:
         scale = 1.0 if size is None else min(1.0, size / residents)
-        screen.print(f"measuring {residents * scale:,.0f} people", style="dim")
+        screen.print(tr("measuring {people:,.0f} people").format(people=residents * scale), style="dim")
         model = ready_model(city, scale)
         full = size is None and not quick
         series.append(speed(model, 1 if quick else YEARS, 1 if quick or full else 5))
@@ -104,7 +105,7 @@ def measure(quick: bool, screen: Console) -> dict[str, Any]:
         del model
     headline = series[0] if quick else series[1]
     details["founding_seconds"] = founding_seconds(city, 1.0)
-    screen.print("measuring others", style="dim")
+    screen.print(tr("measuring others"), style="dim")
     objects, columns = births_only(2_000 if quick else MESA_PEOPLE, 6 if quick else 24)
     starsim = None if quick else starsim_ns_per_person_month(MESA_PEOPLE, 60)
     return {
@@ -128,55 +129,55 @@ def measure(quick: bool, screen: Console) -> dict[str, Any]:
 
 def speed_table(numbers: dict[str, Any]) -> Table:
     """The measures beside what is asked of them."""
-    table = Table(title="A person's month, all processes on, one core", title_justify="left")
-    for name, side in (("measure", "left"), ("value", "right"), ("asked", "right"), ("ratio", "right")):
+    table = Table(title=tr("A person's month, all processes on, one core"), title_justify="left")
+    for name, side in ((tr("measure"), "left"), (tr("value"), "right"), (tr("asked"), "right"), (tr("ratio"), "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
 
     def add(name: str, value: float | None, text: str, limit: float | None = None, sign: str = "<=") -> None:
         asked = f"{sign} {limit:g}" if limit is not None else ""
         ratio = f"{value / limit:.2f}" if limit is not None and value is not None else ""
-        table.add_row(name, "not installed" if value is None else text.format(value), asked, ratio)
+        table.add_row(name, tr("not installed") if value is None else text.format(value), asked, ratio)
 
     for each in numbers["scaling"]:
         limit = LIMIT_FULL_NS if each["people"] > 1e6 else LIMIT_NS if each["people"] > 1e5 else None
-        add(f"{each['people']:,} people", each["ns"], "{:.1f} ns", limit)
+        add(tr("{people:,} people").format(people=each["people"]), each["ns"], "{:.1f} ns", limit)
     people = _headline_people(numbers)
     add(
-        f"{people:,} people, every lever at its upper bound",
+        tr("{people:,} people, every lever at its upper bound").format(people=people),
         numbers["ns_every_lever"],
         "{:.1f} ns",
         LIMIT_EVERY_LEVER_NS,
     )
     costs = [each["ns"] for each in numbers["scaling"]]
-    add("dearest over cheapest size", max(costs) / min(costs), "{:.1f}", LIMIT_SPREAD)
-    add("reading every byte once", numbers["stream_ns_per_person_month"], "{:.1f} ns")
-    add("memory a person", numbers["bytes_per_person"], "{:.0f} bytes", LIMIT_BYTES)
-    add("founding, all residents", numbers["founding_seconds"], "{:.1f} s", LIMIT_FOUNDING_SECONDS)
+    add(tr("dearest over cheapest size"), max(costs) / min(costs), "{:.1f}", LIMIT_SPREAD)
+    add(tr("reading every byte once"), numbers["stream_ns_per_person_month"], "{:.1f} ns")
+    add(tr("memory a person"), numbers["bytes_per_person"], tr("{:.0f} bytes"), LIMIT_BYTES)
+    add(tr("founding, all residents"), numbers["founding_seconds"], "{:.1f} s", LIMIT_FOUNDING_SECONDS)
     if numbers["compile_seconds"] is not None:
-        add("compiling everything, once", numbers["compile_seconds"], "{:.0f} s")
-    add("births only: Mesa objects", numbers["ns_mesa_objects"], "{:.0f} ns")
-    add("births only: columns", numbers["ns_mesa_rule_in_columns"], "{:.2f} ns")
-    add("Mesa objects over columns", numbers["ratio_mesa_objects"], "{:.0f} times", AIM_MESA, ">=")
-    add("Starsim: pregnancy, deaths", numbers["ns_starsim"], "{:.0f} ns")
-    add("Starsim over all processes", numbers["ratio_starsim"], "{:.1f} times", AIM_STARSIM, ">=")
+        add(tr("compiling everything, once"), numbers["compile_seconds"], "{:.0f} s")
+    add(tr("births only: Mesa objects"), numbers["ns_mesa_objects"], "{:.0f} ns")
+    add(tr("births only: columns"), numbers["ns_mesa_rule_in_columns"], "{:.2f} ns")
+    add(tr("Mesa objects over columns"), numbers["ratio_mesa_objects"], tr("{:.0f} times"), AIM_MESA, ">=")
+    add(tr("Starsim: pregnancy, deaths"), numbers["ns_starsim"], "{:.0f} ns")
+    add(tr("Starsim over all processes"), numbers["ratio_starsim"], tr("{:.1f} times"), AIM_STARSIM, ">=")
     return table
 
 
 def where_table(numbers: dict[str, Any]) -> Table:
     """ns per person-month by process, dearest first, and over what memory alone would take."""
-    table = Table(title="Where the time goes, ns per person-month", title_justify="left")
-    table.add_column("process")
+    table = Table(title=tr("Where the time goes, ns per person-month"), title_justify="left")
+    table.add_column(tr("process"))
     full = numbers.get("where_time_goes_full_city")
     columns = [numbers["where_time_goes"], full] if full else [numbers["where_time_goes"]]
-    for heading in (f"{_headline_people(numbers):,} people", "full city")[: len(columns)]:
+    for heading in (tr("{people:,} people").format(people=_headline_people(numbers)), tr("full city"))[: len(columns)]:
         table.add_column(heading, justify="right")
     for name in sorted(columns[0], key=lambda key: -columns[0][key]):
         table.add_row(name.replace("_", " "), *(f"{column[name]:.2f}" for column in columns))
     table.add_section()
-    table.add_row("sum", *(f"{sum(column.values()):.2f}" for column in columns))
+    table.add_row(tr("sum"), *(f"{sum(column.values()):.2f}" for column in columns))
     streams = [numbers["stream_ns_per_person_month"], numbers.get("stream_ns_full_city")][: len(columns)]
     over = [sum(column.values()) / stream for column, stream in zip(columns, streams, strict=True)]
-    table.add_row("sum over reading every byte once", *(f"{ratio:.1f} times" for ratio in over))
+    table.add_row(tr("sum over reading every byte once"), *(tr("{:.1f} times").format(ratio) for ratio in over))
     return table
 
 

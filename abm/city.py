@@ -35,6 +35,7 @@ from abm.city_layout import (
 from abm.city_sources import Description, read_description, read_sources
 from abm.city_tables import read_table
 from policies.errors import InputError, nearest
+from policies.messages import tr
 
 CITIES = Path(__file__).parent / "cities"
 
@@ -225,7 +226,11 @@ class City:
         """
         totals = self.tables["fertility_total"].set_index("year")["tfr"]
         if year not in totals.index:
-            raise ValueError(f"national births: year {year}, allowed {totals.index.min()} to {totals.index.max()}")
+            raise ValueError(
+                tr("national births: year {year}, allowed {first} to {last}").format(
+                    year=year, first=totals.index.min(), last=totals.index.max()
+                )
+            )
         path = self.tables["fertility_order_path"].sort_values(["year", "order"])
         years = sorted(path["year"].unique())
         by_year = path[["share", "mean_age", "spread"]].to_numpy().reshape(len(years), 3, 3)
@@ -399,7 +404,9 @@ class City:
 def _census_index(year: int) -> int:
     """Return the position of a census year; ValueError for any other year."""
     if year not in CENSUS_YEARS:
-        raise ValueError(f"census year {year}, allowed {', '.join(map(str, CENSUS_YEARS))}")
+        raise ValueError(
+            tr("census year {year}, allowed {years}").format(year=year, years=", ".join(map(str, CENSUS_YEARS)))
+        )
     return CENSUS_YEARS.index(year)
 
 
@@ -426,8 +433,9 @@ def load_city(name: str | Path) -> City:
     folder = CITIES / name if str(name) in names else Path(name)
     if not (folder / "city.yaml").is_file():
         raise InputError(
-            f"city '{name}': not found; allowed {', '.join(names)} or a folder with a city.yaml"
-            f"; did you mean '{nearest(str(name), names)}'?"
+            tr(
+                "city '{name}': not found; allowed {names} or a folder with a city.yaml; did you mean '{nearest}'?"
+            ).format(name=name, names=", ".join(names), nearest=nearest(str(name), names))
         )
     folder = folder.resolve()
     description = read_description(folder / "city.yaml")

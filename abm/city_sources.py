@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from abm.city_tables import hint, place
 from policies.errors import InputError
+from policies.messages import tr
+from policies.validation import plain_message
 
 Base = Literal["key", "resident", "hukou", "long_form", "family_household", "national", "none"]
 
@@ -82,7 +84,11 @@ def read_description(path: Path) -> Description:
     found = _validated(path, _DescriptionFile)
     if found.name != path.parent.name:
         folder = path.parent.name
-        raise InputError(f"{place(path)}, key name: found '{found.name}', allowed the folder's name '{folder}'")
+        raise InputError(
+            tr("{place}, key name: found '{found}', allowed the folder's name '{folder}'").format(
+                place=place(path), found=found.name, folder=folder
+            )
+        )
     return Description(**found.model_dump())
 
 
@@ -93,16 +99,20 @@ def read_sources(
     found = _validated(path, _SourcesFile)
     for name in found.tables:
         if name not in columns:
-            raise InputError(f"{place(path)}, key tables.{name}: unknown table{hint(name, list(columns))}")
+            raise InputError(
+                tr("{place}, key tables.{name}: unknown table{hint}").format(
+                    place=place(path), name=name, hint=hint(name, list(columns))
+                )
+            )
     for name, wanted in columns.items():
         if name not in found.tables:
-            raise InputError(f"{place(path)}, key tables: no entry for table {name}")
+            raise InputError(tr("{place}, key tables: no entry for table {name}").format(place=place(path), name=name))
         entry = found.tables[name]
         for column in set(wanted) ^ set(entry.columns):
-            said = "missing" if column in wanted else "unknown"
-            raise InputError(
-                f"{place(path)}, key tables.{name}.columns.{column}: {said} column, allowed {', '.join(wanted)}"
-            )
+            said = tr("{place}, key tables.{name}.columns.{column}: unknown column, allowed {wanted}")
+            if column in wanted:
+                said = tr("{place}, key tables.{name}.columns.{column}: missing column, allowed {wanted}")
+            raise InputError(said.format(place=place(path), name=name, column=column, wanted=", ".join(wanted)))
         _check_source_keys(path, name, entry, tables[name], list(found.sources))
     return {**found.sources, **found.tables}
 
@@ -110,36 +120,53 @@ def read_sources(
 def _check_source_keys(path: Path, name: str, entry: TableSource, table: pd.DataFrame, known: list[str]) -> None:
     if entry.source == "row":
         if "source" not in table:
-            raise InputError(f"{place(path)}, key tables.{name}.source: found row, but the table has no source column")
+            raise InputError(
+                tr("{place}, key tables.{name}.source: found row, but the table has no source column").format(
+                    place=place(path), name=name
+                )
+            )
         unknown = ~table["source"].isin(known)
         if unknown.any():
             row = int(table.index[unknown][0])
             key = table.at[row, "source"]
             table_path = path.parent / f"{name}.csv"
             raise InputError(
-                f"{place(table_path, row, 'source')}: found '{key}', allowed a key of sources.yaml{hint(key, known)}"
+                tr("{place}: found '{key}', allowed a key of sources.yaml{hint}").format(
+                    place=place(table_path, row, "source"), key=key, hint=hint(key, known)
+                )
             )
     elif entry.source not in known:
         raise InputError(
-            f"{place(path)}, key tables.{name}.source: found '{entry.source}', allowed {', '.join(known)}"
-            f"{hint(entry.source, known)}"
+            tr("{place}, key tables.{name}.source: found '{source}', allowed {known}{hint}").format(
+                place=place(path),
+                name=name,
+                source=entry.source,
+                known=", ".join(known),
+                hint=hint(entry.source, known),
+            )
         )
 
 
 def _validated[Model: BaseModel](path: Path, model: type[Model]) -> Model:
     """Return the YAML file as a checked model; InputError for what cannot be read or does not fit."""
     if not path.is_file():
-        raise InputError(f"{place(path)}: the file is missing")
+        raise InputError(tr("{place}: the file is missing").format(place=place(path)))
     try:
         content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{place(path)}: not readable as YAML: {' '.join(str(error).split())}") from error
+        raise InputError(
+            tr("{place}: not readable as YAML: {error}").format(place=place(path), error=" ".join(str(error).split()))
+        ) from error
     try:
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the whole file"
         if first["type"] == "missing":
-            raise InputError(f"{place(path)}, key {key}: missing") from error
+            raise InputError(tr("{place}, key {key}: missing").format(place=place(path), key=key)) from error
         found = first["input"] if isinstance(first["input"], str | int | float) else type(first["input"]).__name__
-        raise InputError(f"{place(path)}, key {key}: {first['msg']}, found '{found}'") from error
+        raise InputError(
+            tr("{place}, key {key}: {msg}, found '{found}'").format(
+                place=place(path), key=key, msg=plain_message(first), found=found
+            )
+        ) from error

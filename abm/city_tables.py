@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from policies.errors import InputError, nearest
+from policies.messages import tr
 
 SHARE_TOLERANCE = 1e-4  # shares are stored with five or six decimals
 
@@ -28,10 +29,10 @@ class Number:
 
     def allowed(self) -> str:
         """Return the allowed values in words."""
-        kind = "a whole number" if self.whole else "a number"
+        kind = tr("a whole number") if self.whole else tr("a number")
         if np.isfinite(self.low) and np.isfinite(self.high):
-            return f"{kind} from {self.low:g} to {self.high:g}"
-        return f"{kind}, at least {self.low:g}" if np.isfinite(self.low) else kind
+            return tr("{kind} from {low:g} to {high:g}").format(kind=kind, low=self.low, high=self.high)
+        return tr("{kind}, at least {low:g}").format(kind=kind, low=self.low) if np.isfinite(self.low) else kind
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,16 @@ def place(path: Path, row: int | None = None, column: str | None = None) -> str:
     """Return `city/file.csv, row 3, column persons` for the head of a message."""
     parts = [f"{path.parent.name}/{path.name}"]
     if row is not None:
-        parts.append(f"row {row}")
+        parts.append(tr("row {row}").format(row=row))
     if column is not None:
-        parts.append(f"column {column}")
+        parts.append(tr("column {column}").format(column=column))
     return ", ".join(parts)
 
 
 def hint(name: object, allowed: Sequence[str]) -> str:
     """Return `; did you mean 'x'?` for the allowed name nearest to `name`, or nothing when none is allowed."""
     close = nearest(name, allowed)
-    return f"; did you mean '{close}'?" if close else ""
+    return tr("; did you mean '{name}'?").format(name=close) if close else ""
 
 
 def read_table(path: Path, spec: TableSpec) -> pd.DataFrame:
@@ -82,35 +83,47 @@ def read_table(path: Path, spec: TableSpec) -> pd.DataFrame:
     raw = _read_cells(path)
     _check_columns(path, list(raw.columns), list(spec.columns))
     if raw.empty:
-        raise InputError(f"{place(path)}: the table has no rows")
+        raise InputError(tr("{place}: the table has no rows").format(place=place(path)))
     table = pd.DataFrame({name: _read_column(path, name, raw[name], kind) for name, kind in spec.columns.items()})
     doubled = table.duplicated(subset=list(spec.keys))
     if doubled.any():
         row = int(table.index[doubled][0])
         key = ", ".join(f"{name} {raw.at[row, name]}" for name in spec.keys)
-        raise InputError(f"{place(path, row, spec.keys[0])}: duplicate row for {key}; allowed once")
+        raise InputError(
+            tr("{place}: duplicate row for {key}; allowed once").format(place=place(path, row, spec.keys[0]), key=key)
+        )
     return table
 
 
 def _read_cells(path: Path) -> pd.DataFrame:
     """Return the cells as text, indexed by line; InputError for a missing file or a line of the wrong length."""
     if not path.is_file():
-        raise InputError(f"{place(path)}: the file is missing")
+        raise InputError(tr("{place}: the file is missing").format(place=place(path)))
     try:
         reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), skipinitialspace=True)
         lines = [(reader.line_num, cells) for cells in reader if cells]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{place(path)}: not readable as UTF-8 comma-separated text: {error}") from error
+        raise InputError(
+            tr("{place}: not readable as UTF-8 comma-separated text: {error}").format(place=place(path), error=error)
+        ) from error
     if not lines:
-        raise InputError(f"{place(path)}: the file is empty")
+        raise InputError(tr("{place}: the file is empty").format(place=place(path)))
     header = lines[0][1]
     for name in header:
         if header.count(name) > 1:
-            raise InputError(f"{place(path, 1, name)}: the column stands {header.count(name)} times, allowed once")
+            raise InputError(
+                tr("{place}: the column stands {count} times, allowed once").format(
+                    place=place(path, 1, name), count=header.count(name)
+                )
+            )
     for row, cells in lines[1:]:
         if len(cells) != len(header):
             column = header[min(len(cells), len(header)) - 1]
-            raise InputError(f"{place(path, row, column)}: found {len(cells)} cells, allowed {len(header)}")
+            raise InputError(
+                tr("{place}: found {count} cells, allowed {wanted}").format(
+                    place=place(path, row, column), count=len(cells), wanted=len(header)
+                )
+            )
     return pd.DataFrame(
         [cells for _, cells in lines[1:]], columns=header, index=[row for row, _ in lines[1:]], dtype=str
     )
@@ -119,10 +132,18 @@ def _read_cells(path: Path) -> pd.DataFrame:
 def _check_columns(path: Path, found: list[str], wanted: list[str]) -> None:
     for name in wanted:
         if name not in found:
-            raise InputError(f"{place(path, 1, name)}: missing column; found {', '.join(found)}{hint(name, found)}")
+            raise InputError(
+                tr("{place}: missing column; found {found}{hint}").format(
+                    place=place(path, 1, name), found=", ".join(found), hint=hint(name, found)
+                )
+            )
     for name in found:
         if name not in wanted:
-            raise InputError(f"{place(path, 1, name)}: unknown column; allowed {', '.join(wanted)}{hint(name, wanted)}")
+            raise InputError(
+                tr("{place}: unknown column; allowed {wanted}{hint}").format(
+                    place=place(path, 1, name), wanted=", ".join(wanted), hint=hint(name, wanted)
+                )
+            )
 
 
 def _read_column(path: Path, name: str, cells: pd.Series, kind: Column) -> pd.Series:
@@ -133,8 +154,12 @@ def _read_column(path: Path, name: str, cells: pd.Series, kind: Column) -> pd.Se
         if unknown.any():
             row = int(cells.index[unknown][0])
             raise InputError(
-                f"{place(path, row, name)}: found '{cells[row]}', allowed {', '.join(kind.values)}"
-                f"{hint(cells[row], kind.values)}"
+                tr("{place}: found '{cell}', allowed {values}{hint}").format(
+                    place=place(path, row, name),
+                    cell=cells[row],
+                    values=", ".join(kind.values),
+                    hint=hint(cells[row], kind.values),
+                )
             )
         return cells
     numbers = pd.to_numeric(cells, errors="coerce")
@@ -143,7 +168,11 @@ def _read_column(path: Path, name: str, cells: pd.Series, kind: Column) -> pd.Se
         wrong |= numbers != np.floor(numbers)
     if wrong.any():
         row = int(cells.index[wrong][0])
-        raise InputError(f"{place(path, row, name)}: found '{cells[row]}', allowed {kind.allowed()}")
+        raise InputError(
+            tr("{place}: found '{cell}', allowed {allowed}").format(
+                place=place(path, row, name), cell=cells[row], allowed=kind.allowed()
+            )
+        )
     return numbers.astype(np.int64) if kind.whole else numbers.astype(np.float64)
 
 
@@ -154,7 +183,11 @@ def check_complete(path: Path, table: pd.DataFrame, wanted: dict[str, Sequence[o
     absent = expected.difference(found)
     if len(absent):
         key = ", ".join(f"{name} {value}" for name, value in zip(wanted, absent[0], strict=True))
-        raise InputError(f"{place(path, None, list(wanted)[-1])}: no row for {key} ({len(absent)} missing in all)")
+        raise InputError(
+            tr("{place}: no row for {key} ({count} missing in all)").format(
+                place=place(path, None, list(wanted)[-1]), key=key, count=len(absent)
+            )
+        )
 
 
 def check_ages_cover(path: Path, table: pd.DataFrame, by: Sequence[str], first: int, last: int) -> None:
@@ -166,14 +199,18 @@ def check_ages_cover(path: Path, table: pd.DataFrame, by: Sequence[str], first: 
         for row, low, high in zip(ordered.index, ordered["age_from"], ordered["age_to"], strict=True):
             if low != next_age or high < low:
                 raise InputError(
-                    f"{place(path, int(row), 'age_from')}: found {low} to {high} for {label}, "
-                    f"allowed a group that starts at age {next_age}"
+                    tr(
+                        "{place}: found {low} to {high} for {label}, allowed a group that starts at age {next_age}"
+                    ).format(
+                        place=place(path, int(row), "age_from"), low=low, high=high, label=label, next_age=next_age
+                    )
                 )
             next_age = high + 1
         if next_age != last + 1:
             raise InputError(
-                f"{place(path, int(ordered.index[-1]), 'age_to')}: ages for {label} end at {next_age - 1}, "
-                f"allowed only {last}"
+                tr("{place}: ages for {label} end at {next_age}, allowed only {last}").format(
+                    place=place(path, int(ordered.index[-1]), "age_to"), label=label, next_age=next_age - 1, last=last
+                )
             )
 
 
@@ -183,7 +220,11 @@ def check_row_shares(path: Path, table: pd.DataFrame, columns: Sequence[str]) ->
     wrong = (total - 1.0).abs() > SHARE_TOLERANCE
     if wrong.any():
         row = int(table.index[wrong][0])
-        raise InputError(f"{place(path, row, '+'.join(columns))}: shares sum to {total[row]:.6g}, allowed 1")
+        raise InputError(
+            tr("{place}: shares sum to {total:.6g}, allowed 1").format(
+                place=place(path, row, "+".join(columns)), total=total[row]
+            )
+        )
 
 
 def check_group_shares(path: Path, table: pd.DataFrame, column: str, by: Sequence[str] = ()) -> None:
@@ -194,7 +235,9 @@ def check_group_shares(path: Path, table: pd.DataFrame, column: str, by: Sequenc
         if abs(total - 1.0) > SHARE_TOLERANCE:
             label = ", ".join(f"{name} {value}" for name, value in zip(by, key, strict=True)) or "the table"
             raise InputError(
-                f"{place(path, int(group.index[-1]), column)}: shares of {label} sum to {total:.6g}, allowed 1"
+                tr("{place}: shares of {label} sum to {total:.6g}, allowed 1").format(
+                    place=place(path, int(group.index[-1]), column), label=label, total=total
+                )
             )
 
 
@@ -204,4 +247,8 @@ def check_order(path: Path, table: pd.DataFrame, low: str, high: str) -> None:
     if wrong.any():
         row = int(table.index[wrong][0])
         found, most = table.at[row, low], table.at[row, high]
-        raise InputError(f"{place(path, row, low)}: found {found}, allowed at most {high} ({most})")
+        raise InputError(
+            tr("{place}: found {found}, allowed at most {high} ({most})").format(
+                place=place(path, row, low), found=found, high=high, most=most
+            )
+        )

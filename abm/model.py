@@ -33,6 +33,7 @@ from abm.tables import empty_tables
 from policies.catalogue import load_catalogue
 from policies.clock import month_index, month_of_year, year_of
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.timeline import Timeline, current_law
 
 HOLDABLE = ("norms", "places", "prices", "prospects")
@@ -78,7 +79,11 @@ class FamilyModel(mesa.Model):
         super().__init__(rng=seed)
         self.city = load_city(city) if isinstance(city, str) else city
         if len(self.city.counties) > MAX_COUNTIES:
-            raise InputError(f"city {self.city.name}: {len(self.city.counties)} counties; at most {MAX_COUNTIES}")
+            raise InputError(
+                tr("city {city}: {count} counties; at most {max_counties}").format(
+                    city=self.city.name, count=len(self.city.counties), max_counties=MAX_COUNTIES
+                )
+            )
         self.scale, self.seed = float(scale), int(seed)
         self.parameters = parameters or Parameters.load()
         self.catalogue = load_catalogue()
@@ -292,7 +297,11 @@ class FamilyModel(mesa.Model):
         moved = [name for name in _BOUNDS if not np.array_equal(fresh[0][name], self.tables[0][name])]
         moved += [name for name in _BOUND_PARAMETERS if parameters.entry(name) != self.parameters.entry(name)]
         if moved:
-            raise InputError(f"fork: these parameters change {', '.join(moved)}; start a history with them instead")
+            raise InputError(
+                tr("fork: these parameters change {moved}; start a history with them instead").format(
+                    moved=", ".join(moved)
+                )
+            )
         self.tables["phase_weight"] = fresh["phase_weight"]
         self.parameters, self.pars, self.rates = parameters, parameters.row(), rates
         rates.fill_year(self.tables, year_of(self.month))
@@ -366,7 +375,11 @@ class FamilyModel(mesa.Model):
             self._usual_share = share
         levy = share - self._usual_share
         if abs(levy) > LARGEST_LEVY:
-            raise InputError(f"balanced_budget: {levy:.0%} of incomes would have to be levied in {year_of(self.month)}")
+            raise InputError(
+                tr("balanced_budget: {levy:.0%} of incomes would have to be levied in {year}").format(
+                    levy=levy, year=year_of(self.month)
+                )
+            )
         self.tables[0]["levy"] = levy
 
     def _set_places(self) -> None:

@@ -18,6 +18,7 @@ from abm.indicators import REGISTER
 from abm.parameters import Parameters
 from policies.clock import month_index, month_label
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ class FamilyModel(engine.FamilyModel):
             return
         last = month_index(end_time)
         if last < self.month - 1:
-            raise InputError(f"run_until: {end_time} is past; the next month is {self.date}")
+            raise InputError(
+                tr("run_until: {end_time} is past; the next month is {date}").format(end_time=end_time, date=self.date)
+            )
         self.run_for(last + 1 - self.month)
 
     def run_for(self, duration: float) -> None:
@@ -130,7 +133,7 @@ class FamilyModel(engine.FamilyModel):
         """
         if isinstance(law, Mapping):
             if changes is not None:
-                raise InputError("under: give changes once, or a package and changes")
+                raise InputError(tr("under: give changes once, or a package and changes"))
             law, changes = None, law
         timeline = timeline_for(self.catalogue, law, changes, start=self.month)
         return self.fork(timeline)  # type: ignore[return-value]
@@ -169,8 +172,10 @@ def _known(rows: pd.DataFrame, indicator: str) -> None:
         return
     if indicator in REGISTER:
         raise InputError(
-            f"{indicator}: nothing observed yet (a rate needs a year lived from January to December; comparisons of two"
-            " laws are in the report of a run)"
+            tr(
+                "{indicator}: nothing observed yet (a rate needs a year lived from January to December; "
+                "comparisons of two laws are in the report of a run)"
+            ).format(indicator=indicator)
         )
     raise unknown_name("indicator", indicator, REGISTER)
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 
 FOLDER = Path(__file__).resolve().parent
 Value = float | tuple[float, ...]
@@ -42,7 +43,9 @@ class Entry(BaseModel):
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         for value in values:
             if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-                raise ValueError(f"value {value:g} lies outside {self.low} to {self.high}")
+                raise ValueError(
+                    tr("value {value:g} lies outside {low} to {high}").format(value=value, low=self.low, high=self.high)
+                )
         return self
 
 
@@ -128,9 +131,13 @@ def _read(path: Path | None) -> Mapping[str, Entry]:
     for file in [path] if path else sorted(FOLDER.glob("parameters*.yaml")):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
-            raise InputError(f"{file.name}: expected names with their entries, found {type(content).__name__}")
+            raise InputError(
+                tr("{file}: expected names with their entries, found {type}").format(
+                    file=file.name, type=type(content).__name__
+                )
+            )
         for name, data in content.items():
             if name in entries:
-                raise InputError(f"{file.name}: {name} is defined twice")
+                raise InputError(tr("{file}: {name} is defined twice").format(file=file.name, name=name))
             entries[name] = _checked(name, data, file.name)
     return MappingProxyType(entries)

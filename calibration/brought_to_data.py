@@ -33,6 +33,7 @@ from calibration.posterior import (
 from calibration.targets import Target
 from calibration.workers import InOrder
 from experiments.ready import engine_ready
+from policies.messages import tr
 
 FARTHEST_STEP = 1.0
 """Longest step of a level, in standard deviations of its prior."""
@@ -55,7 +56,8 @@ def draws_brought_to_data(
     city = CityAt(fit, tuple(target for target in targets if target.use == "fit"))
     for step in range(fit.steps):
         seen = np.array(list(in_order(_standardised, scores.tolist(), city)))
-        screen.print(f"draws, step {step + 1} of {fit.steps}: {np.sqrt(np.mean(seen**2)):.2f} standard deviations off")
+        told = tr("draws, step {step} of {steps}: {off:.2f} standard deviations off")
+        screen.print(told.format(step=step + 1, steps=fit.steps, off=np.sqrt(np.mean(seen**2))))
         scores[:, :levels] += gauss_newton_steps(scores[:, :levels], prior, seen, errors, slopes, variance)
     return pd.DataFrame({name: fit.prior(name).value(scores[:, place]) for place, name in enumerate(fit.names)})
 

@@ -25,6 +25,7 @@ from calibration.workers import InOrder
 from experiments.design import source_hash
 from experiments.fit_table import FitTables, write_fit
 from policies.errors import InputError
+from policies.messages import later, tr
 
 COVERAGE_TESTS = 200
 
@@ -79,7 +80,11 @@ def predict_again(job: FitJob, shipped: FitTables, in_order: InOrder, screen: Co
     """
     drawn = shipped.tables["draws"]
     if list(drawn.columns) != list(job.fit.names):
-        raise InputError(f"--again: draws.csv: found {list(drawn.columns)}, allowed {list(job.fit.names)}")
+        raise InputError(
+            tr("--again: draws.csv: found {columns}, allowed {names}").format(
+                columns=list(drawn.columns), names=list(job.fit.names)
+            )
+        )
     these = hashlib.sha256(drawn.to_csv().encode()).hexdigest()[:8]
     keep = _Steps(job.folder, screen, f"again-{these}-")
     tables = {**shipped.tables, **tables_of_draws(job, drawn, in_order, keep)}
@@ -144,21 +149,28 @@ def score_line(tables: FitTables) -> str:
     """How many targets are met, in a sentence."""
     table = tables.tables["targets"]
     parts = []
-    for use, name in (("fit", "fitted"), ("held_back", "held back")):
+    for use, template in (
+        ("fit", later("{inside} of {count} fitted")),
+        ("held_back", later("{inside} of {count} held back")),
+    ):
         part = table[table["use"] == use]
-        parts.append(f"{int(part['inside'].sum())} of {len(part)} {name}")
-    return f"targets inside their 80 % predictive interval or tolerance: {', '.join(parts)}"
+        parts.append(tr(template).format(inside=int(part["inside"].sum()), count=len(part)))
+    return tr("targets inside their 80 % predictive interval or tolerance: {parts}").format(parts=", ".join(parts))
+
+
+HEADS = (later("target"), later("use"), later("observed"), later("predicted"), later("80 % interval"), later("inside"))
 
 
 def screen_table(tables: FitTables) -> Table:
     """The scoreboard for a terminal."""
     shown = Table(box=None, pad_edge=False)
-    for head in ("target", "use", "observed", "predicted", "80 % interval", "inside"):
-        shown.add_column(head, justify="right" if head in ("observed", "predicted") else "left")
+    for head in HEADS:
+        shown.add_column(tr(head), justify="right" if head in HEADS[2:4] else "left")
     for row in tables.tables["targets"].itertuples(index=False):
         shown.add_row(
             row.id, row.use, f"{row.observed:.4g}", f"{row.predicted:.4g}",
-            f"{row.predicted_low:.4g} to {row.predicted_high:.4g}", "yes" if row.inside else "NO",
+            tr("{low:.4g} to {high:.4g}").format(low=row.predicted_low, high=row.predicted_high),
+            tr("yes") if row.inside else tr("NO"),
         )  # fmt: skip
     return shown
 

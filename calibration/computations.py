@@ -21,6 +21,7 @@ from abm.population import DIVORCED, FEMALE, MALE, NEVER_MARRIED
 from calibration import measures
 from calibration.history_run import History, months_between, months_of_years
 from policies.errors import InputError
+from policies.messages import tr
 from policies.validation import StrictModel
 
 Array = NDArray[np.float64]
@@ -246,6 +247,8 @@ def standard_women() -> Array:
     """Women of China on 1 November 2020 by single age 15 to 49, even within five-year groups."""
     table = pd.read_csv(STANDARD_WOMEN)
     if list(table.columns) != ["age_from", "age_to", "women"]:
-        raise InputError(f"{STANDARD_WOMEN.name}: columns: allowed age_from, age_to, women")
+        raise InputError(
+            tr("{standard_women}: columns: allowed age_from, age_to, women").format(standard_women=STANDARD_WOMEN.name)
+        )
     years = (table["age_to"] - table["age_from"] + 1).to_numpy()
     return np.repeat(table["women"].to_numpy() / years, years)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.targets import Target
+from policies.messages import tr
 
 FURTHEST = 10.0
 """Standard deviations at which a discrepancy is cut off: one absurd figure must not hide all others. A value that
@@ -31,6 +32,6 @@ def distance(predicted: pd.Series, targets: Sequence[Target]) -> float:
     """
     fitted = [target for target in targets if target.use == "fit"]
     if not fitted:
-        raise ValueError("distance: no fitted target among those given")
+        raise ValueError(tr("distance: no fitted target among those given"))
     weights = np.array([target.weight for target in fitted])
     return float(np.sqrt(np.average(cut_off(standardised(predicted, fitted)).to_numpy() ** 2, weights=weights)))

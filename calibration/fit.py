@@ -30,6 +30,7 @@ from calibration.sampler import KeyedSampler
 from calibration.targets import Target
 from calibration.workers import InOrder
 from experiments.ready import engine_ready
+from policies.messages import tr
 
 TOLD_EVERY = 50
 """Histories after which a line says how far a fit is."""
@@ -143,13 +144,13 @@ def refine(fit: FitFile, targets: Sequence[Target], folder: FitFolder, in_order:
         scores = posterior_scores(before, fit, fit.refinement_size, fit.seed + 2 * (turn + 1), wider=WIDER)
         known = folder.known()
         left = [row for row in scores.tolist() if key_of(row) not in known]
-        name = f"refinement {turn + 1} of {fit.refinements}"
-        screen.print(f"{name}: {len(left)} histories to live")
+        name = tr("refinement {turn} of {refinements}").format(turn=turn + 1, refinements=fit.refinements)
+        screen.print(tr("{name}: {count} histories to live").format(name=name, count=len(left)))
         lived = in_order(_statistics, left, CityAt(fit, tuple(targets)))
         for count, (row, stats) in enumerate(zip(left, lived, strict=True), start=1):
             folder.add(REFINED + turn, True, 0.0, dict(zip(fit.names, row, strict=True)), stats)
             if count % TOLD_EVERY == 0:
-                screen.print(f"{name}: {count} of {len(left)} lived")
+                screen.print(tr("{name}: {count} of {total} lived").format(name=name, count=count, total=len(left)))
 
 
 def _statistics(scores: list[float], city: CityAt) -> dict[str, float]:
@@ -207,7 +208,7 @@ class _Told:
         self._screen, self._fit = screen, fit
         self._generation, self._count, self._accepted = -2, 0, 0
         if known:
-            screen.print(f"{known} histories are there from before")
+            screen.print(tr("{known} histories are there from before").format(known=known))
 
     def particle(self, generation: int, particle: Any) -> None:
         if generation != self._generation:
@@ -215,5 +216,8 @@ class _Told:
         self._count += 1
         self._accepted += bool(particle.accepted)
         if self._count % TOLD_EVERY == 0 or self._accepted == self._fit.population:
-            name = f"generation {generation}" if generation >= 0 else "prior"
-            self._screen.print(f"{name}: {self._accepted} of {self._fit.population} accepted, {self._count} lived")
+            name = tr("generation {generation}").format(generation=generation) if generation >= 0 else tr("prior")
+            told = tr("{name}: {accepted} of {population} accepted, {count} lived").format(
+                name=name, accepted=self._accepted, population=self._fit.population, count=self._count
+            )
+            self._screen.print(told)

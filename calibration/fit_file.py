@@ -13,6 +13,7 @@ from calibration.fit_parameters import Level, Prior, Response, parameters_at, st
 from experiments.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
 from experiments.problems import attempt, one_message, pydantic_problems
 from policies.errors import InputError
+from policies.messages import tr
 from policies.validation import StrictModel, read_yaml
 
 
@@ -48,14 +49,16 @@ class FitFile(StrictModel):
     def _names_once(self) -> FitFile:
         twice = sorted(set(self.levels) & set(self.responses))
         if twice:
-            raise ValueError(f"named both as a level and as a response: {', '.join(twice)}")
+            raise ValueError(tr("named both as a level and as a response: {twice}").format(twice=", ".join(twice)))
         return self
 
     @model_validator(mode="after")
     def _says_where_it_starts(self) -> FitFile:
         for name, entry in self.levels.items():
             if (entry.how != "value" or entry.items) and entry.parameter not in self.moved_from:
-                raise ValueError(f"moved_from: give {entry.parameter}, which {name} moves")
+                raise ValueError(
+                    tr("moved_from: give {parameter}, which {name} moves").format(parameter=entry.parameter, name=name)
+                )
         return self
 
     def base(self) -> Parameters:
@@ -84,7 +87,11 @@ def read_fit_file(path: Path) -> FitFile:
     if city is not None:
         people = round(fit.scale * float(city.population_by_age(2020).sum()))
         if people < LEAST_PEOPLE:
-            problems.append(f"scale: {fit.scale:g} is {people:,} people; at least {LEAST_PEOPLE:,} are needed")
+            problems.append(
+                tr("scale: {scale:g} is {people:,} people; at least {least_people:,} are needed").format(
+                    scale=fit.scale, people=people, least_people=LEAST_PEOPLE
+                )
+            )
     parameters = attempt(problems, fit.base, "moved_from") or Parameters.load()
     for which in ("low", "start", "high"):
         at = start_values(fit.levels, fit.responses, which)

@@ -24,6 +24,7 @@ from calibration.fit_file import FitFile
 from calibration.targets import Target
 from experiments.design import source_hash
 from policies.errors import InputError
+from policies.messages import tr
 
 Free = Mapping[str, float]
 Known = dict[bytes, tuple[float, ...]]
@@ -48,7 +49,9 @@ class FitFolder:
             if not file.exists():
                 file.write_text(yaml.safe_dump(fit.model_dump(mode="json"), allow_unicode=True, sort_keys=False))
         except OSError as error:
-            raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+            raise InputError(
+                tr("{path}: cannot be written: {strerror}").format(path=path, strerror=error.strerror)
+            ) from None
 
     @classmethod
     def of(cls, parent: Path, fit: FitFile, targets: Sequence[Target], city_hash: str) -> FitFolder:

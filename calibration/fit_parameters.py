@@ -19,6 +19,7 @@ from scipy import special, stats
 from abm.parameters import Parameters
 from experiments.config import BilingualTitle
 from policies.errors import InputError
+from policies.messages import tr
 from policies.validation import StrictModel
 
 Values = Mapping[str, float]
@@ -37,13 +38,17 @@ class Prior(StrictModel):
     @model_validator(mode="after")
     def _ordered(self) -> Prior:
         if not self.low < self.high:
-            raise ValueError(f"low {self.low:g} must be below high {self.high:g}")
+            raise ValueError(tr("low {low:g} must be below high {high:g}").format(low=self.low, high=self.high))
         if (self.shape == "uniform") != (self.mode is None):
-            raise ValueError("mode: give it for triangular and lognormal, and only there")
+            raise ValueError(tr("mode: give it for triangular and lognormal, and only there"))
         if self.mode is not None and not self.low < self.mode < self.high:
-            raise ValueError(f"mode {self.mode:g} must lie between low {self.low:g} and high {self.high:g}")
+            raise ValueError(
+                tr("mode {mode:g} must lie between low {low:g} and high {high:g}").format(
+                    mode=self.mode, low=self.low, high=self.high
+                )
+            )
         if self.shape == "lognormal" and self.low <= 0:
-            raise ValueError(f"low {self.low:g} must be positive for lognormal")
+            raise ValueError(tr("low {low:g} must be positive for lognormal").format(low=self.low))
         return self
 
     @cached_property
@@ -93,7 +98,7 @@ class Level(StrictModel):
     @model_validator(mode="after")
     def _about(self) -> Level:
         if (self.how in ("spread", "power", "continue")) != (self.about is not None):
-            raise ValueError("about: give an item for spread, power and continue, and only there")
+            raise ValueError(tr("about: give an item for spread, power and continue, and only there"))
         return self
 
 
@@ -113,7 +118,7 @@ class Response(Level):
     @model_validator(mode="after")
     def _rests_on_something(self) -> Response:
         if not self.evidence and not self.assumed:
-            raise ValueError("give evidence (ids) or say in assumed what it rests on")
+            raise ValueError(tr("give evidence (ids) or say in assumed what it rests on"))
         return self
 
 
@@ -173,7 +178,11 @@ def _apply(changes: dict[str, Any], entry: Level, value: float, shipped: Paramet
     asked = [*items, entry.about] if entry.about is not None else items
     wrong = [item for item in asked if before.ndim == 0 or not 0 <= item < before.size]
     if wrong:
-        raise InputError(f"{name}: {entry.parameter} has no item {wrong[0]}; allowed: 0 to {before.size - 1}")
+        raise InputError(
+            tr("{name}: {parameter} has no item {wrong}; allowed: 0 to {size}").format(
+                name=name, parameter=entry.parameter, wrong=wrong[0], size=before.size - 1
+            )
+        )
     after = before.copy()
     places: Any = items if before.ndim else ...
     if entry.how == "value":

@@ -20,6 +20,7 @@ from abm.observe import Year
 from abm.parameters import Parameters
 from policies.clock import MONTHS_PER_YEAR, month_index
 from policies.errors import InputError
+from policies.messages import tr
 
 START = "2010-11"
 LAST_MONTH = "2024-12"
@@ -61,12 +62,16 @@ class History:
         """Counts of a whole calendar year (:data:`abm.counters.COUNTERS_DTYPE`)."""
         flows = self._year(year).flows
         if flows is None:
-            raise InputError(f"the history has no whole year {year}")
+            raise InputError(tr("the history has no whole year {year}").format(year=year))
         return flows[0]
 
     def _year(self, year: int) -> Year:
         if year not in self.years:
-            raise InputError(f"the history has no year {year}; it has {min(self.years)} to {max(self.years)}")
+            raise InputError(
+                tr("the history has no year {year}; it has {first} to {last}").format(
+                    year=year, first=min(self.years), last=max(self.years)
+                )
+            )
         return self.years[year]
 
 
@@ -106,7 +111,7 @@ def months_between(first: str, last: str) -> tuple[int, int]:
     """Indices of the first and last month of a window written "2015-07", "2016-06"; InputError if it is empty."""
     window = month_index(first), month_index(last)
     if window[0] > window[1]:
-        raise InputError(f"months: {first} is after {last}")
+        raise InputError(tr("months: {first} is after {last}").format(first=first, last=last))
     return window
 
 

@@ -18,6 +18,7 @@ from calibration.backtest_files import Label
 from calibration.computations import Computation
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.validation import StrictModel, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
@@ -93,7 +94,7 @@ class Figure(StrictModel):
     @model_validator(mode="after")
     def _has_uncertainty(self) -> Figure:
         if math.hypot(self.sd_observed, self.sd_offset) <= 0.0:
-            raise ValueError("sd_observed, sd_offset: one of them must be above 0")
+            raise ValueError(tr("sd_observed, sd_offset: one of them must be above 0"))
         return self
 
 
@@ -180,13 +181,17 @@ def read_kinds(path: Path = TARGETS_FILE) -> TargetsFile:
     for kind in file.targets:
         where = f"{path.name}: targets: {kind.id}"
         if kind.id in seen:
-            raise InputError(f"{where}: the id is used twice")
+            raise InputError(tr("{where}: the id is used twice").format(where=where))
         seen.add(kind.id)
         if kind.group not in file.groups:
             raise unknown_name("group", kind.group, file.groups, where)
         last = max(years_of(kind.computation))
         if kind.use == "fit" and last > file.last_fitted_year:
-            raise InputError(f"{where}: use: found fit for {last}, allowed held_back after {file.last_fitted_year}")
+            raise InputError(
+                tr("{where}: use: found fit for {last}, allowed held_back after {last_fitted_year}").format(
+                    where=where, last=last, last_fitted_year=file.last_fitted_year
+                )
+            )
     return file
 
 
@@ -214,9 +219,13 @@ def read_figures(city: str, folder: Path = FIGURES_FOLDER) -> dict[str, Figure]:
     for path in sorted((folder / city).glob("*.csv")):
         for where, figure in _figures_of(path):
             if figure.id in figures:
-                raise InputError(f"{where}: {figure.id} is given twice")
+                raise InputError(tr("{where}: {id} is given twice").format(where=where, id=figure.id))
             if figure.geography != city and figure.sd_offset <= 0.0:
-                raise InputError(f"{where}: sd_offset: found 0 for {figure.geography}, allowed above 0 outside {city}")
+                raise InputError(
+                    tr("{where}: sd_offset: found 0 for {geography}, allowed above 0 outside {city}").format(
+                        where=where, geography=figure.geography, city=city
+                    )
+                )
             figures[figure.id] = figure
     return figures
 
@@ -225,7 +234,11 @@ def _figures_of(path: Path) -> Iterator[tuple[str, Figure]]:
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
         if tuple(reader.fieldnames or ()) != FIGURE_COLUMNS:
-            raise InputError(f"{path.name}: columns: found {reader.fieldnames}, allowed {list(FIGURE_COLUMNS)}")
+            raise InputError(
+                tr("{path}: columns: found {fieldnames}, allowed {figure_columns}").format(
+                    path=path.name, fieldnames=reader.fieldnames, figure_columns=list(FIGURE_COLUMNS)
+                )
+            )
         for line, row in enumerate(reader, start=2):
             where = f"{path.name}, row {line}"
             yield where, validated(Figure, row, where)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from calibration.backtest_files import Held
 from policies.citations import Evidence
 from policies.errors import InputError
+from policies.messages import tr
 
 FACTOR = 1.5
 
@@ -38,21 +39,21 @@ def evidence_interval(held: Held, row: Evidence) -> EvidenceInterval:
     where = f"held: {held.row}: {held.rule}"
     if held.rule == "sign":
         if held.sign is None:
-            raise InputError(f"{where}: sign: needed, 1 or -1")
+            raise InputError(tr("{where}: sign: needed, 1 or -1").format(where=where))
         return EvidenceInterval(math.nan, *((0.0, math.inf) if held.sign > 0 else (-math.inf, 0.0)))
     if held.rule == "judged":
         if held.low is None or held.high is None or held.value is None or not held.why or held.low > held.high:
-            raise InputError(f"{where}: value, low, high and why are needed, low not above high")
+            raise InputError(tr("{where}: value, low, high and why are needed, low not above high").format(where=where))
         return EvidenceInterval(held.value, held.low, held.high)
     effect, normalised = row.number, _number(row.normalised_effect)
     if held.rule == "reported":
         low, high = _number(row.low), _number(row.high)
         if effect is None or low is None or high is None:
-            raise InputError(f"{where}: the row has no effect with low and high")
+            raise InputError(tr("{where}: the row has no effect with low and high").format(where=where))
         scale = normalised / effect if normalised is not None and effect else 1.0
         return EvidenceInterval(effect * scale, *sorted((low * scale, high * scale)))
     if not normalised:
-        raise InputError(f"{where}: the row has no normalised effect")
+        raise InputError(tr("{where}: the row has no normalised effect").format(where=where))
     if held.rule == "at_most":
         return EvidenceInterval(normalised, *sorted((0.0, normalised)))
     return EvidenceInterval(normalised, *sorted((normalised / FACTOR, normalised * FACTOR)))

@@ -17,6 +17,7 @@ import yaml
 
 from experiments.design import source_hash
 from policies.errors import InputError
+from policies.messages import tr
 
 FOLDER = Path(__file__).resolve().parents[1] / "calibration" / "fitted"
 TABLE, MADE = "backtests.csv", "backtests.yaml"
@@ -35,7 +36,9 @@ def check_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise InputError(f"--out: cannot write {folder}: {error.strerror or error}") from None
+        raise InputError(
+            tr("--out: cannot write {folder}: {reason}").format(folder=folder, reason=error.strerror or error)
+        ) from None
 
 
 def write_backtests(folder: Path, table: pd.DataFrame, made: dict[str, Any]) -> Path:
@@ -45,7 +48,9 @@ def write_backtests(folder: Path, table: pd.DataFrame, made: dict[str, Any]) -> 
         table[list(COLUMNS)].to_csv(folder / TABLE, index=False, float_format="%.5g")
         (folder / MADE).write_text(yaml.safe_dump(made, sort_keys=False, allow_unicode=True), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"--out: cannot write {folder}: {error.strerror or error}") from None
+        raise InputError(
+            tr("--out: cannot write {folder}: {reason}").format(folder=folder, reason=error.strerror or error)
+        ) from None
     return folder / TABLE
 
 
@@ -57,7 +62,11 @@ def read_backtests_table(folder: Path = FOLDER) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise InputError(f"{path.name}: columns: found {reader.fieldnames}, allowed {list(COLUMNS)}")
+            raise InputError(
+                tr("{path}: columns: found {fieldnames}, allowed {columns}").format(
+                    path=path.name, fieldnames=reader.fieldnames, columns=list(COLUMNS)
+                )
+            )
         return [_row(path, line, row) for line, row in enumerate(reader, start=2)]
 
 
@@ -68,11 +77,19 @@ def _row(path: Path, line: int, row: dict[str, str]) -> dict[str, Any]:
         try:
             value = float(text) if text else None
         except ValueError:
-            raise InputError(f"{path.name}, row {line}, column {name}: found {text!r}, allowed a number") from None
+            raise InputError(
+                tr("{path}, row {line}, column {name}: found {text!r}, allowed a number").format(
+                    path=path.name, line=line, name=name, text=text
+                )
+            ) from None
         found[name] = None if value is None or abs(value) == float("inf") else value
     for name in YES_NO_COLUMNS:
         if row[name] not in ("True", "False"):
-            raise InputError(f"{path.name}, row {line}, column {name}: found {row[name]!r}, allowed True or False")
+            raise InputError(
+                tr("{path}, row {line}, column {name}: found {row!r}, allowed True or False").format(
+                    path=path.name, line=line, name=name, row=row[name]
+                )
+            )
         found[name] = row[name] == "True"
     return found
 
@@ -85,7 +102,9 @@ def backtests_context(folder: Path = FOLDER) -> dict[str, Any] | None:
         return None
     made = yaml.safe_load((folder / MADE).read_text(encoding="utf-8"))
     if not isinstance(made, dict):
-        raise InputError(f"{MADE}: expected keys and values, found {type(made).__name__}")
+        raise InputError(
+            tr("{made}: expected keys and values, found {type}").format(made=MADE, type=type(made).__name__)
+        )
     context = {"rows": rows, "made": made, "same_sources": made.get("source_hash") == source_hash()}
     json.dumps(context)  # a value that JSON does not know would only show when a run is half done
     return context

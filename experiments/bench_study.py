@@ -30,6 +30,7 @@ from experiments.runner import execute, standing_backend, tasks_of
 from experiments.study import Study
 from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index
+from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 from results.store import CONTEXT, RunFolder
 
@@ -157,7 +158,8 @@ def measure_study(
     """Numbers of the headline study on so many workers; ``runs`` are those measured on Ray and in the serial loop."""
     study, design = bench_study(city, scale, samples, end)
     on_ray, serial = (len(design) if full else runs[0]), runs[1]
-    screen.print(f"headline study: {on_ray} of {len(design)} runs on {workers} workers, {serial} serial", style="dim")
+    told = tr("headline study: {on_ray} of {runs} runs on {workers} workers, {serial} serial")
+    screen.print(told.format(on_ray=on_ray, runs=len(design), workers=workers, serial=serial), style="dim")
     with tempfile.TemporaryDirectory(prefix="cradle-bench-") as folder:
         execute(study, _folder(folder, "warm"), design.head(1), Stopwatch(1))  # compiles, and keeps the history
         assert is_kept(tasks_of(study, design.head(1), set())[0].history_name)
@@ -237,21 +239,29 @@ def _own_bytes(process: int) -> int:
 def study_table(numbers: dict[str, Any]) -> Table:
     """The measures beside what is asked of them."""
     extrapolated = numbers["sobol_measured_runs"] < numbers["sobol_runs"]
-    how = f"extrapolated from {numbers['sobol_measured_runs']} runs" if extrapolated else "all runs measured"
-    table = Table(title=f"Headline study on {numbers['sobol_workers']} workers ({how})", title_justify="left")
-    for name, side in (("measure", "left"), ("value", "right"), ("asked", "right")):
+    how = tr("all runs measured")
+    if extrapolated:
+        how = tr("extrapolated from {count} runs").format(count=numbers["sobol_measured_runs"])
+    title = tr("Headline study on {workers} workers ({how})").format(workers=numbers["sobol_workers"], how=how)
+    table = Table(title=title, title_justify="left")
+    for name, side in ((tr("measure"), "left"), (tr("value"), "right"), (tr("asked"), "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
-    asked = f"< {LIMIT_MINUTES:g} min, aim {AIM_MINUTES:g}"
-    table.add_row(f"{numbers['sobol_runs']:,} runs", clock_text(60 * numbers["sobol_minutes"]), asked)
-    table.add_row("runs a minute", f"{numbers['runs_per_minute']:.0f}", "")
-    table.add_row("person-months a second", f"{numbers['person_months_per_second'] / 1e6:.0f} million", "")
-    table.add_row("a run in the serial loop", f"{1000 * numbers['serial_seconds_a_run']:.0f} ms", "")
-    table.add_row("a run on a worker", f"{1000 * numbers['seconds_a_run_and_worker']:.0f} ms", "")
+    asked = tr("< {limit:g} min, aim {aim:g}").format(limit=LIMIT_MINUTES, aim=AIM_MINUTES)
     table.add_row(
-        "Ray over the serial loop, processor time",
+        tr("{runs:,} runs").format(runs=numbers["sobol_runs"]), clock_text(60 * numbers["sobol_minutes"]), asked
+    )
+    table.add_row(tr("runs a minute"), f"{numbers['runs_per_minute']:.0f}", "")
+    millions = numbers["person_months_per_second"] / 1e6
+    table.add_row(tr("person-months a second"), tr("{millions:.0f} million").format(millions=millions), "")
+    table.add_row(tr("a run in the serial loop"), f"{1000 * numbers['serial_seconds_a_run']:.0f} ms", "")
+    table.add_row(tr("a run on a worker"), f"{1000 * numbers['seconds_a_run_and_worker']:.0f} ms", "")
+    table.add_row(
+        tr("Ray over the serial loop, processor time"),
         f"{100 * numbers['ray_overhead']:+.1f} %",
         f"< {100 * LIMIT_OVERHEAD:g} %",
     )
     peak = numbers["peak_gib"]
-    table.add_row("peak memory", "not known here" if peak is None else f"{peak:.2f} GiB", f"< {LIMIT_GIB:g} GiB")
+    table.add_row(
+        tr("peak memory"), tr("not known here") if peak is None else f"{peak:.2f} GiB", f"< {LIMIT_GIB:g} GiB"
+    )
     return table

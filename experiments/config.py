@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from policies.messages import tr
 from policies.validation import StrictModel
 
 KINDS = ("scenario", "sweep", "sobol", "optimise", "forecast")
@@ -78,7 +79,7 @@ class CommonConfig(StrictModel):
     @classmethod
     def _numbers_only(cls, value: Any) -> Any:
         if isinstance(value, bool | str):
-            raise ValueError(f"expected a number, found {value!r}")
+            raise ValueError(tr("expected a number, found {value!r}").format(value=value))
         return value
 
 
@@ -124,9 +125,9 @@ class FactorConfig(StrictModel):
     @model_validator(mode="after")
     def _one_kind(self) -> FactorConfig:
         if bool(self.fields) == (self.parameter is not None):
-            raise ValueError("give either fields (of levers) or parameter (of abm/parameters.yaml)")
+            raise ValueError(tr("give either fields (of levers) or parameter (of abm/parameters.yaml)"))
         if self.values and len(self.fields) > 1:
-            raise ValueError("values: only for a factor of one field or parameter")
+            raise ValueError(tr("values: only for a factor of one field or parameter"))
         return self
 
 
@@ -160,12 +161,17 @@ class DrawnConfig(CommonConfig):
     def _one_source_of_draws(self) -> DrawnConfig:
         if self.draws is not None and self.parameters != "fitted":
             raise ValueError(
-                "draws: says how many draws of a fit, so only with parameters: fitted; else write it under uncertainty"
+                tr(
+                    "draws: says how many draws of a fit, so only with parameters: fitted; else write it under "
+                    "uncertainty"
+                )
             )
         if self.uncertainty is not None and self.parameters == "fitted":
             raise ValueError(
-                "uncertainty: a fit brings its own draws (draws: N says how many); leave it out, or write parameters:"
-                " default"
+                tr(
+                    "uncertainty: a fit brings its own draws (draws: N says how many); leave it out, or write "
+                    "parameters: default"
+                )
             )
         return self
 
@@ -214,7 +220,11 @@ class SobolConfig(DrawnConfig):
     @classmethod
     def _power_of_two(cls, value: int, info: Any) -> int:
         if info.data.get("method") == "sobol" and value & (value - 1):
-            raise ValueError(f"found {value}; allowed: a power of two, such as {1 << (value.bit_length() - 1)}")
+            raise ValueError(
+                tr("found {value}; allowed: a power of two, such as {power}").format(
+                    value=value, power=1 << value.bit_length() - 1
+                )
+            )
         return value
 
 
@@ -251,7 +261,7 @@ class OptimiseConfig(DrawnConfig):
     @model_validator(mode="after")
     def _one_question(self) -> OptimiseConfig:
         if self.target is None and self.budget is None:
-            raise ValueError("give target: {tfr: ..., year: ...}, or budget: yuan a year, or both")
+            raise ValueError(tr("give target: {tfr: ..., year: ...}, or budget: yuan a year, or both"))
         return self
 
 

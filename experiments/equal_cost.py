@@ -22,11 +22,12 @@ from experiments.plan import BASELINE, HIGH, Plan, Row
 from experiments.study import Study
 from policies.clock import month_index, month_label, year_of
 from policies.errors import InputError
+from policies.messages import later, tr
 
 EMPLOYER = "employer"
 GROUPS = ("all", f"payer:{EMPLOYER}")
-MATCHED, NEAREST = "matched", "nearest: its cost jumps over the sum"
-CLIPPED, NO_COST = "clipped: costs less at its bound", "no public cost in the ledger"
+MATCHED, NEAREST = later("matched"), later("nearest: its cost jumps over the sum")
+CLIPPED, NO_COST = later("clipped: costs less at its bound"), later("no public cost in the ledger")
 Tried = tuple[float, float]
 """A dose and the public cost at it."""
 CLOSE, MOST_TURNS = 0.05, 6
@@ -44,9 +45,15 @@ def make_table(
     Raises InputError when the year lies outside what can be simulated or the config has no factors.
     """
     if study.plan is None or not study.plan.factors:
-        raise InputError(f"{study.name}: kind: found {study.kind}; equal-cost bounds need a config with factors")
+        raise InputError(
+            tr("{study}: kind: found {kind}; equal-cost bounds need a config with factors").format(
+                study=study.name, kind=study.kind
+            )
+        )
     if not year_of(study.branch_month) <= year:
-        raise InputError(f"--year: found {year}; allowed {year_of(study.branch_month)} or later")
+        raise InputError(
+            tr("--year: found {year}; allowed {first} or later").format(year=year, first=year_of(study.branch_month))
+        )
     names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
 
     def costs_at(doses: Mapping[str, float]) -> dict[str, float]:
@@ -108,7 +115,7 @@ def public_costs(series: pd.DataFrame, year: int) -> dict[str, float]:
     own = own.astype({"group": str, "scenario": str})
     wide = own.pivot_table(index=["scenario", "seed"], columns="group", values="value", observed=True).fillna(0.0)
     if wide.empty:
-        raise InputError(f"the run has no cost in {year}")
+        raise InputError(tr("the run has no cost in {year}").format(year=year))
     public = wide["all"] - wide.get(GROUPS[1], 0.0)
     by = public.unstack("scenario")
     extra = by.sub(by[BASELINE_SCENARIO], axis=0).mean()

@@ -13,6 +13,7 @@ from pathlib import Path
 from experiments.factors import Factor, Span
 from policies.catalogue import Catalogue
 from policies.errors import InputError, nearest
+from policies.messages import tr
 
 TABLE = Path(__file__).resolve().parent / "configs" / "sobol" / "equal_cost_bounds.csv"
 COLUMNS = [
@@ -33,7 +34,11 @@ def narrowed_to_equal_cost(
     own = {row["field"]: row for row in rows if row["city"] == Path(city).name}
     if not own:
         cities = sorted({row["city"] for row in rows})
-        raise InputError(f"{path}: no bounds for {city}; it has {', '.join(cities)}; make them with cradle equal-cost")
+        raise InputError(
+            tr("{path}: no bounds for {city}; it has {cities}; make them with cradle equal-cost").format(
+                path=path, city=city, cities=", ".join(cities)
+            )
+        )
     return tuple(replace(f, spans=tuple(_narrowed(s, own, path, f) for s in f.spans)) for f in factors), path
 
 
@@ -52,22 +57,28 @@ def with_a_cost(
             continue
         if free:
             problems.append(
-                f"factors.{factor.name}: {', '.join(free)}: costs nothing in the model, so no dose of it costs the sum;"
-                " leave it out, or rank at plausible doses (bounds: plausible)"
+                tr(
+                    "factors.{factor}: {free}: costs nothing in the model, so no dose of it costs the sum; leave "
+                    "it out, or rank at plausible doses (bounds: plausible)"
+                ).format(factor=factor.name, free=", ".join(free))
             )
         kept.append(factor)
     if not any(not factor.is_parameter for factor in kept):
-        problems.append("bounds: no factor costs anything in the model; allowed: plausible")
+        problems.append(tr("bounds: no factor costs anything in the model; allowed: plausible"))
     return tuple(kept)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
-        raise InputError(f"{path}: no such table; make it with cradle equal-cost")
+        raise InputError(tr("{path}: no such table; make it with cradle equal-cost").format(path=path))
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
         if list(reader.fieldnames or ()) != COLUMNS:
-            raise InputError(f"{path}: columns: found {reader.fieldnames}, allowed {COLUMNS}")
+            raise InputError(
+                tr("{path}: columns: found {fieldnames}, allowed {columns}").format(
+                    path=path, fieldnames=reader.fieldnames, columns=COLUMNS
+                )
+            )
         return list(reader)
 
 
@@ -76,14 +87,18 @@ def _narrowed(span: Span, own: Mapping[str, dict[str, str]], path: Path, factor:
         return span
     if span.name not in own:
         raise InputError(
-            f"{path}: no bound for {span.name} (factors.{factor.name}); the nearest is {nearest(span.name, own)!r};"
-            " make the table anew with cradle equal-cost"
+            tr(
+                "{path}: no bound for {span} (factors.{factor}); the nearest is {nearest!r}; make the table "
+                "anew with cradle equal-cost"
+            ).format(path=path, span=span.name, factor=factor.name, nearest=nearest(span.name, own))
         )
     end = float(own[span.name]["equal_cost_to"])
     low, high = sorted((span.start, span.end))
     if not low <= end <= high or end == span.start:
         raise InputError(
-            f"{path}: {span.name}: found {end:g}; allowed {low:g} to {high:g}, other than {span.start:g} (the range of"
-            f" factors.{factor.name})"
+            tr(
+                "{path}: {span}: found {end:g}; allowed {low:g} to {high:g}, other than {start:g} (the range "
+                "of factors.{factor})"
+            ).format(path=path, span=span.name, end=end, low=low, high=high, start=span.start, factor=factor.name)
         )
     return replace(span, end=end)

@@ -19,6 +19,7 @@ from experiments.config import FactorConfig, FieldRange
 from experiments.problems import attempt
 from policies.catalogue import Catalogue, Parameter
 from policies.errors import InputError
+from policies.messages import tr
 
 Text = dict[str, str]
 BEHAVIOUR = "behaviour"
@@ -111,7 +112,9 @@ def read_factors(
     for name, config in written.items():
         where = f"factors.{name}"
         if not name.replace("_", "").replace("-", "").isalnum() or not name.isascii():
-            problems.append(f"{where}: a name is made of letters, digits, - and _ (the label may be Chinese)")
+            problems.append(
+                tr("{where}: a name is made of letters, digits, - and _ (the label may be Chinese)").format(where=where)
+            )
             continue
         make = _parameter_factor if config.parameter is not None else _lever_factor
         source: Any = parameters if config.parameter is not None else (catalogue, law)
@@ -122,7 +125,11 @@ def read_factors(
     for factor in factors:
         for span in factor.spans:
             if span.name in seen:
-                problems.append(f"factors.{factor.name}: {span.name} already varies in factors.{seen[span.name]}")
+                problems.append(
+                    tr("factors.{factor}: {span} already varies in factors.{seen}").format(
+                        factor=factor.name, span=span.name, seen=seen[span.name]
+                    )
+                )
             seen[span.name] = factor.name
     return tuple(factors)
 
@@ -139,7 +146,9 @@ def _lever_factor(name: str, config: FactorConfig, source: tuple[Catalogue, Mapp
         end = _end(high if high is not None else config.to, "high", parameter, law[field], f"{where}: {field}: to")
         if start == end:
             raise InputError(
-                f"{where}: {field}: from and to are both {start:g}; allowed {parameter.low:g} to {parameter.high:g}"
+                tr("{where}: {field}: from and to are both {start:g}; allowed {low:g} to {high:g}").format(
+                    where=where, field=field, start=start, low=parameter.low, high=parameter.high
+                )
             )
         both = {"en": parameter.label.en, "zh": parameter.label.zh}
         spans.append(
@@ -150,7 +159,7 @@ def _lever_factor(name: str, config: FactorConfig, source: tuple[Catalogue, Mapp
     for field, value in config.with_.items():
         problem = catalogue.parameter(field, f"{where}: with").problem_with(value)
         if problem:
-            raise InputError(f"{where}: with: {field}: {problem}")
+            raise InputError(tr("{where}: with: {field}: {problem}").format(where=where, field=field, problem=problem))
     lever = catalogue.levers[spans[0].name.partition(".")[0]]
     label = config.label.model_dump() if config.label else {"en": lever.label.en, "zh": lever.label.zh}
     factor = Factor(name, label, config.group or lever.family, tuple(spans), dict(config.with_), False)
@@ -172,7 +181,7 @@ def _parameter_factor(name: str, config: FactorConfig, parameters: Parameters, w
     assert config.parameter is not None
     low, high = (None if isinstance(end, str) else end for end in (config.from_, config.to))
     if isinstance(config.from_, str) or isinstance(config.to, str) or config.with_:
-        raise InputError(f"{where}: a parameter takes numbers for from and to, and no with")
+        raise InputError(tr("{where}: a parameter takes numbers for from and to, and no with").format(where=where))
     span = parameter_span(config.parameter, parameters, low, high, config.items, where)
     label = config.label.model_dump() if config.label else {"en": span.name, "zh": span.name}
     return _with_values(Factor(name, label, config.group or BEHAVIOUR, (span,), {}, True), config.values, where)
@@ -188,12 +197,18 @@ def parameter_span(
         return _list_span(name, entry, low, high, items, where)
     start, end = (low if low is not None else entry.low), (high if high is not None else entry.high)
     if start is None or end is None:
-        raise InputError(f"{where}: {name} has no range in the parameter file; give low and high")
+        raise InputError(
+            tr("{where}: {name} has no range in the parameter file; give low and high").format(where=where, name=name)
+        )
     for value in (start, end):
         if (entry.low is not None and value < entry.low) or (entry.high is not None and value > entry.high):
-            raise InputError(f"{where}: {name}: found {value:g}; allowed {entry.low} to {entry.high} ({entry.unit})")
+            raise InputError(
+                tr("{where}: {name}: found {value:g}; allowed {low} to {high} ({unit})").format(
+                    where=where, name=name, value=value, low=entry.low, high=entry.high, unit=entry.unit
+                )
+            )
     if start == end:
-        raise InputError(f"{where}: {name}: both ends are {start:g}")
+        raise InputError(tr("{where}: {name}: both ends are {start:g}").format(where=where, name=name, start=start))
     return Span(name, float(start), float(end), False, entry.unit, both, float(entry.value))
 
 
@@ -203,16 +218,26 @@ def _list_span(
     """A list varies by a multiplier of its items, which must keep every item in the list's range."""
     values = entry.value if isinstance(entry.value, tuple) else (entry.value,)
     if low is None or high is None or low == high:
-        raise InputError(f"{where}: {name} is a list of {len(values)}; give low and high of what multiplies its items")
+        raise InputError(
+            tr("{where}: {name} is a list of {count}; give low and high of what multiplies its items").format(
+                where=where, name=name, count=len(values)
+            )
+        )
     chosen = items or tuple(range(len(values)))
     for item in chosen:
         if not 0 <= item < len(values):
-            raise InputError(f"{where}: {name}: items: found {item}; allowed 0 to {len(values) - 1}")
+            raise InputError(
+                tr("{where}: {name}: items: found {item}; allowed 0 to {count}").format(
+                    where=where, name=name, item=item, count=len(values) - 1
+                )
+            )
         for factor in (low, high):
             value = values[item] * factor
             if (entry.low is not None and value < entry.low) or (entry.high is not None and value > entry.high):
                 raise InputError(
-                    f"{where}: {name}: item {item} times {factor:g} is {value:g}; allowed {entry.low} to {entry.high}"
+                    tr("{where}: {name}: item {item} times {factor:g} is {value:g}; allowed {low} to {high}").format(
+                        where=where, name=name, item=item, factor=factor, value=value, low=entry.low, high=entry.high
+                    )
                 )
     return Span(name, low, high, False, "times the fitted value", {"en": name, "zh": name}, 1.0, chosen)
 
@@ -234,6 +259,8 @@ def _with_values(factor: Factor, values: tuple[float, ...], where: str) -> Facto
     low, high = sorted((span.start, span.end))
     for value in values:
         if not low <= value <= high or (span.whole and value != int(value)):
-            kind = "whole numbers from " if span.whole else ""
-            raise InputError(f"{where}: values: found {value:g}; allowed {kind}{low:g} to {high:g}")
+            said = tr("{where}: values: found {value:g}; allowed {low:g} to {high:g}")
+            if span.whole:
+                said = tr("{where}: values: found {value:g}; allowed whole numbers from {low:g} to {high:g}")
+            raise InputError(said.format(where=where, value=value, low=low, high=high))
     return replace(factor, values=tuple(values))

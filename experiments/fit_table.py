@@ -14,6 +14,7 @@ from experiments.backtest_table import check_folder
 from experiments.design import source_hash
 from experiments.fit_words import REASONS, VERDICTS, read_reasons, read_verdicts
 from policies.errors import InputError
+from policies.messages import tr
 
 FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted"
 HOW = "fit.yaml"
@@ -45,7 +46,11 @@ def write_fit(folder: Path, fit: FitTables) -> list[Path]:
 def read_fit(folder: Path) -> FitTables:
     """The fit in a folder of tables; InputError if there is none."""
     if not (folder / HOW).is_file():
-        raise InputError(f"{folder}: found no {HOW}, allowed a folder of tables that cradle calibrate wrote")
+        raise InputError(
+            tr("{folder}: found no {how}, allowed a folder of tables that cradle calibrate wrote").format(
+                folder=folder, how=HOW
+            )
+        )
     how = yaml.safe_load((folder / HOW).read_text(encoding="utf-8"))
     tables = {name: pd.read_csv(folder / f"{name}.csv") for name in TABLES if (folder / f"{name}.csv").is_file()}
     return FitTables(how, tables)

@@ -10,6 +10,7 @@ import yaml
 
 from policies.catalogue import Label
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.validation import StrictModel, read_yaml, validated
 
 VERDICTS, REASONS = "verdicts.yaml", "reasons.yaml"
@@ -39,14 +40,18 @@ def read_verdicts(path: Path) -> list[dict[str, Any]]:
     try:
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise InputError(
+            tr("{path}: not valid YAML: {error}").format(path=path, error=" ".join(str(error).split()))
+        ) from None
     if not isinstance(written, list):
-        raise InputError(f"{path}: expected a list of verdicts, found {type(written).__name__}")
+        raise InputError(
+            tr("{path}: expected a list of verdicts, found {type}").format(path=path, type=type(written).__name__)
+        )
     verdicts = [validated(FitVerdict, row, f"{path}, row {place}") for place, row in enumerate(written, start=1)]
     topics = [verdict.topic for verdict in verdicts]
     twice = sorted({topic for topic in topics if topics.count(topic) > 1})
     if twice:
-        raise InputError(f"{path}: topic: written twice: {', '.join(twice)}")
+        raise InputError(tr("{path}: topic: written twice: {twice}").format(path=path, twice=", ".join(twice)))
     return [verdict.model_dump() for verdict in verdicts]
 
 

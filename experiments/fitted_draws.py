@@ -17,6 +17,7 @@ import pandas as pd
 
 from abm.parameters import Parameters
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 
 FOLDER = Path(__file__).resolve().parents[1] / "calibration" / "fitted"
 TABLE = "posterior.csv"
@@ -43,13 +44,17 @@ def fitted_draws(
     if not path.is_file():
         fitted = sorted(found.parent.name for found in folder.glob(f"*/{TABLE}"))
         raise InputError(
-            f"found 'fitted', but no fit of {city} is kept ({_shown(path)} is missing); fitted are:"
-            f" {', '.join(fitted) or 'none yet'}; use parameters: default, or fit the city with: cradle calibrate"
+            tr(
+                "found 'fitted', but no fit of {city} is kept ({path} is missing); fitted are: {fitted}; use "
+                "parameters: default, or fit the city with: cradle calibrate"
+            ).format(city=city, path=_shown(path), fitted=", ".join(fitted) or tr("none yet"))
         )
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.reader(file))
     if len(lines) < 2:
-        raise InputError(f"{_shown(path)}: found no draws, allowed one a row under a line of names")
+        raise InputError(
+            tr("{path}: found no draws, allowed one a row under a line of names").format(path=_shown(path))
+        )
     columns = _columns(path, lines[0], parameters)
     draws = tuple(_draw(path, row, line, columns, parameters) for row, line in enumerate(lines[1:], start=2) if line)
     return tuple({name: v for name, v in draw.items() if name not in set_by_hand} for draw in draws)
@@ -87,12 +92,18 @@ def _columns(path: Path, head: Sequence[str], parameters: Parameters) -> list[tu
         value = parameters.entry(name).value
         if isinstance(value, tuple) and (item is None or item >= len(value)):
             raise InputError(
-                f"{_shown(path)}: column {text}: {name} is a list; allowed {name}[0] to {name}[{len(value) - 1}]"
+                tr("{path}: column {text}: {name} is a list; allowed {name}[0] to {name}[{count}]").format(
+                    path=_shown(path), text=text, name=name, count=len(value) - 1
+                )
             )
         if not isinstance(value, tuple) and item is not None:
-            raise InputError(f"{_shown(path)}: column {text}: {name} is one number; allowed {name}")
+            raise InputError(
+                tr("{path}: column {text}: {name} is one number; allowed {name}").format(
+                    path=_shown(path), text=text, name=name
+                )
+            )
         if (name, item) in columns:
-            raise InputError(f"{_shown(path)}: column {text} is there twice")
+            raise InputError(tr("{path}: column {text} is there twice").format(path=_shown(path), text=text))
         columns.append((name, item))
     return columns
 
@@ -102,7 +113,11 @@ def _draw(
 ) -> Changes:
     """One draw, checked against the range of every number."""
     if len(line) != len(columns):
-        raise InputError(f"{_shown(path)}: row {row}: found {len(line)} values, allowed {len(columns)}")
+        raise InputError(
+            tr("{path}: row {row}: found {count} values, allowed {wanted}").format(
+                path=_shown(path), row=row, count=len(line), wanted=len(columns)
+            )
+        )
     changes: dict[str, Any] = {}
     for (name, item), text in zip(columns, line, strict=True):
         try:
@@ -111,7 +126,11 @@ def _draw(
             value = math.nan
         if not math.isfinite(value):
             column = name if item is None else f"{name}[{item}]"
-            raise InputError(f"{_shown(path)}: row {row}: {column}: found {text!r}, allowed a number")
+            raise InputError(
+                tr("{path}: row {row}: {column}: found {text!r}, allowed a number").format(
+                    path=_shown(path), row=row, column=column, text=text
+                )
+            )
         if item is None:
             changes[name] = value
         else:
@@ -119,7 +138,7 @@ def _draw(
     try:
         parameters.replace(**changes)
     except InputError as error:
-        raise InputError(f"{_shown(path)}: row {row}: {error}") from None
+        raise InputError(tr("{path}: row {row}: {error}").format(path=_shown(path), row=row, error=error)) from None
     return changes
 
 

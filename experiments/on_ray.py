@@ -35,6 +35,7 @@ from experiments.ready import engine_ready
 from experiments.run_one import RunResult, SeedTask, build_history, failed, history_from, load_once, run_arms
 from policies.clock import month_index
 from policies.errors import InputError
+from policies.messages import later, tr
 
 PORT = 6379
 SECONDS_TO_ANSWER, SECONDS_TO_JOIN = 5.0, 25.0
@@ -45,7 +46,7 @@ BATCHES_PER_WORKER = 2
 ONE_THREAD = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 SECONDS_OF_SILENCE = 5.0
 """After so long without an answer a cluster is gone (Ray itself would wait a minute, then end this process)."""
-ELSE_SERIAL = "without Ray, in this process: --on serial"
+ELSE_SERIAL = later("without Ray, in this process: --on serial")
 
 
 class ClusterGone(BackendError):
@@ -108,7 +109,11 @@ def _start_here(workers: int) -> None:
     try:
         ray.init(address="local", num_cpus=workers, include_dashboard=False, **_QUIET)
     except Exception as error:
-        raise BackendError(f"Ray cannot be started: {_first_line(error)}; {ELSE_SERIAL}") from error
+        raise BackendError(
+            tr("Ray cannot be started: {error}; {else_serial}").format(
+                error=_first_line(error), else_serial=tr(ELSE_SERIAL)
+            )
+        ) from error
 
 
 def _join(address: str) -> None:
@@ -124,16 +129,24 @@ def _try_to_join(where: str) -> None:
     program = "import sys, ray; ray.init(address=sys.argv[1], log_to_driver=False); print('joined'); ray.shutdown()"
     try:
         tried = subprocess.run(
-            [sys.executable, "-c", program, where], capture_output=True, text=True, timeout=SECONDS_TO_JOIN, check=False
+            [sys.executable, "-c", program, where],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_JOIN,
+            check=False,
+            encoding="utf-8",
+            errors="replace",
         )
         joined, said = "joined" in tried.stdout, (tried.stderr.strip().splitlines() or [""])[-1]
     except subprocess.TimeoutExpired:
-        joined, said = False, f"no answer within {SECONDS_TO_JOIN:.0f} s"
+        joined, said = False, tr("no answer within {seconds:.0f} s").format(seconds=SECONDS_TO_JOIN)
     if not joined:
         raise InputError(
-            f"--address: no Ray cluster can be joined at {where}: {said}\nA cluster is started with `ray start --head`,"
-            f" this machine must belong to it (`ray start --address HOST:{PORT}`), and all need the same versions and"
-            " the same access token; see docs/cluster.md"
+            tr(
+                "--address: no Ray cluster can be joined at {where}: {said}\nA cluster is started with `ray "
+                "start --head`, this machine must belong to it (`ray start --address HOST:{port}`), and all "
+                "need the same versions and the same access token; see docs/cluster.md"
+            ).format(where=where, said=said, port=PORT)
         )
 
 
@@ -143,11 +156,19 @@ def _checked_address(address: str) -> str:
         return address
     host, _, port = address.partition(":")
     if not host or (port and not port.isdecimal()):
-        raise InputError(f"--address: found {address!r}, allowed: auto, HOST or HOST:PORT (port {PORT} if left out)")
+        raise InputError(
+            tr("--address: found {address!r}, allowed: auto, HOST or HOST:PORT (port {port} if left out)").format(
+                address=address, port=PORT
+            )
+        )
     try:
         socket.create_connection((host, int(port or PORT)), SECONDS_TO_ANSWER).close()
     except (OSError, OverflowError) as error:
-        raise InputError(f"--address: nothing answers at {host}:{port or PORT}: {_first_line(error)}") from None
+        raise InputError(
+            tr("--address: nothing answers at {host}:{port}: {error}").format(
+                host=host, port=port or PORT, error=_first_line(error)
+            )
+        ) from None
     return f"{host}:{port or PORT}"
 
 
@@ -200,8 +221,10 @@ def _run_batch(state: dict[str, Any], city: list[Any], task: SeedTask) -> tuple[
 def _same_sources(task: SeedTask) -> None:
     if task.sources != source_hash():
         raise InputError(
-            f"the node {socket.gethostname()} has other sources of the model than the machine that started the run;"
-            " install the same version on every node and start the cluster again"
+            tr(
+                "the node {host} has other sources of the model than the machine that started the run; "
+                "install the same version on every node and start the cluster again"
+            ).format(host=socket.gethostname())
         )
 
 
@@ -260,7 +283,11 @@ def _answer(ref: Any) -> Any:
     except RayTaskError as error:
         raise error.as_instanceof_cause() from None
     except RayError as error:
-        raise BackendError(f"a worker was lost: {_first_line(error)}; {ELSE_SERIAL}") from error
+        raise BackendError(
+            tr("a worker was lost: {error}; {else_serial}").format(
+                error=_first_line(error), else_serial=tr(ELSE_SERIAL)
+            )
+        ) from error
 
 
 def _heart() -> list[tuple[str, int]]:

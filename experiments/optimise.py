@@ -29,6 +29,7 @@ from experiments.plan import BASELINE, Plan, Row, row_changes
 from experiments.study import Study
 from policies.clock import year_of
 from policies.errors import InputError
+from policies.messages import tr
 from results.package_data import package_values
 from results.store import CONFIG, DESIGN, MANIFEST, SERIES, RunFolder
 
@@ -263,7 +264,9 @@ def take_up_search(folder: RunFolder, study: Study) -> pd.DataFrame:
     """Design met so far of a search to be resumed. Raises InputError when it was made by other sources or data."""
     if folder.read_json(MANIFEST)["config_hash"] != study_hash(study):
         raise InputError(
-            f"{folder.path}: the model, the levers or the city have changed since this search began; start afresh with:"
-            f" cradle run {folder.file(CONFIG)}"
+            tr(
+                "{folder}: the model, the levers or the city have changed since this search began; start "
+                "afresh with: cradle run {file}"
+            ).format(folder=folder.path, file=folder.file(CONFIG))
         )
     return folder.read_table(DESIGN)

@@ -36,6 +36,7 @@ from experiments.plan import (
 )
 from experiments.problems import attempt
 from policies.catalogue import Catalogue
+from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 
 Draws = tuple[Mapping[str, Any], ...]
@@ -116,7 +117,11 @@ def _draws(config: DrawnConfig, parameters: Parameters, fitted: Draws, problems:
     if fitted:
         asked = config.draws or (DRAWS_OF_A_SOBOL_STUDY if isinstance(config, SobolConfig) else None)
         if config.draws is not None and config.draws > len(fitted):
-            problems.append(f"draws: found {config.draws}; allowed 2 to {len(fitted)}, which the fit has")
+            problems.append(
+                tr("draws: found {draws}; allowed 2 to {count}, which the fit has").format(
+                    draws=config.draws, count=len(fitted)
+                )
+            )
         return fitted[:asked] if asked is not None else ({},)
     if config.uncertainty is None:
         return ({},)
@@ -142,25 +147,37 @@ def _check_factors(
     is_sobol = isinstance(config, SobolConfig) and config.method == "sobol"
     if behavioural and config.parameters == "fitted":
         problems.append(
-            f"factors.{behavioural[0]}: parameters: fitted takes behaviour from the draws of the fit; a parameter is a"
-            " factor with parameters: default"
+            tr(
+                "factors.{behavioural}: parameters: fitted takes behaviour from the draws of the fit; a "
+                "parameter is a factor with parameters: default"
+            ).format(behavioural=behavioural[0])
         )
     elif behavioural and (is_sobol or isinstance(config, OptimiseConfig)):
         problems.append(
-            f"factors.{behavioural[0]}: every value of a parameter needs a history of its own; here write it under"
-            f" uncertainty: {{draws: at most {MOST_DRAWS}, parameters: ...}}"
+            tr(
+                "factors.{behavioural}: every value of a parameter needs a history of its own; here write it "
+                "under uncertainty: {{draws: at most {most_draws}, parameters: ...}}"
+            ).format(behavioural=behavioural[0], most_draws=MOST_DRAWS)
         )
     elif behavioural and uncertain:
-        problems.append(f"factors.{behavioural[0]}: a parameter varies either as a factor or under uncertainty")
+        problems.append(
+            tr("factors.{behavioural}: a parameter varies either as a factor or under uncertainty").format(
+                behavioural=behavioural[0]
+            )
+        )
     if isinstance(config, SobolConfig) and config.group_by == "family":
         groups = {factor.group for factor in factors}
         if len(groups) + uncertain < 2:
-            problems.append(f"group_by: family: all factors are of one family, {', '.join(sorted(groups))}")
+            problems.append(
+                tr("group_by: family: all factors are of one family, {groups}").format(groups=", ".join(sorted(groups)))
+            )
     if isinstance(config, OptimiseConfig):
         return
     rows = rows_asked(config, factors)
     if rows > MOST_ROWS:
-        problems.append(f"the design has {rows:,} rows; allowed at most {MOST_ROWS:,}")
+        problems.append(
+            tr("the design has {rows:,} rows; allowed at most {most_rows:,}").format(rows=rows, most_rows=MOST_ROWS)
+        )
 
 
 def _forecast(
@@ -183,7 +200,9 @@ def _forecast(
         if made is not None:
             early = [c for c in made.changes if min(c.from_month, c.announced_month) < branch]
             if early:
-                problems.append(f"package: {early[0].field} is known before the branch; set branch earlier")
+                problems.append(
+                    tr("package: {field} is known before the branch; set branch earlier").format(field=early[0].field)
+                )
             timelines["package"] = made
             rows.append(Row("package", "high", "", (), config.seeds, _all(draws)))
     if len(problems) > before:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from policies.errors import InputError, nearest
+from policies.messages import tr
 from policies.validation import validation_message
 
 
@@ -26,8 +27,10 @@ def unknown(what: str, found: object, allowed: Iterable[str], where: str = "") -
     """The message for a name nobody knows, with the nearest."""
     names = sorted(allowed)
     head = f"{where}: " if where else ""
-    listing = ", ".join(names) if len(names) <= 30 else f"{len(names)} names"
-    return f"{head}unknown {what} {str(found)!r}; did you mean {nearest(found, names)!r}? allowed: {listing}"
+    listing = ", ".join(names) if len(names) <= 30 else tr("{count} names").format(count=len(names))
+    return tr("{place}unknown {kind} {name!r}; did you mean {nearest!r}? allowed: {listed}").format(
+        place=head, kind=tr(what), name=str(found), nearest=nearest(found, names), listed=listing
+    )
 
 
 def pydantic_problems(error: ValidationError) -> list[str]:
@@ -52,4 +55,8 @@ def one_message(path: Path, problems: list[str]) -> str:
     unique = list(dict.fromkeys(problems))
     if len(unique) == 1:
         return f"{path}: {unique[0]}"
-    return f"{path}: {len(unique)} problems\n" + "\n".join(f"  - {problem}" for problem in unique)
+    return (
+        tr("{path}: {count} problems").format(path=path, count=len(unique))
+        + "\n"
+        + "\n".join(f"  - {problem}" for problem in unique)
+    )

@@ -9,6 +9,8 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from policies.messages import tr
+
 SECONDS_BETWEEN_LINES = 10.0
 LEAST_SHARE_FOR_FORECAST = 0.02
 """Share done before the time left is forecast: the first month may have compiled for a minute."""
@@ -51,8 +53,10 @@ class _Counts:
         return self.done_months * self.people / max(time.monotonic() - self.began, 1e-9) / 1e6
 
     def text(self) -> str:
-        failed = f", {self.failed} failed" if self.failed else ""
-        return f"{self.finished}/{self.runs} runs{failed}, {self.rate():.1f} M person-months/s"
+        failed = tr(", {count} failed").format(count=self.failed) if self.failed else ""
+        return tr("{finished}/{runs} runs{failed}, {rate:.1f} M person-months/s").format(
+            finished=self.finished, runs=self.runs, failed=failed, rate=self.rate()
+        )
 
 
 class LineReporter:
@@ -85,10 +89,10 @@ class LineReporter:
     def _line(self) -> None:
         counts = self._counts
         share = min(counts.done_months / counts.total, 1.0)
-        text = f"{100 * share:3.0f} %  {counts.text()}"
+        text = tr("{percent:3.0f} %  {counts}").format(percent=100 * share, counts=counts.text())
         if share >= LEAST_SHARE_FOR_FORECAST:
             left = (time.monotonic() - counts.began) * (1 - share) / share
-            text += f", about {clock_text(left)} left"
+            text += tr(", about {time} left").format(time=clock_text(left))
         print(text, file=self._stream, flush=True)
 
 
@@ -98,7 +102,7 @@ class BarReporter:
     def __init__(self, console: Console) -> None:
         self._counts = _Counts()
         self._bar = Progress(
-            TextColumn("[bold]simulating"), BarColumn(bar_width=None), TaskProgressColumn(),
+            TextColumn(f"[bold]{tr('simulating')}"), BarColumn(bar_width=None), TaskProgressColumn(),
             TextColumn("{task.description}"), TimeRemainingColumn(), console=console, transient=True,
         )  # fmt: skip
         self._task: object = None
@@ -132,6 +136,8 @@ def reporter_for(console: Console) -> Reporter:
 def clock_text(seconds: float) -> str:
     """A length of time for people: ``40 s``, ``12 min``, ``3 h 05 min``."""
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return tr("{seconds:.0f} s").format(seconds=seconds)
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+    if minutes < 90:
+        return tr("{minutes} min").format(minutes=minutes)
+    return tr("{hours} h {minutes:02d} min").format(hours=minutes // 60, minutes=minutes % 60)

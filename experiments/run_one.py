@@ -27,6 +27,7 @@ from abm.observe import HEADLINE
 from abm.parameters import Parameters
 from experiments.histories import keep_history, read_history
 from policies.clock import year_of
+from policies.messages import later
 from policies.timeline import Timeline
 from results.store import BIRTH_COLUMNS, ROW_COLUMNS
 
@@ -117,7 +118,7 @@ def run_seed(task: SeedTask, on_month: OnMonth | None = None) -> Iterator[RunRes
         history = build_history(task, on_month)
     except Exception as error:
         for arm in task.arms:
-            yield failed(arm, "history", error)
+            yield failed(arm, later("history"), error)
         return
     yield from run_arms(history, task, on_month)
 
@@ -164,7 +165,7 @@ def run_arms(history: FamilyModel, task: SeedTask, on_month: OnMonth | None = No
         try:
             yield _run_arm(task, arm, history, on_month)
         except Exception as error:
-            yield failed(arm, "scenario", error)
+            yield failed(arm, later("scenario"), error)
 
 
 def _run_arm(task: SeedTask, arm: Arm, history: FamilyModel, on_month: OnMonth | None) -> RunResult:

@@ -29,6 +29,7 @@ from experiments.progress import Reporter
 from experiments.run_one import Arm, RunResult, SeedTask, run_seed
 from experiments.study import Study
 from policies.errors import InputError
+from policies.messages import tr
 from policies.timeline import Timeline
 from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 
@@ -121,8 +122,10 @@ def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
     kept = folder.read_table(DESIGN)
     if list(kept["run_id"]) != list(design["run_id"]):
         raise InputError(
-            f"{folder.path}: the model, the levers, the city or its fit have changed since this run began, so its"
-            f" finished runs cannot be joined by new ones; start afresh with: cradle run {folder.file(CONFIG)}"
+            tr(
+                "{folder}: the model, the levers, the city or its fit have changed since this run began, so "
+                "its finished runs cannot be joined by new ones; start afresh with: cradle run {file}"
+            ).format(folder=folder.path, file=folder.file(CONFIG))
         )
     folder.write_json(CONTEXT, report_context(study))
     return design

@@ -10,6 +10,7 @@ from experiments.config import BASELINE, BASELINE_SCENARIO, LAST_LAW_MONTH
 from experiments.problems import attempt, unknown
 from policies.catalogue import Catalogue
 from policies.clock import month_index, month_label
+from policies.messages import tr
 from policies.packages import load_package, package_names
 from policies.timeline import Timeline, timeline_for
 
@@ -33,10 +34,14 @@ def check_names(scenarios: dict[str, Any], problems: list[str]) -> None:
     for name in scenarios:
         if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum() or not name.isascii():
             problems.append(
-                f"scenarios: {name!r}: a name is made of letters, digits, - and _ (the label may be Chinese)"
+                tr("scenarios: {name!r}: a name is made of letters, digits, - and _ (the label may be Chinese)").format(
+                    name=name
+                )
             )
         elif name in (BASELINE_SCENARIO, BASELINE):
-            problems.append(f"scenarios: {name!r} is the baseline, which is always run; choose another name")
+            problems.append(
+                tr("scenarios: {name!r} is the baseline, which is always run; choose another name").format(name=name)
+            )
 
 
 def check_packages(scenarios: dict[str, Any], problems: list[str]) -> None:
@@ -46,7 +51,7 @@ def check_packages(scenarios: dict[str, Any], problems: list[str]) -> None:
         if isinstance(package, str) and not _package_exists(package):
             problems.append(unknown("package", package, package_names(), f"scenarios.{name}.package"))
         elif isinstance(scenario, dict) and not package and not scenario.get("changes"):
-            problems.append(f"scenarios.{name}: nothing changes; give a package, changes, or both")
+            problems.append(tr("scenarios.{name}: nothing changes; give a package, changes, or both").format(name=name))
 
 
 def check_interactions(pairs: Any, scenarios: dict[str, Any], problems: list[str]) -> None:
@@ -106,13 +111,16 @@ def check_timelines(branch: int, end: int | None, timelines: dict[str, Timeline]
             known = min(change.from_month, change.announced_month)
             if known < branch:
                 problems.append(
-                    f"scenarios.{name}: {change.field} is known in {month_label(known)}, before scenarios part in"
-                    f" {month_label(branch)}; set branch to {month_label(known)} or earlier"
+                    tr(
+                        "scenarios.{name}: {field} is known in {known}, before scenarios part in {branch}; set "
+                        "branch to {known} or earlier"
+                    ).format(name=name, field=change.field, known=month_label(known), branch=month_label(branch))
                 )
             if end is not None and change.from_month > end:
                 problems.append(
-                    f"scenarios.{name}: {change.field} changes in {month_label(change.from_month)}, after the end"
-                    f" {month_label(end)}"
+                    tr("scenarios.{name}: {field} changes in {from_month}, after the end {end}").format(
+                        name=name, field=change.field, from_month=month_label(change.from_month), end=month_label(end)
+                    )
                 )
 
 

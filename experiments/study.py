@@ -48,6 +48,7 @@ from experiments.scenario_arms import (
 from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index, month_label
 from policies.errors import InputError, nearest
+from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 from policies.validation import read_yaml
 
@@ -169,9 +170,11 @@ def _checked_kind(path: Path, written: dict[str, Any]) -> str:
     if kind in KINDS:
         return str(kind)
     if kind is None:
-        raise InputError(f"{path}: kind: missing; write one of: {', '.join(KINDS)}")
+        raise InputError(tr("{path}: kind: missing; write one of: {kinds}").format(path=path, kinds=", ".join(KINDS)))
     raise InputError(
-        f"{path}: kind: found {kind!r}, did you mean {nearest(kind, KINDS)!r}? allowed: {', '.join(KINDS)}"
+        tr("{path}: kind: found {kind!r}, did you mean {nearest!r}? allowed: {kinds}").format(
+            path=path, kind=kind, nearest=nearest(kind, KINDS), kinds=", ".join(KINDS)
+        )
     )
 
 
@@ -249,7 +252,7 @@ def _parameters(changes: Any) -> Parameters:
     if changes is None:
         return Parameters.load()
     if not isinstance(changes, dict):
-        raise InputError(f"expected names and numbers, found {changes!r}")
+        raise InputError(tr("expected names and numbers, found {changes!r}").format(changes=changes))
     return Parameters.load().replace(**{str(name): value for name, value in changes.items()})
 
 
@@ -266,7 +269,11 @@ def _fitted(
 def _outputs(written: Any, core: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:
     """Names of the indicators to keep; ``all`` gives every name of the register."""
     if not isinstance(written, list | tuple) or not written:
-        problems.append(f"outputs: expected a list such as [tfr, births, ledger] or [all], found {written!r}")
+        problems.append(
+            tr("outputs: expected a list such as [tfr, births, ledger] or [all], found {written!r}").format(
+                written=written
+            )
+        )
         return ()
     kept: set[str] = set(core) & set(REGISTER)
     for name in written:
@@ -290,11 +297,14 @@ def _month(written: Any, key: str, problems: list[str]) -> int | None:
 def _check_span(start: int, branch: int, end: int | None, problems: list[str]) -> None:
     first, last = month_label(start + 1), month_label(month_index(LAST_END))
     if end is not None and not start < end <= month_index(LAST_END):
-        problems.append(f"end: found {month_label(end)}; allowed {first} to {last}")
+        problems.append(
+            tr("end: found {end}; allowed {first} to {last}").format(end=month_label(end), first=first, last=last)
+        )
     if end is not None and not start < branch <= end:
         problems.append(
-            f"branch: scenarios part in {month_label(branch)}; it must lie after the start {month_label(start)} and"
-            f" not after the end {month_label(end)}"
+            tr(
+                "branch: scenarios part in {branch}; it must lie after the start {start} and not after the end {end}"
+            ).format(branch=month_label(branch), start=month_label(start), end=month_label(end))
         )
 
 
@@ -306,8 +316,10 @@ def _check_size(raw: dict[str, Any], city: Any, start: Any, problems: list[str])
     if 0 < scale <= 1 and scale * total < min(LEAST_PEOPLE, total) - 0.5:
         least = math.ceil(10_000 * LEAST_PEOPLE / total) / 10_000
         problems.append(
-            f"scale: found {scale}, which leaves {scale * total:.0f} people; at least {LEAST_PEOPLE:,} are needed, so"
-            f" allowed {least} to 1"
+            tr(
+                "scale: found {scale}, which leaves {left:.0f} people; at least {least_people:,} are "
+                "needed, so allowed {least} to 1"
+            ).format(scale=scale, left=scale * total, least_people=LEAST_PEOPLE, least=least)
         )
 
 

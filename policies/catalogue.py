@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from policies.citations import Evidence, load_evidence
 from policies.clock import effective_month, month_index, month_label
 from policies.errors import InputError, nearest, unknown_name
+from policies.messages import language, tr
 from policies.validation import StrictModel, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
@@ -43,7 +44,7 @@ def _date_text(value: object) -> object:
 def _number(value: object) -> object:
     """Refuse true, false and text where a number is wanted (pydantic would turn them into numbers)."""
     if isinstance(value, bool | str):
-        raise ValueError(f"expected a number, found {value!r}")
+        raise ValueError(tr("expected a number, found {value!r}").format(value=value))
     return value
 
 
@@ -98,27 +99,36 @@ class Parameter(StrictModel):
     @model_validator(mode="after")
     def _values_fit(self) -> Parameter:
         if self.low >= self.high:
-            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+            raise ValueError(tr("low ({low:g}) must be below high ({high:g})").format(low=self.low, high=self.high))
         months = [dated.month for dated in self.values]
         for dated in self.values:
             problem = self.problem_with(dated.value)
             if problem:
-                raise ValueError(f"values from {dated.from_date}: {problem}")
+                raise ValueError(
+                    tr("values from {from_date}: {problem}").format(from_date=dated.from_date, problem=problem)
+                )
         if any(later <= earlier for earlier, later in zip(months, months[1:], strict=False)):
-            raise ValueError("values must be in order of date, one a month")
+            raise ValueError(tr("values must be in order of date, one a month"))
         if months[0] > FIRST_START:
             raise ValueError(
-                f"the first value is from {month_label(months[0])}; a value in force by {month_label(FIRST_START)}"
-                " is needed (write 0 if there was no such measure)"
+                tr(
+                    "the first value is from {first}; a value in force by {first_start} is needed (write 0 if "
+                    "there was no such measure)"
+                ).format(first=month_label(months[0]), first_start=month_label(FIRST_START))
             )
         return self
 
     def problem_with(self, value: float) -> str:
         """Return what is wrong with a value for this parameter, or an empty string."""
         if not math.isfinite(value) or not self.low <= value <= self.high:
-            return f"found {value:g} {self.unit}; allowed {self.low:g} to {self.high:g}"
+            unit = self.unit if language() == "en" else self.unit_zh
+            return tr("found {value:g} {unit}; allowed {low:g} to {high:g}").format(
+                value=value, unit=unit, low=self.low, high=self.high
+            )
         if self.kind != "number" and value != int(value):
-            return f"found {value:g}; allowed: whole numbers from {self.low:g} to {self.high:g}"
+            return tr("found {value:g}; allowed: whole numbers from {low:g} to {high:g}").format(
+                value=value, low=self.low, high=self.high
+            )
         return ""
 
 
@@ -145,14 +155,18 @@ class Lever(StrictModel):
     def _sums_and_sources(self) -> Lever:
         for part, shares in self.payers.items():
             if any(share < 0 for share in shares.values()) or not math.isclose(sum(shares.values()), 1.0):
-                raise ValueError(f"payers.{part}: shares must be 0 or more and sum to 1, found {shares}")
+                raise ValueError(
+                    tr("payers.{part}: shares must be 0 or more and sum to 1, found {shares}").format(
+                        part=part, shares=shares
+                    )
+                )
         if not self.payers and self.payer_note is None:
-            raise ValueError("payers: name who pays, or say in payer_note why nobody does")
+            raise ValueError(tr("payers: name who pays, or say in payer_note why nobody does"))
         if not self.evidence and not self.assumption:
-            raise ValueError("evidence: cite at least one row, or say in `assumption` what the effect rests on")
+            raise ValueError(tr("evidence: cite at least one row, or say in `assumption` what the effect rests on"))
         stray = [row_id for row_id in self.near if row_id not in self.evidence]
         if stray:
-            raise ValueError(f"near: found {stray[0]!r}; allowed: rows that `evidence` cites")
+            raise ValueError(tr("near: found {row!r}; allowed: rows that `evidence` cites").format(row=stray[0]))
         return self
 
     def payer_shares(self, part: str = "benefit") -> Mapping[str, float]:
@@ -204,8 +218,9 @@ class Catalogue:
             raise unknown_name("parameter", field, siblings, where)
         place = f"{where}: " if where else ""
         raise InputError(
-            f"{place}unknown parameter {str(field)!r}; did you mean {nearest(field, self.field_names)!r}?"
-            f" levers: {', '.join(self.levers)}"
+            tr("{place}unknown parameter {field!r}; did you mean {nearest!r}? levers: {levers}").format(
+                place=place, field=str(field), nearest=nearest(field, self.field_names), levers=", ".join(self.levers)
+            )
         )
 
     def is_free(self, field: str) -> bool:
@@ -235,7 +250,7 @@ def _read_catalogue(folder: Path) -> Catalogue:
     """Read a folder with `levers/` and `evidence/`."""
     paths = sorted((folder / "levers").glob("*.yaml"))
     if not paths:
-        raise InputError(f"{folder / 'levers'}: no lever files (*.yaml)")
+        raise InputError(tr("{folder}: no lever files (*.yaml)").format(folder=folder / "levers"))
     evidence = load_evidence(folder / "evidence")
     levers = {path.stem: _read_lever(path, evidence) for path in paths}
     digest = hashlib.sha256()
@@ -249,7 +264,11 @@ def _read_lever(path: Path, evidence: Mapping[str, Evidence]) -> Lever:
     where = f"levers/{path.name}"
     lever = validated(Lever, read_yaml(path), where)
     if lever.name != path.stem:
-        raise InputError(f"{where}: name: found {lever.name!r}; allowed: the file's own name, {path.stem!r}")
+        raise InputError(
+            tr("{where}: name: found {lever!r}; allowed: the file's own name, {stem!r}").format(
+                where=where, lever=lever.name, stem=path.stem
+            )
+        )
     for row_id in lever.evidence:
         if row_id not in evidence:
             raise unknown_name("evidence id", row_id, evidence, f"{where}: evidence")

@@ -21,6 +21,7 @@ from pydantic import Field
 from policies.catalogue import Catalogue, DateText, Number
 from policies.clock import effective_month, month_index, month_label
 from policies.errors import InputError
+from policies.messages import tr
 from policies.validation import StrictModel, validated
 
 ALWAYS = month_index("1900-01")
@@ -78,8 +79,10 @@ def changes_from(
     """
     if not isinstance(written, Mapping):
         raise InputError(
-            f"{where}: expected parameters and values, such as childcare_voucher.amount: 800;"
-            f" found {type(written).__name__} {written!r}"
+            tr(
+                "{where}: expected parameters and values, such as childcare_voucher.amount: 800; found "
+                "{type} {written!r}"
+            ).format(where=where, type=type(written).__name__, written=written)
         )
     return tuple(
         _change(str(field), item, catalogue, start, announced, f"{where}: {field}")
@@ -97,7 +100,7 @@ def _items(field: str, written: Any, catalogue: Catalogue, where: str, parent: s
         return [_full(written, where)]
     if isinstance(written, Sequence) and not isinstance(written, str):
         if not written:
-            raise InputError(f"{where}: an empty list; write at least one change")
+            raise InputError(tr("{where}: an empty list; write at least one change").format(where=where))
         return [_full(item, where) for item in written]
     return [_full({"value": written}, where)]
 
@@ -111,14 +114,20 @@ def _dated(date: Any, written: Any, where: str) -> WrittenChange:
     """Return the change written under a date."""
     content = dict(written) if isinstance(written, Mapping) else {"value": written}
     if "from" in content:
-        raise InputError(f"{where}: {date}: the date is already given; leave out 'from'")
+        raise InputError(
+            tr("{where}: {date}: the date is already given; leave out 'from'").format(where=where, date=date)
+        )
     return _full({**content, "from": date}, f"{where}: {date}")
 
 
 def _full(written: Any, where: str) -> WrittenChange:
     """Return a change written in full, checked."""
     if not isinstance(written, Mapping):
-        raise InputError(f"{where}: expected a number or {{value: ..., from: ...}}, found {written!r}")
+        raise InputError(
+            tr("{where}: expected a number or {{value: ..., from: ...}}, found {written!r}").format(
+                where=where, written=written
+            )
+        )
     return validated(WrittenChange, dict(written), where)
 
 
@@ -128,12 +137,16 @@ def _change(
     """Return a written change with its months worked out and its value inside the bounds."""
     problem = catalogue.parameter(field).problem_with(written.value)
     if problem:
-        raise InputError(f"{where}: value: {problem}")
+        raise InputError(tr("{where}: value: {problem}").format(where=where, problem=problem))
     default_start = ALWAYS if start is None else start
     from_month = default_start if written.from_date is None else effective_month(written.from_date)
     to_month = None if written.to is None else effective_month(written.to)
     if to_month is not None and to_month < from_month:
-        raise InputError(f"{where}: to: found {month_label(to_month)}, before its start {month_label(from_month)}")
+        raise InputError(
+            tr("{where}: to: found {to_month}, before its start {from_month}").format(
+                where=where, to_month=month_label(to_month), from_month=month_label(from_month)
+            )
+        )
     known = _announced_month(written, from_month, announced, where)
     return Change(
         field, from_month, written.value, to_month, known, written.reference, written.assumed,
@@ -144,7 +157,7 @@ def _change(
 def _announced_month(written: WrittenChange, from_month: int, announced: int | None, where: str) -> int:
     """Return the month from which a change is known; by default the month in which it takes effect."""
     if written.announced is not None and written.announced_months_ahead is not None:
-        raise InputError(f"{where}: give either announced or announced_months_ahead, not both")
+        raise InputError(tr("{where}: give either announced or announced_months_ahead, not both").format(where=where))
     if written.announced_months_ahead is not None:
         return from_month - written.announced_months_ahead
     if written.announced is None:
@@ -152,6 +165,8 @@ def _announced_month(written: WrittenChange, from_month: int, announced: int | N
     known = effective_month(written.announced)
     if known > from_month:
         raise InputError(
-            f"{where}: announced: found {month_label(known)}, after it takes effect in {month_label(from_month)}"
+            tr("{where}: announced: found {known}, after it takes effect in {from_month}").format(
+                where=where, known=month_label(known), from_month=month_label(from_month)
+            )
         )
     return known

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.errors import InputError, nearest
+from policies.messages import tr
 
 GRADES = ("A", "B", "C", "D")
 """How the figure was read; nothing about how strong the study is."""
@@ -143,12 +144,18 @@ def load_evidence(folder: Path) -> dict[str, Evidence]:
     for name, columns in TABLES.items():
         path = folder / name
         if not path.is_file():
-            raise InputError(f"{path}: no such file; the evidence tables are {', '.join(TABLES)}")
+            raise InputError(
+                tr("{path}: no such file; the evidence tables are {tables}").format(path=path, tables=", ".join(TABLES))
+            )
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
             missing = [column for column in columns if column not in (reader.fieldnames or [])]
             if missing:
-                raise InputError(f"evidence/{name}: missing column {', '.join(missing)}; found {reader.fieldnames}")
+                raise InputError(
+                    tr("evidence/{name}: missing column {missing}; found {fieldnames}").format(
+                        name=name, missing=", ".join(missing), fieldnames=reader.fieldnames
+                    )
+                )
             for line, row in enumerate(reader, start=2):
                 _check(row, rows, f"evidence/{name}: row {line}")
                 kept = [column for column in (*NEEDED, *OPTIONAL) if column in row]
@@ -159,14 +166,17 @@ def load_evidence(folder: Path) -> dict[str, Evidence]:
 def _check(row: dict[str, str], before: Mapping[str, Evidence], where: str) -> None:
     """Refuse a row with an id used twice, a cut or short line, or a value that is not one of the few."""
     if not row["id"] or row["id"] in before:
-        raise InputError(f"{where}: id {row['id']!r} is empty or used twice")
+        raise InputError(tr("{where}: id {id!r} is empty or used twice").format(where=where, id=row["id"]))
     place = f"{where} ({row['id']})"
     if None in row or None in row.values():
-        raise InputError(f"{place}: as many cells as columns wanted; is a text with a comma without quotes?")
+        raise InputError(
+            tr("{place}: as many cells as columns wanted; is a text with a comma without quotes?").format(place=place)
+        )
     allowed = {"grade": GRADES, **{name: tuple(words) for name, words in KINDS.items()}}
     for name, values in allowed.items():
         if row[name] not in values:
             raise InputError(
-                f"{place}: {name}: found {row[name]!r}; did you mean {nearest(row[name], values)!r}?"
-                f" allowed {', '.join(values)}"
+                tr("{place}: {name}: found {row!r}; did you mean {nearest!r}? allowed {values}").format(
+                    place=place, name=name, row=row[name], nearest=nearest(row[name], values), values=", ".join(values)
+                )
             )

@@ -9,6 +9,7 @@ import datetime
 import re
 
 from policies.errors import InputError
+from policies.messages import tr
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2999
@@ -23,7 +24,7 @@ def month_index(label: str) -> int:
     """Return the month number of "YYYY-MM": `month_index("2010-11") == 1330`; InputError for anything else."""
     match = _MONTH.fullmatch(label) if isinstance(label, str) else None
     if match is None:
-        raise InputError(f"{label!r} is not a month; write it as YYYY-MM, for example 2027-01")
+        raise InputError(tr("{label!r} is not a month; write it as YYYY-MM, for example 2027-01").format(label=label))
     return _month_of(int(match[1]), int(match[2]), label)
 
 
@@ -67,17 +68,23 @@ def _day_of(text: object) -> datetime.date:
     """Return the date written as "YYYY-MM-DD"; InputError for anything else."""
     match = _DAY.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise InputError(f"{text!r} is not a date; write YYYY-MM or YYYY-MM-DD, for example 2027-01")
+        raise InputError(
+            tr("{text!r} is not a date; write YYYY-MM or YYYY-MM-DD, for example 2027-01").format(text=text)
+        )
     try:
         return datetime.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        raise InputError(f"{text!r} is not a day of the calendar") from None
+        raise InputError(tr("{text!r} is not a day of the calendar").format(text=text)) from None
 
 
 def _month_of(year: int, month_in_year: int, found: str) -> int:
     """Return the month number of a year and month of year; InputError when out of range."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise InputError(f"{found!r}: the year must be from {FIRST_YEAR} to {LAST_YEAR}")
+        raise InputError(
+            tr("{found!r}: the year must be from {first_year} to {last_year}").format(
+                found=found, first_year=FIRST_YEAR, last_year=LAST_YEAR
+            )
+        )
     if not 1 <= month_in_year <= MONTHS_PER_YEAR:
-        raise InputError(f"{found!r}: the month of the year must be from 01 to 12")
+        raise InputError(tr("{found!r}: the month of the year must be from 01 to 12").format(found=found))
     return first_month_of_year(year) + month_in_year - 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from policies.messages import tr
+
 MOST_NAMES_LISTED = 20
 
 
@@ -31,14 +33,21 @@ def unknown_name(kind: str, name: object, allowed: Iterable[str], where: str = "
     names = sorted(allowed)
     place = f"{where}: " if where else ""
     if not names:
-        return InputError(f"{place}unknown {kind} {str(name)!r}; there are none to choose from")
+        return InputError(
+            tr("{place}unknown {kind} {name!r}; there are none to choose from").format(
+                place=place, kind=tr(kind), name=str(name)
+            )
+        )
     wanted = str(name).lower()
     listed = names
     if len(names) > MOST_NAMES_LISTED:
         by_likeness = sorted(names, key=lambda candidate: -_likeness(wanted, candidate.lower()))
-        listed = [*by_likeness[:MOST_NAMES_LISTED], f"and {len(names) - MOST_NAMES_LISTED} more"]
+        more = tr("and {count} more").format(count=len(names) - MOST_NAMES_LISTED)
+        listed = [*by_likeness[:MOST_NAMES_LISTED], more]
     return InputError(
-        f"{place}unknown {kind} {str(name)!r}; did you mean {nearest(name, names)!r}? allowed: {', '.join(listed)}"
+        tr("{place}unknown {kind} {name!r}; did you mean {nearest!r}? allowed: {listed}").format(
+            place=place, kind=tr(kind), name=str(name), nearest=nearest(name, names), listed=", ".join(listed)
+        )
     )
 
 

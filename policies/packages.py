@@ -11,6 +11,7 @@ from policies.catalogue import FOLDER, Catalogue, DateText, Label
 from policies.changes import Change, changes_from
 from policies.clock import effective_month
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.validation import StrictModel, read_yaml, validated
 
 PACKAGES_FOLDER = FOLDER / "packages"
@@ -63,7 +64,11 @@ def load_package(name: str | Path, catalogue: Catalogue) -> Package:
             raise unknown_name("package", name_included, package_names(), f"{where}: includes")
     for change in package_changes(package, catalogue):
         if not change.reference and not change.assumed:
-            raise InputError(f"{where}: changes: {change.field}: give a reference, or say assumed: true")
+            raise InputError(
+                tr("{where}: changes: {field}: give a reference, or say assumed: true").format(
+                    where=where, field=change.field
+                )
+            )
     return package
 
 
@@ -78,8 +83,9 @@ def package_changes(package: Package, catalogue: Catalogue, start: int | None = 
         part = load_package_file(_package_path(name))
         if part.includes or part.law_of:
             raise InputError(
-                f"package {package.name}: includes: {name!r} has 'includes' or 'law_of' itself;"
-                " name only plain packages"
+                tr(
+                    "package {package}: includes: {name!r} has 'includes' or 'law_of' itself; name only plain packages"
+                ).format(package=package.name, name=name)
             )
         included += package_changes(part, catalogue, start)
     own = changes_from(
@@ -96,7 +102,11 @@ def load_package_file(path: Path) -> Package:
     """Return a package file with its header checked, but not its changes."""
     package = validated(Package, read_yaml(path), _shown(path))
     if package.name != path.stem:
-        raise InputError(f"{_shown(path)}: name: found {package.name!r}; allowed: the file's own name, {path.stem!r}")
+        raise InputError(
+            tr("{path}: name: found {package!r}; allowed: the file's own name, {stem!r}").format(
+                path=_shown(path), package=package.name, stem=path.stem
+            )
+        )
     return package
 
 

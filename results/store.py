@@ -28,6 +28,8 @@ import pandas as pd
 import pyarrow.lib
 import pyarrow.parquet as pq
 
+from results.excel import safe_for_excel
+
 MANIFEST, CONFIG, DESIGN = "manifest.json", "config.yaml", "design.parquet"
 SERIES, FAILURES, CONTEXT, REPORT = "series.parquet", "failures.jsonl", "context.json", "report.html"
 PARTS, BIRTHS, FIGURES, TABLES = "parts", "births", "figures", "tables"
@@ -43,19 +45,35 @@ FAILURE_KEYS = ("run_id", "stage", "error", "message")
 class RunFolderError(ValueError):
     """The folder named by the user is not a run folder, or not one that fits; the message says what to do."""
 
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.zh = zh or en
+
+    def said_in(self, lang: str) -> str:
+        """The message in a language."""
+        return self.zh if lang == "zh" else str(self)
+
 
 class StoreError(OSError):
     """The run folder cannot be written (disk full, no permission, read-only); the message names the folder."""
 
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.zh = zh or en
+
+    def said_in(self, lang: str) -> str:
+        """The message in a language."""
+        return self.zh if lang == "zh" else str(self)
+
 
 _ADVICE = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EACCES: "no permission to write here",
-    errno.EPERM: "no permission to write here",
-    errno.EROFS: "this disk is read-only",
-    errno.ENOTDIR: "a part of the path is a file, not a folder",
-    errno.EEXIST: "a file of that name is in the way",
+    errno.ENOSPC: ("the disk is full", "磁盘已满"),
+    errno.EDQUOT: ("the disk quota is used up", "磁盘配额已用完"),
+    errno.EACCES: ("no permission to write here", "没有写入权限"),
+    errno.EPERM: ("no permission to write here", "没有写入权限"),
+    errno.EROFS: ("this disk is read-only", "磁盘为只读"),
+    errno.ENOTDIR: ("a part of the path is a file, not a folder", "路径中有一段是文件而非文件夹"),
+    errno.EEXIST: ("a file of that name is in the way", "已有同名文件"),
 }
 
 
@@ -67,9 +85,8 @@ def _clear_errors(path: Path) -> Iterator[None]:
     except (OSError, pyarrow.lib.ArrowException) as error:
         if isinstance(error, StoreError):
             raise
-        code = getattr(error, "errno", None)
-        reason = _ADVICE.get(code, str(error)) if code is not None else str(error)
-        raise StoreError(f"cannot write {path}: {reason}") from error
+        en, zh = _ADVICE.get(getattr(error, "errno", None) or 0, (str(error), str(error)))
+        raise StoreError(f"cannot write {path}: {en}", f"无法写入 {path}：{zh}") from error
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -117,6 +134,8 @@ class RunFolder:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self.follows_browser = False
+        """Whether the report opens in the language of its reader's browser, not always in the one it is written in."""
 
     # ---- opening ---------------------------------------------------------------------------------------------
 
@@ -152,9 +171,17 @@ class RunFolder:
             return cls(inside[0])
         if inside:
             names = ", ".join(p.name for p in inside[:8])
-            raise RunFolderError(f"{name}: holds {len(inside)} runs, name one of them: {names}")
-        what = "has no manifest.json, so it is not a run folder" if Path(name).exists() else "no such run folder"
-        raise RunFolderError(f"{name}: {what} (a run folder is the path that `cradle run` prints)")
+            raise RunFolderError(
+                f"{name}: holds {len(inside)} runs, name one of them: {names}",
+                f"{name}：其中有 {len(inside)} 个运行，请指明其一：{names}",
+            )
+        en, zh = "no such run folder", "没有这个运行文件夹"
+        if Path(name).exists():
+            en, zh = "has no manifest.json, so it is not a run folder", "缺少 manifest.json，不是运行文件夹"
+        raise RunFolderError(
+            f"{name}: {en} (a run folder is the path that `cradle run` prints)",
+            f"{name}：{zh}（运行文件夹即 `cradle run` 给出的路径）",
+        )
 
     def exists(self) -> bool:
         return (self.path / MANIFEST).is_file()
@@ -188,7 +215,11 @@ class RunFolder:
     def _existing(self, *names: str) -> Path:
         path = self.path.joinpath(*names)
         if not path.is_file():
-            raise RunFolderError(f"{self.path}: {'/'.join(names)} is missing; `cradle resume {self.path}` rebuilds it")
+            file, again = "/".join(names), f"`cradle resume {self.path}`"
+            raise RunFolderError(
+                f"{self.path}: {file} is missing; {again} rebuilds it",
+                f"{self.path}：缺少 {file}；用 {again} 可重新生成",
+            )
         return path
 
     # ---- tables ----------------------------------------------------------------------------------------------
@@ -196,7 +227,8 @@ class RunFolder:
     def write_table(self, table: pd.DataFrame, *names: str) -> Path:
         target = self.path.joinpath(*names)
         if target.suffix == ".csv":
-            write_whole(target, lambda hidden: table.to_csv(hidden, index=False, encoding="utf-8"))
+            safe = safe_for_excel(table)
+            write_whole(target, lambda hidden: safe.to_csv(hidden, index=False, encoding="utf-8-sig"))
         else:
             write_whole(target, lambda hidden: table.to_parquet(hidden, index=False, compression="zstd"))
         return target
@@ -257,7 +289,10 @@ class RunFolder:
             frames.append(part[part["run_id"].isin(place.keys() & set(runs))])
         frames = [part for part in frames if len(part)]
         if not frames:
-            raise RunFolderError(f"{self.path}: no run has finished, see {self.path / FAILURES}")
+            failures = self.path / FAILURES
+            raise RunFolderError(
+                f"{self.path}: no run has finished, see {failures}", f"{self.path}：没有完成的运行，参见 {failures}"
+            )
         series = pd.concat(frames, ignore_index=True)
         order = series["run_id"].map(place).to_numpy().argsort(kind="stable")
         series = series.iloc[order].reset_index(drop=True)

@@ -58,17 +58,37 @@ def write_workbook(path: Path, title: Text, tables: Sequence[Table], plain: Mapp
     book.save(path)
 
 
+def spread_columns(table: Table) -> list[bool]:
+    """Which columns of a table hold estimates, each of which becomes three cells."""
+    return [any(isinstance(row[i], Measured) for row in table.rows if i < len(row)) for i in range(len(table.head))]
+
+
+def interval_ends(cell: Measured) -> tuple[str, str]:
+    """The two ends of an estimate's interval; where it has none, what is said instead, and nothing."""
+    ends = cell.span["en"].split(" to ")
+    return (ends[0], ends[1]) if len(ends) == 2 else (cell.span["en"], "")
+
+
+def plain_cell(cell: Cell, lang: str = "en") -> str:
+    """A cell of the page as text in a language."""
+    if isinstance(cell, Measured):
+        return cell.plain(lang)
+    if isinstance(cell, Verdict):
+        return cell.text[lang]
+    return cell if isinstance(cell, str) else cell[lang]
+
+
 def sheet_rows(table: Table) -> list[list[Value]]:
     """Rows of a page table for a sheet: heads in English and in Chinese, then the rows.
 
     A column of estimates becomes three: the estimate and the two ends of its interval.
     """
-    wide = [any(isinstance(row[i], Measured) for row in table.rows if i < len(row)) for i in range(len(table.head))]
+    wide = spread_columns(table)
     heads: list[list[Value]] = []
     for lang, ends in (("en", ("low", "high")), ("zh", ("下限", "上限"))):
         head: list[Value] = []
         for cell, spread in zip(table.head, wide, strict=True):
-            name = _words(cell, lang)
+            name = plain_cell(cell, lang)
             head += [name, *(f"{name}: {end}" for end in ends)] if spread else [name]
         heads.append(head)
     rows = [[v for cell, spread in zip(row, wide, strict=True) for v in _values(cell, spread)] for row in table.rows]
@@ -80,28 +100,15 @@ def _values(cell: Cell, spread: bool) -> list[Value]:
     if not spread:
         return [_one(cell)]
     if isinstance(cell, Measured):
-        ends = cell.span["en"].split(" to ")
-        low, high = (_one(ends[0]), _one(ends[1])) if len(ends) == 2 else (cell.span["en"], None)
-        return [_one(cell.mean), low, high]
+        return [_one(cell.mean), *(_one(end) for end in interval_ends(cell))]
     return [_one(cell), None, None]
 
 
 def _one(cell: Cell) -> Value:
     if isinstance(cell, str):
         return number_in(cell)
-    return (
-        _words(cell, "en")
-        if _words(cell, "en") == _words(cell, "zh")
-        else f"{_words(cell, 'en')} / {_words(cell, 'zh')}"
-    )
-
-
-def _words(cell: Cell, lang: str) -> str:
-    if isinstance(cell, Measured):
-        return cell.plain(lang)
-    if isinstance(cell, Verdict):
-        return cell.text[lang]
-    return cell if isinstance(cell, str) else cell[lang]
+    en, zh = plain_cell(cell, "en"), plain_cell(cell, "zh")
+    return en if en == zh else f"{en} / {zh}"
 
 
 def number_in(text: str) -> Value:

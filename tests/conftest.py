@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
+
+os.environ["CRADLE_LANG"] = "en"  # tests read English messages, whatever the system speaks
 
 
 @pytest.fixture(scope="session")

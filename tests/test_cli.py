@@ -16,6 +16,7 @@ import yaml
 from typer.testing import CliRunner
 
 import cradle
+from experiments.command import COMPILER_CALLBACKS
 from tests.experiments.conftest import WRITTEN
 
 ROOT = Path(__file__).parents[1]
@@ -160,7 +161,7 @@ def test_a_signal_in_the_compiler_is_not_swallowed() -> None:
     happened: list[str] = []
     source = "def notify():\n    signal.raise_signal(signal.SIGTERM)\n    happened.append('back in the compiler')\n"
     names: dict[str, Any] = {"signal": signal, "happened": happened}
-    exec(compile(source, f"llvmlite/{cradle.COMPILER_CALLBACKS}", "exec"), names)
+    exec(compile(source, f"llvmlite/{COMPILER_CALLBACKS}", "exec"), names)
     with pytest.raises(typer.Exit), cradle.clear_endings():
         ctypes.CFUNCTYPE(None)(names["notify"])()
         time.sleep(5)

@@ -15,6 +15,7 @@ from abm.city_layout import CENSUS_YEARS, LEVELS, MARITAL, OLDEST, PLAN_TARGETS,
 from abm.city_sources import Label, Source
 from abm.city_tables import Choice, Column, Number, TableSpec, Text, check_ages_cover, check_complete, place, read_table
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.validation import StrictModel, read_yaml, validated
 
 WHO = "city.yaml"
@@ -134,7 +135,11 @@ def forms(counties: tuple[str, ...]) -> dict[str, Form]:
 def read_given(folder: Path) -> Given:
     """Read and check an input folder; InputError names the file, row and column of the first thing that is wrong."""
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give the folder that holds {WHO} and population.csv")
+        raise InputError(
+            tr("{folder}: no such folder; give the folder that holds {who} and population.csv").format(
+                folder=folder, who=WHO
+            )
+        )
     who = validated(Who, read_yaml(folder / WHO), f"{folder.name}/{WHO}")
     known = forms(tuple(who.counties))
     present = sorted(path.stem for path in folder.glob("*.csv"))
@@ -142,7 +147,11 @@ def read_given(folder: Path) -> Given:
         if name not in known:
             raise unknown_name("file", f"{name}.csv", [f"{other}.csv" for other in known], folder.name)
     if NEEDED not in present:
-        raise InputError(f"{folder.name}: {NEEDED}.csv is missing; it is the only table that must be given")
+        raise InputError(
+            tr("{folder}: {needed}.csv is missing; it is the only table that must be given").format(
+                folder=folder.name, needed=NEEDED
+            )
+        )
     _check_sources(folder, who, present)
     given = Given(folder, who, {name: _read(folder / f"{name}.csv", known[name]) for name in present})
     _check_tables(given)
@@ -167,7 +176,11 @@ def _check_sources(folder: Path, who: Who, present: list[str]) -> None:
             raise unknown_name("source", who.files[name].source, who.sources, f"{where}.{name}")
     for name in named:
         if name not in who.files:
-            raise InputError(f"{where}: no entry for {name}.csv; write {name}: {{source: KEY, grade: A}}")
+            raise InputError(
+                tr("{where}: no entry for {name}.csv; write {name}: {{source: KEY, grade: A}}").format(
+                    where=where, name=name
+                )
+            )
 
 
 def _check_tables(given: Given) -> None:
@@ -178,7 +191,11 @@ def _check_tables(given: Given) -> None:
         wrong = ~table["year"].isin(CENSUS_YEARS)
         if wrong.any():
             row = int(table.index[wrong][0])
-            raise InputError(f"{place(path, row, 'year')}: found {table.at[row, 'year']}, allowed 2010, 2020")
+            raise InputError(
+                tr("{place}: found {year}, allowed 2010, 2020").format(
+                    place=place(path, row, "year"), year=table.at[row, "year"]
+                )
+            )
         if "county" in table:
             keys = ("year", "county")
             check_complete(path, table, {"year": given.years(name), "county": given.counties})
@@ -189,7 +206,11 @@ def _check_tables(given: Given) -> None:
             first = int(table["age_from"].min()) if name != "population" else 0
             check_ages_cover(path, table, keys, first, OLDEST)
     if LAST_CENSUS not in given.years("population"):
-        raise InputError(f"{place(given.path('population'), None, 'year')}: no rows for {LAST_CENSUS}")
+        raise InputError(
+            tr("{place}: no rows for {last_census}").format(
+                place=place(given.path("population"), None, "year"), last_census=LAST_CENSUS
+            )
+        )
     _check_within_residents(given)
     _check_yearbook(given)
 
@@ -206,9 +227,15 @@ def _check_within_residents(given: Given) -> None:
         for row, record in table.iterrows():
             most = residents.get((record["year"], record["county"]), np.inf)
             if record[column] > most:
+                said = tr("{place}: found {persons:g}, allowed at most the {most:g} residents of {county} in {year}")
                 raise InputError(
-                    f"{place(given.path(name), int(row), column)}: found {record[column]:g}, allowed at most the"
-                    f" {most:g} residents of {record['county']} in {record['year']}"
+                    said.format(
+                        place=place(given.path(name), int(row), column),
+                        persons=record[column],
+                        most=most,
+                        county=record["county"],
+                        year=record["year"],
+                    )
                 )  # fmt: skip
     for name, parts, whole in (("employment", ("employed",), "persons"),):
         table = given.tables.get(name)
@@ -217,8 +244,12 @@ def _check_within_residents(given: Given) -> None:
             if wrong.any():
                 row = int(table.index[wrong][0])
                 raise InputError(
-                    f"{place(given.path(name), row, parts[0])}: found {table.at[row, parts[0]]:g}, allowed at most"
-                    f" {whole} ({table.at[row, whole]:g})"
+                    tr("{place}: found {part:g}, allowed at most {whole} ({sum:g})").format(
+                        place=place(given.path(name), row, parts[0]),
+                        part=table.at[row, parts[0]],
+                        whole=whole,
+                        sum=table.at[row, whole],
+                    )
                 )
 
 
@@ -232,13 +263,21 @@ def _check_yearbook(given: Given) -> None:
         areas = given.counties if of_county else ("city",)
         if record["area"] not in areas:
             raise InputError(
-                f"{place(path, int(row), 'area')}: found '{record['area']}', allowed {', '.join(areas)} for"
-                f" {record['indicator']}"
+                tr("{place}: found '{area}', allowed {areas} for {indicator}").format(
+                    place=place(path, int(row), "area"),
+                    area=record["area"],
+                    areas=", ".join(areas),
+                    indicator=record["indicator"],
+                )
             )
         if record["source"] not in given.who.sources:
             raise unknown_name("source", record["source"], given.who.sources, place(path, int(row), "source"))
         if record["value"] < 0 and record["indicator"] != "net_moves":
-            raise InputError(f"{place(path, int(row), 'value')}: found {record['value']:g}, allowed 0 or more")
+            raise InputError(
+                tr("{place}: found {value:g}, allowed 0 or more").format(
+                    place=place(path, int(row), "value"), value=record["value"]
+                )
+            )
     for indicator in COUNTY_FIGURES:
         some = table[table["indicator"] == indicator]
         if len(some):

@@ -15,6 +15,7 @@ from abm.city_pack.forms import Given, read_given
 from abm.city_pack.made import BORROWED, DERIVED, OWN, PARTLY, Made, borrowed, single_age_counts
 from abm.city_pack.sources import as_yaml, description, sources
 from policies.errors import InputError
+from policies.messages import tr
 
 FERTILE = slice(15, 50)
 KINDS = (OWN, PARTLY, DERIVED, BORROWED)
@@ -41,15 +42,19 @@ class Pack:
             for county, persons in zip(self.city.counties, residents.sum(axis=(1, 2)), strict=True)
         )
         words = {
-            OWN: "given",
-            PARTLY: "partly given",
-            DERIVED: "worked out",
-            BORROWED: f"borrowed from {self.donor}, grade D",
+            OWN: tr("given"),
+            PARTLY: tr("partly given"),
+            DERIVED: tr("worked out"),
+            BORROWED: tr("borrowed from {donor}, grade D").format(donor=self.donor),
         }
-        found = [f"{self.city.name}: {residents.sum():,.0f} residents in 2020 ({by_county})"]
+        found = [
+            tr("{city}: {residents:,.0f} residents in 2020 ({by_county})").format(
+                city=self.city.name, residents=residents.sum(), by_county=by_county
+            )
+        ]
         found += [f"  {words[kind]}: {', '.join(self.tables(kind))}" for kind in KINDS if self.tables(kind)]
-        found.append(f"  infants of 2020 stand for {infants_tfr(self.city):.2f} births to a woman")
-        found.append(f"city folder: {self.folder}")
+        found.append(tr("  infants of 2020 stand for {tfr:.2f} births to a woman").format(tfr=infants_tfr(self.city)))
+        found.append(tr("city folder: {folder}").format(folder=self.folder))
         return found
 
 
@@ -68,10 +73,16 @@ def make_pack(tables: Path, out: Path, donor: str | None = None, replace: bool =
     """
     given = read_given(tables)
     if given.who.name in city_names():
-        raise InputError(f"{tables.name}/city.yaml: name {given.who.name!r} is that of a city which ships with Cradle")
+        raise InputError(
+            tr("{tables}/city.yaml: name {who!r} is that of a city which ships with Cradle").format(
+                tables=tables.name, who=given.who.name
+            )
+        )
     folder = out / given.who.name
     if folder.exists() and not replace:
-        raise InputError(f"{folder} is there already; --replace writes it anew, --out puts it elsewhere")
+        raise InputError(
+            tr("{folder} is there already; --replace writes it anew, --out puts it elsewhere").format(folder=folder)
+        )
     lender = load_city(donor or given.who.donor)
     made = make_tables(given, lender)
     out.mkdir(parents=True, exist_ok=True)

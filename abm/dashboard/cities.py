@@ -15,6 +15,7 @@ from abm.model import FamilyModel
 from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index, month_label
 from policies.errors import InputError
+from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 
 FOUNDED = "2020-11"
@@ -173,8 +174,10 @@ def checked_beginning(text: str) -> int:
     """The month from which sliders hold; InputError unless it is a month the page can begin in."""
     month = month_index(str(text).strip())
     if not FIRST_BEGINNING <= month < LAST_MONTH:
-        allowed = f"{month_label(FIRST_BEGINNING)} to {month_label(LAST_MONTH - 1)}"
-        raise InputError(f"begins: found {text}; allowed {allowed}")
+        first, last = month_label(FIRST_BEGINNING), month_label(LAST_MONTH - 1)
+        raise InputError(
+            tr("begins: found {text}; allowed {first} to {last}").format(text=text, first=first, last=last)
+        )
     return month
 
 
@@ -182,5 +185,9 @@ def checked_seed(seed: int | str) -> int:
     """The seed as a whole number; InputError if it is none."""
     text = str(seed).strip()
     if not text.isdecimal() or not 0 <= int(text) <= LARGEST_SEED:
-        raise InputError(f"seed: found {seed!r}; allowed: whole numbers from 0 to {LARGEST_SEED}")
+        raise InputError(
+            tr("seed: found {seed!r}; allowed: whole numbers from 0 to {largest_seed}").format(
+                seed=seed, largest_seed=LARGEST_SEED
+            )
+        )
     return int(text)

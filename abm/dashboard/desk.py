@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import solara
+import solara.lab
 from mesa.visualization.utils import force_update
 
 from abm.dashboard.cities import (
@@ -25,10 +26,13 @@ from abm.hazards import HazardBoundError
 from policies.catalogue import load_catalogue
 from policies.clock import month_label
 from policies.errors import InputError
+from policies.messages import LANGUAGES, language, speaking
 from policies.packages import load_package, package_names
 
 CITY = {"city": "suining", "scale": 0.01}
 """What `cradle app` was asked for; the same in every tab."""
+ASKED: dict[str, str | None] = {"lang": None}
+"""The language that `cradle app` was asked for; without one every tab speaks that of its browser."""
 
 
 @dataclass
@@ -46,13 +50,34 @@ class Settings:
         return {**CITY, **own, **self.moved}
 
 
+def opening_language() -> str:
+    """The language in which a tab opens: the one asked for, else its browser's, else that of the terminal."""
+    sent = solara.lab.headers.value or {}  # type: ignore[attr-defined]
+    said = sent.get("accept-language", [])
+    return ASKED["lang"] or browser_language(said[0] if said else "") or language()
+
+
+def browser_language(accepted: str) -> str:
+    """The first of this page's languages in an Accept-Language header such as "zh-CN,zh;q=0.9,en;q=0.8"; empty where
+    none is there."""
+    ranked = []
+    for place, part in enumerate(accepted.lower().split(",")):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        ranked.append((-weight, place, name[:2]))
+    return next((name for weight, _, name in sorted(ranked) if name in LANGUAGES and weight < 0), "")
+
+
 class Desk:
     """Settings, cities and buttons of one tab; what is drawn depends on its reactive values."""
 
     def __init__(self) -> None:
         self.catalogue = load_catalogue()
         self.sliders = sliders(self.catalogue)
-        self.lang = solara.reactive("en")
+        self.lang = solara.reactive(opening_language())
         self.settings = solara.reactive(Settings())
         self.applied = solara.reactive(Settings())
         self.model: solara.Reactive[DashboardModel | None] = solara.reactive(None)
@@ -117,7 +142,8 @@ class Desk:
         self.building.value = True
         try:
             with self.lock:
-                model = DashboardModel(**wanted.keywords())
+                with speaking(self.lang.value):
+                    model = DashboardModel(**wanted.keywords())
                 while until is not None and model.month < until and model.running:
                     model.step()
                 self.model.value, self.applied.value = model, wanted
@@ -137,7 +163,7 @@ class Desk:
         if model is None:
             return
         try:
-            with self.lock:
+            with self.lock, speaking(self.lang.value):
                 for _ in range(months):
                     if model.running:
                         model.step()

@@ -11,37 +11,53 @@ import webbrowser
 from collections.abc import Callable
 
 from policies.errors import InputError
+from policies.messages import language, tr
 
 HOST = "127.0.0.1"
 PORTS = (1, 65535)
 
 
-def serve(city: str, scale: float, port: int, browser: bool, say: Callable[[str], None]) -> None:
-    """Serve the page until it is interrupted. InputError for a city, scale or port that cannot be."""
+def serve(
+    city: str, scale: float, port: int, browser: bool, say: Callable[[str], None], lang: str | None = None
+) -> None:
+    """Serve the page until it is interrupted; it opens in ``lang``, without one in its browser's language.
+
+    InputError for a city, scale or port that cannot be.
+    """
     check_port(port)
     check_installed()
     from abm.city import load_city
 
     load_city(city)
-    say("preparing the cities; the first time on a machine the model is compiled, which takes some minutes")
+    say(tr("preparing the cities; the first time on a machine the model is compiled, which takes some minutes"))
     from abm.dashboard.cities import DashboardModel
 
     model = DashboardModel(city, scale=scale)
     model.step()
-    say(f"{model.city.labels['en']}: {model.residents:,} simulated residents in each of the two cities")
-    _serve_page(city, scale, port, browser, say)
+    say(
+        tr("{city}: {residents:,} simulated residents in each of the two cities").format(
+            city=model.city.labels[language()], residents=model.residents
+        )
+    )
+    _serve_page(city, scale, port, browser, say, lang)
 
 
 def check_port(port: int) -> None:
     """InputError unless the port can be listened on."""
     if not PORTS[0] <= port <= PORTS[1]:
-        raise InputError(f"--port: found {port}; allowed {PORTS[0]} to {PORTS[1]}")
+        raise InputError(
+            tr("--port: found {port}; allowed {first} to {last}").format(port=port, first=PORTS[0], last=PORTS[1])
+        )
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise InputError(f"--port: found {port}, which cannot be used ({error.strerror}); choose another") from None
+            raise InputError(
+                tr("--port: found {port}, which cannot be used ({strerror}); choose another").format(
+                    port=port, strerror=error.strerror
+                )
+            ) from None
 
 
 def check_installed() -> None:
@@ -51,11 +67,15 @@ def check_installed() -> None:
         import uvicorn  # noqa: F401
     except ImportError as error:
         raise InputError(
-            f"cradle app: {error.name} is not installed; install the extra: pip install 'cradle-abm[dashboard]'"
+            tr("cradle app: {module} is not installed; install the extra: pip install 'cradle-abm[dashboard]'").format(
+                module=error.name
+            )
         ) from None
 
 
-def _serve_page(city: str, scale: float, port: int, browser: bool, say: Callable[[str], None]) -> None:
+def _serve_page(
+    city: str, scale: float, port: int, browser: bool, say: Callable[[str], None], lang: str | None
+) -> None:
     """Run Solara's server in this process, without its calls to other machines."""
     os.environ["SOLARA_APP"] = "abm.dashboard.page"
     os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
@@ -67,6 +87,7 @@ def _serve_page(city: str, scale: float, port: int, browser: bool, say: Callable
 
     settings.main.mode, settings.theme.show_banner, settings.theme.loader = "production", False, "plain"
     desk.CITY.update(city=city, scale=scale)
+    desk.ASKED["lang"] = lang
     server = uvicorn.Server(
         uvicorn.Config("solara.server.starlette:app", host=HOST, port=port, log_level="error", access_log=False)
     )
@@ -79,6 +100,6 @@ def _announce(server: object, address: str, browser: bool, say: Callable[[str], 
     """Once the server listens, say where, and open a browser if wanted."""
     while not getattr(server, "started", False):
         time.sleep(0.05)
-    say(f"page: {address}  (Ctrl-C ends it)")
+    say(tr("page: {address}  (Ctrl-C ends it)").format(address=address))
     if browser:
         webbrowser.open(address)

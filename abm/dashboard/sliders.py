@@ -10,6 +10,7 @@ from policies.catalogue import Catalogue, Parameter
 from policies.clock import month_index
 from policies.describe import number_text
 from policies.errors import InputError, unknown_name
+from policies.messages import speaking, tr
 from policies.timeline import timeline_for
 
 MAIN = (
@@ -83,10 +84,11 @@ class Slider:
             return self.checked(float(text.replace(",", "").replace("，", "").strip()))
         except ValueError:  # InputError is one
             whole = self.parameter.kind != "number"
-            if lang == "zh":
-                raise InputError(f"输入“{text}”无效；允许 {low} 至 {high} {'之间的整数' if whole else ''}") from None
-            kind = "whole numbers from " if whole else ""
-            raise InputError(f"found '{text}'; allowed {kind}{low} to {high}") from None
+            with speaking(lang):
+                said = tr("found '{text}'; allowed {low} to {high}")
+                if whole:
+                    said = tr("found '{text}'; allowed whole numbers from {low} to {high}")
+            raise InputError(said.format(text=text, low=low, high=high)) from None
 
 
 def keyword_of(field: str) -> str:

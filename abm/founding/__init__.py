@@ -24,6 +24,7 @@ from abm.founding.wedlock import add_marriage_months
 from abm.population import Population
 from policies.clock import month_label, year_of
 from policies.errors import InputError
+from policies.messages import tr
 
 FOUNDING_YEARS = (2010, 2020)
 FOUNDING_MONTH_OF_YEAR = 11
@@ -99,12 +100,16 @@ def _founding_year(city: Any, month: int, scale: float) -> int:
     """The census year of a founding month; InputError for a month that is not one, or a scale out of range."""
     year = year_of(month)
     if year not in FOUNDING_YEARS or month % 12 + 1 != FOUNDING_MONTH_OF_YEAR:
-        raise InputError(f"no founding population for {month_label(month)}; allowed: 2010-11, 2020-11")
+        raise InputError(
+            tr("no founding population for {month}; allowed: 2010-11, 2020-11").format(month=month_label(month))
+        )
     total = float(city.population_by_age(year).sum())
     least = min(1.0, LEAST_PEOPLE / total)
     if not np.isfinite(scale) or not least <= scale <= 1.0:
         raise InputError(
-            f"scale {scale} is out of range: from {least:.6f} ({LEAST_PEOPLE:,} people) "
-            f"to 1 (all {total:,.0f} residents)"
+            tr(
+                "scale {scale} is out of range: from {least:.6f} ({least_people:,} people) to 1 (all "
+                "{total:,.0f} residents)"
+            ).format(scale=scale, least=least, least_people=LEAST_PEOPLE, total=total)
         )
     return year

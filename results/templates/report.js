@@ -1,22 +1,37 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  function choose(lang) {
+  var KEPT = "cradle-report-lang";
+  function showIn(lang) {
     root.lang = lang === "zh" ? "zh-CN" : "en";
     root.setAttribute("data-lang", lang);
     document.querySelectorAll("[data-choose]").forEach(function (button) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-choose") === lang));
     });
+    var title = document.querySelector('h1 [data-l="' + lang + '"]');
+    if (title) { document.title = title.textContent; }
     hide();
-    try { localStorage.setItem("cradle-report-lang", lang); } catch (error) { /* opened from a file: nothing to keep */ }
+  }
+  function choose(lang) {
+    showIn(lang);
+    try { localStorage.setItem(KEPT, lang); } catch (error) { /* opened from a file: nothing to keep */ }
   }
   document.querySelectorAll("[data-choose]").forEach(function (button) {
     button.addEventListener("click", function () { choose(button.getAttribute("data-choose")); });
   });
 
+  // A report written without --lang opens in the language its reader chose before, else in the browser's.
+  function readersLanguage() {
+    var kept = null;
+    try { kept = localStorage.getItem(KEPT); } catch (error) { /* opened from a file: nothing is kept */ }
+    var spoken = (navigator.languages && navigator.languages[0]) || navigator.language || "en";
+    return kept === "en" || kept === "zh" ? kept : /^zh/i.test(spoken) ? "zh" : "en";
+  }
+
   // A term shows its row of the list of definitions under the pointer or the keyboard's focus.
   var tip = document.getElementById("tip");
   function hide() { tip.hidden = true; }
+  if (root.hasAttribute("data-follows-browser")) { showIn(readersLanguage()); }
   function show(term) {
     var row = document.getElementById(term.getAttribute("href").slice(1));
     if (!row) { return; }
