@@ -18,8 +18,10 @@ import yaml
 from typer.testing import CliRunner
 
 import cradle
-from experiments.gallery import FIGURES, figure_file, page, read_gallery, shipped
+from experiments.gallery import FIGURES, PAGES, figure_file, minutes_text, page, read_gallery, shipped, smaller_zh
 from experiments.study import read_study
+from policies.catalogue import load_catalogue
+from results import open_order
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -216,16 +218,43 @@ def test_every_guide_is_listed() -> None:
     assert [name for name in guides if f"({name})" not in listed] == []
     for readme in (ROOT / "README.md", ROOT / "README.zh-CN.md"):
         assert "docs/README.md" in readme.read_text(encoding="utf-8")
+    chinese = (DOCS / "README.zh-CN.md").read_text(encoding="utf-8")
+    assert [name for name in guides if f"({name})" not in chinese and name != "README.zh-CN.md"] == []
 
 
 def test_the_gallery_holds_every_config_and_nothing_else() -> None:
     gallery = read_gallery()
     assert sorted(gallery.configs) == shipped()
-    assert (DOCS / "gallery.md").read_text(encoding="utf-8") == page(gallery), "run python -m experiments.gallery"
-    figures = {figure_file(name) for name, entry in gallery.configs.items() if entry.measured}
-    assert set(FIGURES.glob("*")) == figures
-    assert sum(path.stat().st_size for path in figures) < 1_500_000
+    for lang, path in PAGES.items():
+        assert path.read_text(encoding="utf-8") == page(gallery, lang), "run python -m experiments.gallery"
+    english, chinese = ({figure_file(name, lang) for name, entry in gallery.configs.items() if entry.measured}
+                        for lang in PAGES)  # fmt: skip
+    drawn = set(FIGURES.glob("*"))
+    assert english <= drawn <= english | chinese
+    assert sum(path.stat().st_size for path in drawn) < 2_500_000
     assert [name for name, entry in gallery.configs.items() if entry.measured is None] == []
+
+
+def test_the_gallery_says_where_the_order_of_measures_is_open() -> None:
+    """Wherever studies of Suining let cash, childcare and housing compete: factors beside each other, or packages."""
+    catalogue = load_catalogue()
+    compete = {"scenario/suining_example.yaml", "scenario/equal_cost.yaml", "scenario/interactions.yaml"}
+    for name in shipped():
+        config = yaml.safe_load((ROOT / "experiments" / "configs" / name).read_text(encoding="utf-8"))
+        fields = [str(field) for factor in config.get("factors", {}).values() for field in factor.get("fields", ())]
+        families = {catalogue.levers[field.partition(".")[0]].family for field in fields}
+        if config["city"] == "suining" and open_order.concerns(families):
+            compete.add(name)
+    gallery = read_gallery()
+    assert {name for name, entry in gallery.configs.items() if entry.order_open} == compete
+    for lang in PAGES:
+        assert page(gallery, lang).count(open_order.short()[lang]) == len(compete)
+
+
+def test_times_of_the_gallery_in_both_languages() -> None:
+    assert (minutes_text(1.5), minutes_text(2.4)) == ("90 seconds", "2 minutes")
+    assert (minutes_text(1.5, "zh"), minutes_text(2.4, "zh")) == (" 90 秒", " 2 分钟")
+    assert smaller_zh("scale 0.02 of 0.05, seeds 1 of 3") == "模拟比例 0.02，原为 0.05；种子数 1，原为 3"
 
 
 def test_the_example_lever_is_a_whole_change() -> None:
