@@ -7,12 +7,15 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from typer.main import get_command
 
 import cradle
 from abm.city_pack.forms import forms
+from abm.month import ORDER
+from abm.population import HOUSEHOLD_DTYPE, PERSON_DTYPE
 from experiments.gallery import read_gallery, shipped
 from policies.catalogue import PAYERS, load_catalogue
 from policies.packages import package_names
@@ -226,6 +229,23 @@ def test_the_studies_of_the_two_commands_take_no_longer_than_they_say() -> None:
     for name in ("scenario/suining_voucher.yaml", "scenario/suining_example.yaml"):
         measured = read_gallery().configs[name].measured
         assert measured is not None and measured.minutes * measured.times < 2.0
+
+
+def test_the_odd_states_the_numbers_of_the_code() -> None:
+    odd = " ".join(text_of("abm/ODD.md").split())
+    parameters = yaml.safe_load(text_of("abm/parameters.yaml"))
+    tests = pd.read_csv(ROOT / "calibration" / "fitted" / "backtests.csv").set_index(["id", "set"])["model_value"]
+    draws = pd.read_csv(ROOT / "calibration" / "fitted" / "suining" / "posterior.csv").mean()
+    assert (
+        f"| person | {PERSON_DTYPE.itemsize} bytes" in odd and f"| household | {HOUSEHOLD_DTYPE.itemsize} bytes" in odd
+    )
+    assert f"*lambda is {parameters['care_scale']['value']:,} yuan*" in odd
+    assert f"*b is {parameters['prospect_weight']['value']}.*" in odd
+    assert f"the back-test gives {tests['prior_cash', 'default']:.2f}" in odd
+    second, further = draws["wish_drift_by_order[1]"], draws["wish_drift_by_order[2]"]
+    assert f"second children about {second:.1f} of it and further ones {further:.2f} on average" in odd
+    steps = re.search(r"one list in `month.py`: (.*?)\. Steps 4", odd)
+    assert steps and re.sub(r"\d+ ", "", steps[1]) == ", ".join(ORDER)
 
 
 def test_a_city_has_as_many_tables_as_the_guide_says() -> None:
