@@ -10,15 +10,18 @@ from experiments.anchors import anchors_of
 from experiments.backtest_table import backtests_context
 from experiments.config import BASELINE_SCENARIO
 from experiments.fit_table import fit_context
+from experiments.parameter_words import parameter_words
 from experiments.plan_card import plan_card
 from experiments.study import Study
 from policies.catalogue import Catalogue, Lever
 from policies.changes import Change
+from policies.citations import KINDS
 from policies.clock import month_label
 from policies.packages import Package, load_package, package_names
 from policies.timeline import Timeline
 
-BASELINE_LABEL = {"en": "Current law", "zh": "现行法律"}
+LANGUAGES = ("en", "zh")
+BASELINE_LABEL = {"en": "Current law", "zh": "现行政策"}
 
 
 def report_context(study: Study) -> dict[str, Any]:
@@ -136,13 +139,16 @@ def _change_card(study: Study, timeline: Timeline, change: Change) -> dict[str, 
         "lever": change.field.partition(".")[0],
         "label": _both(parameter.label),
         "unit": parameter.unit,
+        "unit_zh": parameter.unit_zh,
         "value": change.value,
         "law": law.at(change.from_month)[change.field],
         "from": month_label(change.from_month),
         "to": month_label(change.to_month) if change.to_month is not None else None,
         "announced": month_label(change.announced_month),
         "reference": change.reference,
+        "reference_zh": change.reference_zh,
         "assumed": change.assumed or not change.reference,
+        "free": study.catalogue.is_free(change.field),
     }
 
 
@@ -157,27 +163,35 @@ def _lever_card(study: Study, lever: Lever) -> dict[str, Any]:
         "payers": {part: dict(shares) for part, shares in lever.payers.items()},
         "payer_note": _both(lever.payer_note),
         "evidence": list(lever.evidence),
+        "near": list(lever.near),
         "best_grade": min(grades, default=None),
         "assumption": _both(lever.assumption),
         "not_modelled": [_both(item) for item in lever.not_modelled],
     }
 
 
-def _evidence_card(catalogue: Catalogue, row_id: str) -> dict[str, str]:
+def _evidence_card(catalogue: Catalogue, row_id: str) -> dict[str, Any]:
+    """A row in both languages: what was found, how strong the study is and how it was read."""
     row = catalogue.evidence[row_id]
+    texts: dict[str, Any] = {name: {lang: row.said(name, lang) for lang in LANGUAGES} for name in ("what", "where")}
+    words = {f"{name}_words": {lang: row.kind(name, lang) for lang in LANGUAGES} for name in KINDS}
     return {
-        "what": row.what, "where": row.where, "outcome": row.outcome, "effect": row.effect, "unit": row.unit,
+        **texts, **words, "found": {lang: row.found(lang) for lang in LANGUAGES},
+        "design": row.design, "region": row.region, "measured": row.measured,
         "low": row.low, "high": row.high, "citation": row.citation, "grade": row.grade,
     }  # fmt: skip
 
 
 def _parameter_cards(study: Study) -> list[dict[str, Any]]:
     """Every behavioural number of the run with its range, source and status."""
-    cards = []
+    cards, words = [], parameter_words()
     for name, entry in study.parameters.entries.items():
         value = list(entry.value) if isinstance(entry.value, tuple) else entry.value
+        known = words.get(name, {})
+        label = {lang: known.get(f"label_{lang}", name) for lang in LANGUAGES}
         cards.append(
-            {"name": name, "value": value, "unit": entry.unit, "low": entry.low, "high": entry.high,
+            {"name": name, "label": label, "value": value, "unit": entry.unit,
+             "unit_zh": known.get("unit_zh", entry.unit), "low": entry.low, "high": entry.high,
              "status": entry.status, "source": entry.source}
         )  # fmt: skip
     return cards

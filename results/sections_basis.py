@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, Verdict, both
+from results.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, both
+from results.evidence_strength import (
+    Strength,
+    badge_of,
+    counted,
+    has_range,
+    row_badge,
+    strength_of,
+    strongest_first,
+)
 from results.run_data import RunData
 from results.sections_effects import label_of
 from results.words import GRADES, Text, number, payer_label, plain_month
@@ -13,47 +22,40 @@ from results.words import GRADES, Text, number, payer_label, plain_month
 def evidence_section(data: RunData) -> Section:
     """What each lever rests on, and what is an assumption."""
     title = both("What do the effects rest on?", "效应的依据是什么？")
-    used = [(name, data.context["levers"][name]) for name in data.context["levers_used"]]
-    bare = [name for name, card in used if not card["evidence"]]
-    lead = both(
-        f"Measures changed by the scenarios: {len(used)}. Resting on published evidence: {len(used) - len(bare)}; on "
-        f"assumption alone: {len(bare)}.",
-        f"各情景共改变 {len(used)} 项措施，其中 {len(used) - len(bare)} 项有已发表证据"
-        + (f"，{len(bare)} 项仅为假设。" if bare else "。"),
-    )
+    used = [data.context["levers"][name] for name in data.context["levers_used"]]
     blocks: list[Block] = [_lever_cards(data, used)]
     changes = _change_table(data)
     if changes is not None:
         blocks.append(changes)
-    assumed = {c["parameter"] for s in data.context["scenarios"] for c in s["changes"] if c["assumed"]}
-    if assumed:
-        blocks.append(
-            Paragraph(
-                both(
-                    f"Doses without a source, assumed by the author of the scenario: {', '.join(sorted(assumed))}.",
-                    f"未注明来源、由情景作者假设的取值：{'、'.join(sorted(assumed))}。",
-                ),
-                "warn",
-            )
-        )
+    blocks += _assumed(data)
     blocks += _left_out(data)
     rows = _evidence_table(data)
     if rows is not None:
-        blocks.append(rows)
-    grades_en = "; ".join(f"{g} {t['en']}" for g, t in GRADES.items())
-    grades_zh = "；".join(f"{g} {t['zh']}" for g, t in GRADES.items())
-    blocks.append(Paragraph(both(f"Grades: {grades_en}.", f"等级：{grades_zh}。"), "note"))
-    return Section("evidence", title, lead, blocks)
+        blocks += [rows, Paragraph(LEGEND, "note")]
+    return Section("evidence", title, counted(used, data.context["evidence"]), blocks)
 
 
-def _lever_cards(data: RunData, used: list[tuple[str, dict[str, Any]]]) -> Cards:
-    """A card a measure: how it acts, on what evidence, who pays, what is left out."""
+LEGEND = both(
+    "Two things are told apart. Strength: design of the study, place, and what it measured. Green is a causal study of "
+    "births or marriages in China or East Asia that gives a range for its figure; amber another causal study of births "
+    "or marriages; grey anything else; red no study at all. How the figure was read: "
+    + "; ".join(f"{grade} {text['en']}" for grade, text in GRADES.items())
+    + ".",
+    "两件事分开标明。证据强度：研究设计、地区与所测结果。绿色为中国或东亚关于生育或结婚且给出数值范围的因果研究；"
+    "黄色为其他关于生育或结婚的因果研究；灰色为其余；红色为没有任何研究。数值的读取方式："
+    + "；".join(f"{grade} {text['zh']}" for grade, text in GRADES.items())
+    + "。",
+)
+"""What the badges and letters of the section mean."""
+
+
+def _lever_cards(data: RunData, used: list[dict[str, Any]]) -> Cards:
+    """A card a measure: how it acts, how strong its evidence is and how it was read, who pays, what is left out."""
     items = []
-    for _, card in used:
-        best = card["best_grade"]
-        badge = Verdict(both(f"grade {best}", f"{best} 级证据"), TONES.get(best, "none")) if best else ASSUMED
+    for card in used:
+        strength = strength_of(card, data.context["evidence"])
+        facts = [(both("How it acts", "作用途径"), dict(card["channel"])), *_evidence_facts(data, card, strength)]
         payers = sorted({p for shares in card["payers"].values() for p in shares})
-        facts = [(both("How it acts", "作用途径"), dict(card["channel"])), (both("Basis", "依据"), _basis(data, card))]
         if payers:
             pays = both(
                 ", ".join(payer_label(p, "en") for p in payers), "、".join(payer_label(p, "zh") for p in payers)
@@ -64,57 +66,106 @@ def _lever_cards(data: RunData, used: list[tuple[str, dict[str, Any]]]) -> Cards
                 " ".join(i["en"] for i in card["not_modelled"]), "".join(i["zh"] for i in card["not_modelled"])
             )
             facts.append((both("Not modelled", "未纳入模型"), missing))
-        items.append(Card(dict(card["label"]), badge, facts))
+        items.append(Card(dict(card["label"]), badge_of(strength, data.context["evidence"]), facts))
     caption = both(
-        "Measures of the scenarios, with the best grade of the evidence each rests on",
-        "情景中的措施及其所依据证据的最高等级",
+        "Measures of the scenarios, with the strength of the best evidence on each", "情景中的措施及其最佳证据的强度"
     )
     return Cards("levers", caption, items)
 
 
-TONES = {"A": "good", "B": "good", "C": "near", "D": "bad"}
-ASSUMED = Verdict(both("assumption", "假设"), "bad")
+def _evidence_facts(data: RunData, card: dict[str, Any], strength: Strength) -> list[tuple[Text, Text]]:
+    """How strong the best row is, how it was read, and the studies; or the assumption."""
+    facts: list[tuple[Text, Text]] = []
+    row = data.context["evidence"].get(strength.row)
+    if row is not None:
+        ranged = both("a range is given", "给出范围") if has_range(row) else both("no range read", "未读到范围")
+        words = row_badge(row).text
+        told = both(f"{words['en']}; {ranged['en']}", f"{words['zh']}；{ranged['zh']}")
+        facts += [(both("Strength", "证据强度"), told), (both("How read", "读取方式"), _read(row))]
+    if card["assumption"]["en"]:
+        facts.append((both("Assumed", "假设"), dict(card["assumption"])))
+    if card["evidence"]:
+        facts.append((both("Basis", "依据"), _basis(data, card)))
+    return facts
+
+
+def _read(row: dict[str, Any]) -> Text:
+    """How the figure was read, letter and words."""
+    words = GRADES[row["grade"]]
+    return both(f"{row['grade']}: {words['en']}", f"{row['grade']}：{words['zh']}")
 
 
 def _basis(data: RunData, card: dict[str, Any]) -> Text:
-    """The studies in a line, or the assumption."""
-    if not card["evidence"]:
-        return both(card["assumption"]["en"], card["assumption"]["zh"])
-    known = [data.context["evidence"][row] for row in card["evidence"] if row in data.context["evidence"]]
-    known.sort(key=lambda row: row["grade"])
-    shown = [f"{row['what']}, {row['where']}: {_effect(row)} [{row['grade']}]" for row in known[:MOST_STUDIES]]
+    """The strongest studies in a line, those on the measure itself before those on something near."""
+    rows, near = data.context["evidence"], set(card.get("near", ()))
+    known = strongest_first(card["evidence"], rows)
+    shown = sorted(known, key=lambda name: name in near)[:MOST_STUDIES]
+    english, chinese = [], []
+    for name in shown:
+        what, where, found = (_said(rows[name], part) for part in ("what", "where", "found"))
+        english.append(f"{what['en']}, {where['en']}: {found['en']}" + (" [near]" if name in near else ""))
+        chinese.append(f"{what['zh']}，{where['zh']}：{found['zh']}" + ("［相近问题］" if name in near else ""))
     more = len(card["evidence"]) - len(shown)
     tail = (f"; {more} more rows below", f"；另有 {more} 条见下表") if more > 0 else ("", "")
-    return both("; ".join(shown) + tail[0], "；".join(shown) + tail[1])
+    return both("; ".join(english) + tail[0], "；".join(chinese) + tail[1])
 
 
 MOST_STUDIES = 2
 
 
-def _effect(row: dict[str, str]) -> str:
-    effect = " ".join(part for part in (row["effect"], row["unit"]) if part)
-    span = f" ({row['low']} to {row['high']})" if row.get("low") and row.get("high") else ""
-    return (f"{row['outcome']} {effect}" if row["outcome"] else effect) + span
+def _said(row: dict[str, Any], part: str) -> Text:
+    """A text of a row in both languages; contexts of older runs have English alone."""
+    if part == "found" and "found" not in row:
+        span = f" ({row['low']} to {row['high']})" if row.get("low") and row.get("high") else ""
+        text = " ".join(piece for piece in (row.get("outcome"), row.get("effect"), row.get("unit")) if piece) + span
+        return both(text, text)
+    text = row[part]
+    return both(text, text) if isinstance(text, str) else dict(text)
+
+
+def _assumed(data: RunData) -> list[Block]:
+    """Doses that the author of a scenario assumed, by the names of measure and parameter."""
+    names = {
+        change["parameter"]: _measure(data, change)
+        for scenario in data.context["scenarios"]
+        for change in scenario["changes"]
+        if change["assumed"]
+    }
+    if not names:
+        return []
+    listed = [names[field] for field in sorted(names)]
+    text = both(
+        "Doses without a source, assumed by the author of the scenario: "
+        + "; ".join(name["en"] for name in listed)
+        + ".",
+        "未注明来源、由情景作者假设的取值：" + "；".join(name["zh"] for name in listed) + "。",
+    )
+    return [Paragraph(text, "warn")]
+
+
+def _measure(data: RunData, change: dict[str, Any]) -> Text:
+    """Measure and parameter of a change, by their labels."""
+    lever = data.context["levers"][change["lever"]]["label"]
+    return both(f"{lever['en']}: {change['label']['en']}", f"{lever['zh']}：{change['label']['zh']}")
 
 
 def _change_table(data: RunData) -> Table | None:
     rows: list[list[Cell]] = []
     for scenario in data.policies:
         for change in data.scenario_card(scenario)["changes"]:
-            lever = data.context["levers"][change["lever"]]["label"]
-            measure = both(f"{lever['en']}: {change['label']['en']}", f"{lever['zh']}：{change['label']['zh']}")
             ends = f" – {change['to']}" if change["to"] else ""
-            source = both(change["reference"], change["reference"]) if change["reference"] else both("assumed", "假设")
+            reference = change["reference"]
+            source = both(reference, change.get("reference_zh") or reference) if reference else both("assumed", "假设")
             rows.append(
                 [
                     label_of(data, scenario),
-                    measure,
+                    _measure(data, change),
                     f"{change['from']}{ends}",
                     change["announced"],
                     source,
                     _plain(change["law"]),
                     _plain(change["value"]),
-                    change["unit"],
+                    both(change["unit"], change.get("unit_zh") or change["unit"]),
                 ]
             )
     if not rows:
@@ -144,7 +195,7 @@ def _left_out(data: RunData) -> list[Block]:
             items.append(
                 both(
                     f"{name['en']} freezes the law of {plain_month(card['law_of'], 'en')}.",
-                    f"{name['zh']}：保持 {plain_month(card['law_of'], 'zh')} 的法律。",
+                    f"{name['zh']}：保持{plain_month(card['law_of'], 'zh')}的政策不变。",
                 )
             )
         if card["leaves_out"]:
@@ -154,26 +205,28 @@ def _left_out(data: RunData) -> list[Block]:
 
 
 def _evidence_table(data: RunData) -> Table | None:
-    rows: list[list[Cell]] = []
-    for key, card in data.context["evidence"].items():
-        rows.append(
-            [
-                key,
-                card["what"],
-                card["where"],
-                _effect(card),
-                card["citation"],
-                card["grade"],
-            ]
-        )
+    """The rows cited: what was found, how strong the study is, how it was read."""
+    rows: list[list[Cell]] = [
+        [
+            _said(card, "what"),
+            _said(card, "where"),
+            _said(card, "found"),
+            row_badge(card),
+            _read(card),
+            card["citation"],
+            key,
+        ]
+        for key, card in data.context["evidence"].items()
+    ]
     if not rows:
         return None
     head: list[Cell] = [
-        both("Row", "编号"),
         both("What", "内容"),
         both("Where", "地点"),
-        both("Effect", "效应"),
+        both("Found", "结果"),
+        both("Strength", "证据强度"),
+        both("How read", "读取方式"),
         both("Source", "来源"),
-        both("Grade", "等级"),
+        both("Row", "编号"),
     ]
-    return Table("evidence", both("Evidence cited by these measures", "上述措施引用的证据"), head, rows, text_columns=6)
+    return Table("evidence", both("Evidence cited by these measures", "上述措施引用的证据"), head, rows, text_columns=7)
