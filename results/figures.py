@@ -31,13 +31,14 @@ from results.figure_style import (
 from results.figures_answer import births_cost
 from results.figures_backtests import backtests
 from results.figures_fans import draw_fan, predictive, tfr_fans
-from results.figures_fit import fit_held_back, fit_predictive, fit_trace, fit_widths
+from results.figures_fit import fit_held_back, fit_predictive, fit_widths
 from results.figures_gains import county_map, who_gains
-from results.figures_more import additional_births, cost_by_lever, cost_by_payer, history_fit, pyramid
+from results.figures_history import history_fit
+from results.figures_more import additional_births, cost_by_lever, cost_by_payer, pyramid
 from results.figures_plan import plan_scoreboard
 from results.figures_women import births_and_women
 from results.run_data import LANGUAGES, RunData
-from results.words import number
+from results.words import number, percent
 
 FigureMaker = Callable[[RunData, str], Figure | None]
 
@@ -149,7 +150,7 @@ def _thousands(axes: Axes, lang: str) -> None:
     people_ticks(axes, lang)
 
 
-def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], percent: set[int]) -> Figure:
+def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], shares: set[int]) -> Figure:
     """Small panels side by side, scenario names once, at the right."""
     count = len(tables)
     figure, all_axes = plt.subplots(1, count, figsize=(8.6, 3.3), squeeze=False)
@@ -163,8 +164,8 @@ def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], pe
         axes.set_xlim(first - 0.5, data.end_year + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(4 if count < 3 else 3, integer=True))
         axes.axvline(data.branch_year, color="#9aa5b1", lw=0.8, ls=":")
-        if number_ in percent:
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
+        if number_ in shares:
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(100 * v, lang)))
         else:
             _thousands(axes, lang)
         if number_ == count - 1:
@@ -194,30 +195,30 @@ def births_by_order(data: RunData, lang: str) -> Figure | None:
 def marriage(data: RunData, lang: str) -> Figure | None:
     """Marriages a year, and the share of women aged 25 to 29 who never married."""
     tables: list[tuple[str, pd.DataFrame]] = []
-    percent: set[int] = set()
+    shares: set[int] = set()
     marriages = data.levels("marriages")
     if not marriages.empty:
         tables.append(({"en": "Marriages a year", "zh": "每年结婚对数"}[lang], marriages))
     group = data.find_group("never_married", sex="female", age="25-29")
     if group:
-        percent.add(len(tables))
+        shares.add(len(tables))
         title = {"en": "Women 25–29 never married", "zh": "25—29 岁女性未婚比例"}[lang]
         tables.append((title, data.levels("never_married", group)))
     tables = [(title, table) for title, table in tables if not table.empty]
-    return _panels(data, lang, tables, percent) if tables else None
+    return _panels(data, lang, tables, shares) if tables else None
 
 
 def nursery_use(data: RunData, lang: str) -> Figure | None:
     """Nursery places, and the share of children under three enrolled."""
     tables: list[tuple[str, pd.DataFrame]] = []
-    percent: set[int] = set()
+    shares: set[int] = set()
     for name in ("nursery_places", "nursery_use", "nursery_enrolment"):
         table = data.levels(name)
         if not table.empty:
             if data.is_share(name):
-                percent.add(len(tables))
+                shares.add(len(tables))
             tables.append((data.indicator_label(name, lang), table))
-    return _panels(data, lang, tables[:3], percent) if tables else None
+    return _panels(data, lang, tables[:3], shares) if tables else None
 
 
 MAKERS: dict[str, FigureMaker] = {
@@ -242,7 +243,6 @@ MAKERS: dict[str, FigureMaker] = {
     "fit_predictive": fit_predictive,
     "fit_held_back": fit_held_back,
     "fit_widths": fit_widths,
-    "fit_trace": fit_trace,
 }
 
 

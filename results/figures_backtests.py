@@ -8,7 +8,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figure_style import INK, MUTED, POLICY_COLOURS, shortened
+from results.figure_labels import broken, lines_of
+from results.figure_style import INK, MUTED, POLICY_COLOURS
 from results.run_data import RunData
 from results.sections_backtests import ANCHOR, DEFAULT_SET, SIGN, digits_of
 from results.words import number
@@ -19,6 +20,8 @@ LEFT_END, RIGHT_END = -1.6, 2.6
 EVIDENCE_COLOUR = "#c3ccd6"
 FITS, MISSES = POLICY_COLOURS[0], POLICY_COLOURS[1]
 ROW_INCHES = 0.3
+LABEL_WIDTH, TALLER = 54, 0.3
+"""Width of a row's name on one line, and rows by which each further line makes a row taller."""
 
 
 def scaled(row: Row) -> dict[str, float] | None:
@@ -37,13 +40,15 @@ def backtests(data: RunData, lang: str) -> Figure | None:
     rows = [row for row in (context or {"rows": []})["rows"] if row["set"] == DEFAULT_SET and scaled(row)]
     if not rows:
         return None
+    names = [broken(str(row[f"label_{lang}"]), LABEL_WIDTH) for row in rows]
     places, heads, place = [], [], 0.0
     for i, row in enumerate(rows):
         if i == 0 or row["group"] != rows[i - 1]["group"]:
             heads.append((place, row[f"group_{lang}"]))
             place += 1.0
-        places.append(place)
-        place += 1.0
+        taller = TALLER * (lines_of(names[i]) - 1)
+        places.append(place + taller / 2)
+        place += 1.0 + taller
     height = ROW_INCHES * place + 0.9
     figure, axes = plt.subplots(figsize=(8.6, height))
     figure.subplots_adjust(left=0.40, right=0.78, top=1 - 0.62 / height, bottom=0.3 / height)
@@ -57,7 +62,7 @@ def backtests(data: RunData, lang: str) -> Figure | None:
             text, (0, at), xycoords=("axes fraction", "data"), xytext=(-218, 0), textcoords="offset points",
             fontsize=9.5, fontweight="bold", color=INK, va="center", annotation_clip=False,
         )  # fmt: skip
-    axes.set_yticks(places, [shortened(row[f"label_{lang}"], 54) for row in rows], fontsize=8.5)
+    axes.set_yticks(places, names, fontsize=8.5, linespacing=1.05)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
@@ -85,7 +90,7 @@ def _draw(axes: Axes, row: Row, at: float, lang: str) -> None:
     at_scale = scaled(row)
     if at_scale is None:
         return
-    colour = FITS if row["overlap"] or row["inside"] else MISSES
+    colour = MUTED if row["imposed"] else FITS if row["overlap"] or row["inside"] else MISSES
     axes.barh(
         at, at_scale["evidence_high"] - at_scale["evidence_low"], left=at_scale["evidence_low"], height=0.62,
         color=EVIDENCE_COLOUR, lw=0,

@@ -1,21 +1,23 @@
-"""Figures of the fit to the city: predictions against what was observed, prior against posterior, the trace."""
+"""Figures of the fit to the city: predictions against what was observed, prior against posterior."""
 
 from __future__ import annotations
-
-import math
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from results.figure_style import INK, MUTED, POLICY_COLOURS, shortened
-from results.fit_data import FITTED, HELD_BACK, INPUT, FitData, HasContext, Row, printed
+from results.figure_labels import broken, lines_of
+from results.figure_style import INK, MUTED, POLICY_COLOURS
+from results.fit_data import FITTED, HELD_BACK, INPUT, FitData, HasContext, Row, is_share, printed
 
 FITS, MISSES, BAR = POLICY_COLOURS[0], POLICY_COLOURS[1], "#c3ccd6"
 FARTHEST = 4.0
 """Half-widths of the tolerance at which the axis ends; what lies beyond is an arrow."""
 ROW_INCHES = 0.25
+LABEL_WIDTH = 44
+"""Width of a row's name on one line; longer names take more lines and a taller row."""
+TALLER = 0.4
+"""Rows by which each further line of a name makes a row taller."""
 HEADS = {
     FITTED: {"en": "Fitted", "zh": "用于拟合"},
     HELD_BACK: {"en": "Held back", "zh": "留出"},
@@ -61,8 +63,9 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
         heads.append((place, HEADS[use][lang] + score))
         place += 1.1
         for row in rows:
-            places.append((place, row))
-            place += 1.0
+            taller = TALLER * (lines_of(broken(fit.target_label(row, lang), LABEL_WIDTH)) - 1)
+            places.append((place + taller / 2, row))
+            place += 1 + taller
     height = ROW_INCHES * place + 0.9
     figure, axes = plt.subplots(figsize=(8.6, height))
     figure.subplots_adjust(left=0.36, right=0.66, top=1 - 0.6 / height, bottom=0.35 / height)
@@ -70,7 +73,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
     axes.set_ylim(place - 0.3, -0.7)
     axes.axvline(0, color="#7b8794", lw=1)
     for at, row in places:
-        _draw(axes, at, row)
+        _draw(axes, at, row, lang)
     for at, text in heads:
         axes.annotate(
             text,
@@ -84,7 +87,8 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
             va="center",
             annotation_clip=False,
         )
-    axes.set_yticks([at for at, _ in places], [shortened(row[f"label_{lang}"], 44) for _, row in places], fontsize=8.5)
+    names = [broken(fit.target_label(row, lang), LABEL_WIDTH) for _, row in places]
+    axes.set_yticks([at for at, _ in places], names, fontsize=8.5, linespacing=1.05)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", labelsize=8.5)
     axes.grid(False, axis="y")
@@ -99,7 +103,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
     )
     for x, text in (
         (1.04, {"en": "observed", "zh": "观测"}[lang]),
-        (1.34, {"en": "predicted (80 %)", "zh": "预测（80 %）"}[lang]),
+        (1.34, {"en": "predicted (80 %)", "zh": "预测（80% 区间）"}[lang]),
     ):
         axes.annotate(
             text,
@@ -114,7 +118,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
     return figure
 
 
-def _draw(axes: Axes, at: float, row: Row) -> None:
+def _draw(axes: Axes, at: float, row: Row, lang: str) -> None:
     found = scaled(row)
     colour = MUTED if row["use"] == INPUT else FITS if row["inside"] else MISSES
     axes.barh(at, 2, left=-1, height=0.62, color=BAR, lw=0)
@@ -132,7 +136,9 @@ def _draw(axes: Axes, at: float, row: Row) -> None:
     observed, predicted, low_text, high_text = printed(
         [row[k] for k in ("observed", "predicted", "predicted_low", "predicted_high")], str(row["unit_en"])
     )
-    for x, text, ink in ((1.04, observed, MUTED), (1.34, f"{predicted} ({low_text} – {high_text})", colour)):
+    sign = {"en": " %", "zh": "%"}[lang] if is_share(str(row["unit_en"])) else ""
+    texts = ((1.04, f"{observed}{sign}", MUTED), (1.34, f"{predicted}{sign} ({low_text} – {high_text})", colour))
+    for x, text, ink in texts:
         axes.annotate(
             text, (x, at), xycoords=("axes fraction", "data"), fontsize=8, color=ink, va="center", annotation_clip=False
         )
@@ -141,7 +147,9 @@ def _draw(axes: Axes, at: float, row: Row) -> None:
 def fit_widths(data: HasContext, lang: str) -> Figure | None:
     """Prior and posterior of every free number, on the prior's 80 % interval as scale."""
     fit = FitData.of(data.context)
-    rows = fit.rows("parameters") if fit is not None else []
+    if fit is None:
+        return None
+    rows = fit.rows("parameters")
     rows = [row for row in rows if row["prior_high"] > row["prior_low"]]
     if not rows:
         return None
@@ -165,10 +173,11 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
             va="center",
             annotation_clip=False,
         )
-    axes.set_yticks(range(len(ordered)), [shortened(row[f"label_{lang}"], 52) for row in ordered], fontsize=8.5)
+    names = [broken(fit.parameter_label(row["name"], lang), 52) for row in ordered]
+    axes.set_yticks(range(len(ordered)), names, fontsize=8.5)
     axes.set_ylim(len(ordered) - 0.4, -0.7)
     axes.set_xticks(
-        [0, 1], {"en": ["10 % of prior", "90 % of prior"], "zh": ["先验 10 %", "先验 90 %"]}[lang], fontsize=8.5
+        [0, 1], {"en": ["10 % of prior", "90 % of prior"], "zh": ["先验 10%", "先验 90%"]}[lang], fontsize=8.5
     )
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(False, axis="y")
@@ -192,20 +201,4 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
         color=MUTED,
         annotation_clip=False,
     )
-    return figure
-
-
-def fit_trace(data: HasContext, lang: str) -> Figure | None:
-    """The tolerance by generation."""
-    fit = FitData.of(data.context)
-    rows = [row for row in fit.rows("trace") if math.isfinite(row.get("tolerance") or math.nan)] if fit else []
-    if len(rows) < 2:
-        return None
-    figure, axes = plt.subplots(figsize=(8.6, 2.4))
-    figure.subplots_adjust(left=0.085, right=0.97, top=0.84, bottom=0.2)
-    axes.plot([row["generation"] for row in rows], [row["tolerance"] for row in rows], "o-", color=FITS, ms=4.5)
-    axes.set_ylim(0, None)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_xlabel({"en": "generation", "zh": "代"}[lang], fontsize=9)
-    axes.set_title({"en": "Distance to the city's figures", "zh": "与本市数据的距离"}[lang], fontsize=11)
     return figure

@@ -1,4 +1,4 @@
-"""Bars, intervals, pyramid and history: the figures that are not time paths of scenarios."""
+"""Bars, intervals and pyramid: the figures that are not time paths of scenarios."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.answers import years_text, years_zh
-from results.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, people_ticks, scenario_colour, wrapped
+from results.estimates import rounded
+from results.figure_style import CATEGORY_COLOURS, INK, MUTED, scenario_colour, wrapped
 from results.run_data import RunData, group_dimensions
 from results.words import number, payer_label
 
@@ -77,7 +78,7 @@ def _estimate(axes: plt.Axes, row: dict[str, float], place: float, colour: str, 
     axes.plot([row["mean"]], [place], "o", color=colour, ms=8 if first else 6, mfc=colour if first else "white")
     if first:
         axes.annotate(
-            number(row["mean"], 0, sign=True), (row["mean"], place), xytext=(0, 8), textcoords="offset points",
+            number(rounded(row)["mean"], 0, sign=True), (row["mean"], place), xytext=(0, 8), textcoords="offset points",
             ha="center", fontsize=10, color=colour,
         )  # fmt: skip
 
@@ -212,56 +213,3 @@ def _populations(data: RunData, years: list[int]) -> dict[tuple[str, int], float
     mask = rows["month"].isna() & (rows["scenario"] == data.baseline) & rows["year"].isin(years)
     means = rows[mask].astype({"group": str, "year": int}).groupby(["group", "year"])["value"].mean()
     return {(str(group), int(year)): float(value) for (group, year), value in means.items()}
-
-
-def history_fit(data: RunData, lang: str) -> Figure | None:
-    """The model's past under current law against what was observed."""
-    anchors = pd.DataFrame(data.context["anchors"])
-    panels = []
-    if not anchors.empty:
-        for (indicator, group), points in anchors.groupby(["indicator", "group"], sort=False):
-            wanted = group_dimensions(str(group))
-            found = data.find_group(str(indicator), **wanted)
-            table = data.levels(str(indicator), found) if found else pd.DataFrame()
-            if not table.empty:
-                panels.append((points, table[table["scenario"] == data.baseline]))
-    if not panels:
-        return None
-    columns = 3
-    rows = math.ceil(len(panels) / columns)
-    figure, grid = plt.subplots(rows, columns, figsize=(8.6, 2.25 * rows + 0.3), squeeze=False)
-    figure.subplots_adjust(
-        left=0.075, right=0.98, top=1 - 0.4 / (2.25 * rows + 0.3), bottom=0.09, wspace=0.32, hspace=0.5
-    )
-    for place, axes in enumerate(grid.flat):
-        if place >= len(panels):
-            axes.set_visible(False)
-            continue
-        _fit_panel(data, lang, axes, *panels[place])
-    return figure
-
-
-def _fit_panel(data: RunData, lang: str, axes: plt.Axes, points: pd.DataFrame, table: pd.DataFrame) -> None:
-    """One indicator: the model's line, the observed points with their ranges."""
-    past = table[table["year"] <= data.branch_year]
-    if past["n"].max() > 1:
-        axes.fill_between(
-            past["year"], past["low"].astype(float), past["high"].astype(float), color="#0072B2", alpha=0.15, lw=0
-        )
-    axes.plot(past["year"], past["mean"], color="#0072B2", lw=1.8)
-    years = points["year"].astype(float)
-    low, high = points["low"].astype(float), points["high"].astype(float)
-    value = points["value"].astype(float)
-    errors = np.nan_to_num(np.vstack([(value - low).to_numpy(), (high - value).to_numpy()]))
-    axes.errorbar(years, value, yerr=errors, fmt="o", color=TARGET_COLOUR, ms=5, lw=1.4, capsize=2.5, zorder=5)
-    label = points.iloc[0][f"label_{lang}"] or data.indicator_label(str(points.iloc[0]["indicator"]), lang)
-    axes.set_title(label, fontsize=9.5)
-    top = max(float(value.max()), float(high.max()) if high.notna().any() else 0.0, float(past["mean"].max()))
-    axes.set_ylim(0, top * 1.2)
-    axes.tick_params(labelsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    if top <= 1:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
-    else:
-        people_ticks(axes, lang)

@@ -20,11 +20,12 @@ missing number is None, and a list that is missing or empty leaves its part of t
 ``package_labels`` package -> {en, zh}
 ``ranking``        package, first_in (share of draws in which it is first), name, correlation (of a free number with its
                    lead)
-``verdicts``       number {en, zh}, trust (high, medium, low), why {en, zh}
+``verdicts``       topic (``experiments/fit_words.py``), number {en, zh}, trust (high, medium, low), why {en, zh}
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -64,8 +65,12 @@ class FitData:
         return bool(self.entry.get("used", False))
 
     def targets(self, use: str) -> list[Row]:
-        """Targets of one use, those with a prediction."""
-        return [row for row in self.rows("targets") if row["use"] == use and row["predicted"] is not None]
+        """Targets of one use, those with a prediction; limits of shares within 0 and 1."""
+        return [row for row in self.all_targets() if row["use"] == use and row["predicted"] is not None]
+
+    def all_targets(self) -> list[Row]:
+        """All targets; limits of shares, which normal errors may carry below 0 or above 1, within 0 and 1."""
+        return [_bounded(row) if is_share(row["unit_en"]) else row for row in self.rows("targets")]
 
     def inside(self, use: str) -> tuple[int, int]:
         """Targets met, and targets, of one use."""
@@ -75,20 +80,47 @@ class FitData:
     def group_label(self, group: str, lang: str) -> str:
         return str(self.entry.get("groups", {}).get(group, {}).get(lang, group.replace("_", " ")))
 
+    def target_label(self, row: Row, lang: str) -> str:
+        """The label of a target."""
+        return closed(str(row[f"label_{lang}"]), lang)
+
     def package_label(self, package: str) -> Text:
         return dict(self.entry.get("package_labels", {}).get(package) or {"en": package, "zh": package})
 
     def parameter_label(self, name: str, lang: str) -> str:
         """The label of a free number, or its name."""
         found = [row for row in self.rows("parameters") if row["name"] == name]
-        return str(found[0][f"label_{lang}"]) if found else name
+        return closed(str(found[0][f"label_{lang}"]), lang) if found else name
+
+
+def closed(text: str, lang: str) -> str:
+    """A text with percentages as its language writes them: without a space in Chinese."""
+    return re.sub(r"(?<=\d) %", "%", text) if lang == "zh" else text
+
+
+def is_share(unit: str) -> bool:
+    """True for a unit that is printed in percent."""
+    return unit.startswith("share")
+
+
+def unit_words(unit_en: str, unit_zh: str) -> Text:
+    """The unit that numbers from :func:`printed` have: shares are in percent."""
+    if not is_share(unit_en):
+        return {"en": unit_en, "zh": unit_zh}
+    of = "" if unit_zh in ("比重", "比例", "份额", "%") else unit_zh
+    return {"en": "%" + unit_en.removeprefix("share"), "zh": f"{of}（%）" if of else "%"}
 
 
 def printed(values: Sequence[float | None], unit: str) -> list[str]:
-    """Numbers of one target in its unit's usual form, with as many decimals as the largest needs."""
+    """Numbers of one target, with as many decimals as the largest needs; shares in percent without the sign."""
+    if is_share(unit):
+        return [number(None if v is None else 100 * v, 1) for v in values]
     known = [abs(v) for v in values if v is not None]
     largest = max(known, default=0.0)
-    if unit.startswith("share"):
-        return ["–" if v is None else f"{100 * v:.1f} %" for v in values]
     digits = 0 if largest >= 100 else 1 if largest >= 10 else 2
     return [number(v, digits) for v in values]
+
+
+def _bounded(row: Row) -> Row:
+    limits = ("low", "high", "predicted_low", "predicted_high")
+    return {**row, **{name: min(max(row[name], 0.0), 1.0) for name in limits if row[name] is not None}}

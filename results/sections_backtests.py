@@ -11,6 +11,8 @@ from results.words import Text, number
 
 DEFAULT_SET, FITTED_SET = "default", "fitted"
 SIGN, ANCHOR = "sign", "at_most"
+UNKNOWN = "unknown"
+"""What ``miss_en`` holds where no reason for a miss is known."""
 Row = dict[str, Any]
 
 
@@ -28,7 +30,7 @@ def backtests_section(data: RunData) -> Section:
         FigureRef("backtests", _figure_caption()),
         Table("backtests", _table_caption(), _HEAD, [_table_row(row) for row in tested], text_columns=3),
     ]
-    misses = [_miss(row) for row in tested if row["miss_en"]]
+    misses = [_miss(row) for row in tested if row["miss_en"] and not row["imposed"]]
     if misses:
         blocks += [
             Paragraph(both("Misses, with the reason where one is known:", "未通过的检验及已知原因：")),
@@ -43,14 +45,16 @@ def backtests_section(data: RunData) -> Section:
 
 
 def counted(rows: list[Row]) -> Counter[str]:
-    """How many tests there are, how many have the right sign, and of those with an interval how many fit. What a
-    parameter fixes beforehand is left out; signs alone and upper anchors count for the sign only."""
+    """How many tests there are, how many have the right sign (and how many of these beyond doubt), and of those with an
+    interval how many fit. What a parameter fixes beforehand is left out; signs alone and upper anchors count for the
+    sign only."""
     found: Counter[str] = Counter()
     for row in rows:
         if row["imposed"]:
             continue
         found["tests"] += 1
         found["sign"] += row["sign_right"]
+        found["clear"] += row["sign_right"] and is_clear(row)
         if row["rule"] not in (SIGN, ANCHOR):
             found["ranged"] += 1
             found["inside"] += row["inside"]
@@ -58,28 +62,42 @@ def counted(rows: list[Row]) -> Counter[str]:
     return found
 
 
+def is_clear(row: Row) -> bool:
+    """True if the model's interval leaves no doubt of the sign, or, of a null, lies within the evidence interval."""
+    low, high = row["model_low"], row["model_high"]
+    if low is None or high is None:
+        return False
+    if row["evidence_value"] == 0:
+        return bool(row["evidence_low"] <= low and high <= row["evidence_high"])
+    return bool(low > 0 or high < 0)
+
+
 def _over_draws(rows: list[Row]) -> Text:
     """The same tests with what the fit leaves open: every seed on a draw of its own, intervals over draws."""
     n = counted(rows)
-    every = [row for row in rows if not row["imposed"]]
-    meet = sum(row["overlap"] for row in every)
     return both(
-        f"Over the draws of the fit, with 80 % intervals over draws: the sign is right in {n['sign']} of {n['tests']}, "
-        f"intervals meet in {meet} of {len(every)}, and in {n['overlap']} of the {n['ranged']} that have an evidence "
-        "interval.",
-        f"在拟合抽样下（80 % 区间）：{n['tests']} 项中 {n['sign']} 项方向正确，{len(every)} 项中 {meet} 项区间相交；"
-        f"在有证据区间的 {n['ranged']} 项中 {n['overlap']} 项相交。",
+        f"Over draws of the fit (every seed on a draw of its own, 80 % intervals over draws) the sign is right in "
+        f"{n['sign']} of {n['tests']}, and of the {n['ranged']} with an evidence interval the model's interval meets "
+        f"{n['overlap']}.",
+        f"在拟合所得参数组下（每个种子用一组参数，区间为各组的 80% 区间）：{n['tests']} 项中 {n['sign']} 项方向正确；"
+        f"在有证据区间的 {n['ranged']} 项中 {n['overlap']} 项区间有重叠。",
     )
 
 
 def _lead(rows: list[Row]) -> Text:
     n = counted(rows)
+    left = sum(bool(row["imposed"]) for row in rows)
+    out = both(
+        f" {left} more {'is' if left == 1 else 'are'} set by a parameter and not counted." if left else "",
+        f"另有 {left} 项由参数设定，不计入。" if left else "",
+    )
     return both(
-        f"In {n['sign']} of {n['tests']} experiments the response has the sign of the evidence; of {n['ranged']} with "
-        f"an evidence interval, the model's value lies inside {n['inside']} and its interval overlaps {n['overlap']}. "
-        "Nothing was fitted to them.",
-        f"{n['tests']} 项实验中，{n['sign']} 项反应方向与证据一致；在 {n['ranged']} 项有证据区间的实验中，模型值落在"
-        f"区间内的有 {n['inside']} 项，区间有重叠的有 {n['overlap']} 项。模型未针对这些实验拟合。",
+        f"In {n['sign']} of {n['tests']} experiments the response has the sign of the evidence ({n['clear']} of them "
+        f"beyond the chance between seeds); of {n['ranged']} with an evidence interval, the model's value lies inside "
+        f"{n['inside']} and its interval overlaps {n['overlap']}. Nothing was fitted to them.{out['en']}",
+        f"{n['tests']} 项实验中，{n['sign']} 项反应方向与证据一致（其中 {n['clear']} 项超出种子间随机波动）；在 "
+        f"{n['ranged']} 项有证据区间的实验中，模型值落在区间内的有 {n['inside']} 项，区间有重叠的有 {n['overlap']} 项。"
+        f"模型未针对这些实验拟合。{out['zh']}",
     )
 
 
@@ -98,10 +116,10 @@ def _warning() -> Paragraph:
 def _figure_caption() -> Text:
     return both(
         "Each row is scaled so that the far end of its evidence interval is 1 (or −1). Bar: evidence; point and line: "
-        "model with its 95 % interval over seeds, orange where the two do not overlap; an arrow: beyond the page. "
-        "Tests of a sign alone stand in the table.",
-        "每行按证据区间远端为 1（或 −1）缩放。灰条：证据区间；点与线：模型值及种子间 95 % 区间，不重叠者为橙色；"
-        "箭头：超出图幅。仅检验方向者见下表。",
+        "model with its 95 % interval over seeds, orange where the two do not overlap, grey where a parameter sets the "
+        "response beforehand; an arrow: beyond the page. Tests of a sign alone stand in the table.",
+        "每行按证据区间远端为 1（或 −1）缩放。灰条：证据区间；点与线：模型值及种子间 95% 区间，不重叠者为橙色，"
+        "由参数事先设定者为灰色；箭头：超出图幅。仅检验方向者见下表。",
     )
 
 
@@ -158,7 +176,9 @@ def _verdict(row: Row) -> Text:
     if row["imposed"]:
         return both("set by a parameter", "由参数设定")
     if row["rule"] == SIGN:
-        return both("right sign", "方向一致") if row["sign_right"] else both("wrong sign", "方向不符")
+        found = both("right sign", "方向一致") if row["sign_right"] else both("wrong sign", "方向不符")
+        unclear = both(", within chance", "，未超出随机波动")
+        return found if is_clear(row) else both(found["en"] + unclear["en"], found["zh"] + unclear["zh"])
     if row["inside"]:
         return both("inside", "区间内")
     found = both("overlaps", "有重叠") if row["overlap"] else both("misses", "不重叠")
@@ -166,7 +186,10 @@ def _verdict(row: Row) -> Text:
 
 
 def _miss(row: Row) -> Text:
-    return both(f"{row['label_en']}: {row['miss_en']}", f"{row['label_zh']}：{row['miss_zh']}")
+    why_en, why_zh = (row[f"miss_{lang}"] for lang in ("en", "zh"))
+    if why_en == UNKNOWN:
+        why_en, why_zh = "no reason is known.", "原因不明。"
+    return both(f"{row['label_en']}: {why_en}", f"{row['label_zh']}：{why_zh}")
 
 
 def _other_sets(rows: list[Row]) -> list[Block]:
@@ -202,8 +225,8 @@ def _how_made(made: dict[str, Any]) -> Text:
     command, scale = made["command"], 100 * float(made["scale"])
     return both(
         f"Made by: {command} ({made['city']}, {scale:g} % of residents, {made['seeds']} seeds). Model intervals cover "
-        "chance between seeds, not what is unknown about parameters. Where a study gives no interval, its value is "
-        "divided and multiplied by 1.5, since the incomes behind doses are recalled.",
-        f"生成命令：{command}（{made['city']}，常住人口的 {scale:g} %，{made['seeds']} 个种子）。模型区间仅含种子间随机"
+        "chance between seeds at default parameters, not what is unknown about parameters. Where a study gives no "
+        "interval, its value is divided and multiplied by 1.5, since the incomes behind doses are recalled.",
+        f"生成命令：{command}（{made['city']}，常住人口的 {scale:g}%，{made['seeds']} 个种子）。模型区间仅含种子间随机"
         "波动，不含参数不确定性。研究未给出区间时，取其值除以和乘以 1.5，因折算剂量所用收入多为凭记忆引用。",
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from results import open_order
+from results.aim_chance import AS_DRAWN, of_fit
 from results.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
-from results.fit_data import FITTED, HELD_BACK, FitData, printed
+from results.fit_data import FITTED, HELD_BACK, INPUT, FitData, printed, unit_words
+from results.trust_marks import TRUST
 from results.words import Text, joined, number
 
 USES: dict[str, Text] = {
@@ -13,16 +16,11 @@ USES: dict[str, Text] = {
     "held_back": both("held back", "留出"),
     "input": both("input, not scored", "模型输入，不计分"),
 }
-TRUST: dict[str, Verdict] = {
-    "high": Verdict(both("trust", "可信"), "good"),
-    "medium": Verdict(both("with care", "谨慎使用"), "near"),
-    "low": Verdict(both("do not rely on", "不宜依赖"), "bad"),
-}
 DRIFTS: dict[str, Text] = {
     "stopped": both("the fall stops", "下降停止"),
     "halved": both("half of the fall goes on", "下降减半延续"),
     "continued": both("the fall goes on", "下降全部延续"),
-    "drawn": both("as each draw has it", "按各组参数"),
+    AS_DRAWN: both("as each draw has it", "按各组参数"),
 }
 STRONG = 0.4
 
@@ -47,7 +45,7 @@ def calibration_section(context: dict[str, Any]) -> Section:
             *_misses(fit),
             *_parameter_blocks(fit),
             *_probability_blocks(fit),
-            *_ranking_blocks(fit),
+            *_order_blocks(fit),
             *_verdict_blocks(fit),
             *_made(fit),
         ],
@@ -58,12 +56,10 @@ def _lead(fit: FitData) -> Text:
     (fitted, all_fitted), (held, all_held) = fit.inside(FITTED), fit.inside(HELD_BACK)
     return both(
         f"The fit meets {fitted} of {all_fitted} figures it was fitted to and {held} of {all_held} that were held "
-        "back from "
-        "it: the observed value lies in the 80 % predictive interval, or the prediction within the figure's own "
-        "tolerance.",
-        f"用于拟合的 {all_fitted} 项数据中满足 {fitted} 项，留出未用的 {all_held} 项中满足 {held} 项：观测值落在 80 "
-        "% 预测区间内，"
-        "或预测值落在观测本身的误差范围内。",
+        "back from it: the observed value lies in the 80 % predictive interval, or the prediction within the figure's "
+        "own tolerance.",
+        f"用于拟合的 {all_fitted} 项数据中满足 {fitted} 项，留出未用的 {all_held} 项中满足 {held} 项：观测值落在 80% "
+        "预测区间内，或预测值落在观测本身的误差范围内。",
     )
 
 
@@ -89,15 +85,15 @@ def _target_blocks(fit: FitData) -> list[Block]:
     if not fit.rows("targets"):
         return []
     rows: list[list[Cell]] = []
-    for row in sorted(fit.rows("targets"), key=lambda r: list(USES).index(r["use"])):
+    for row in sorted(fit.all_targets(), key=lambda r: list(USES).index(r["use"])):
         unit = str(row["unit_en"])
         observed, low, high, predicted, p_low, p_high = printed(
             [row[k] for k in ("observed", "low", "high", "predicted", "predicted_low", "predicted_high")], unit
         )
         rows.append(
             [
-                both(row["label_en"], row["label_zh"]),
-                both(unit, row["unit_zh"]),
+                both(fit.target_label(row, "en"), fit.target_label(row, "zh")),
+                unit_words(unit, row["unit_zh"]),
                 USES[row["use"]],
                 str(row["grade"]),
                 Measured(observed, both(f"{low} to {high}", f"{low} 至 {high}")),
@@ -112,34 +108,39 @@ def _target_blocks(fit: FitData) -> list[Block]:
         both("Unit", "单位"),
         both("Use", "用途"),
         both("Grade", "等级"),
-        both("Observed, 80 % tolerance", "观测值及 80 % 误差"),
-        both("Predicted, 80 % interval", "预测值及 80 % 区间"),
+        both("Observed, 80 % tolerance", "观测值及 80% 误差"),
+        both("Predicted, 80 % interval", "预测值及 80% 区间"),
         both("Verdict", "判断"),
     ]
     caption = both("Every figure the fit was held against", "拟合所对照的全部数据")
     how = both(
         "Bar: the observed value (0) with its 80 % tolerance (±1); point and line: median and 80 % interval of what "
-        "the "
-        "fitted model predicts, orange where the two miss each other; an arrow: beyond the page.",
-        "灰条：观测值（0）及其 80 % 误差（±1）；点与线：拟合后模型预测的中位数与 80 % 区间，两者不符者为橙色；箭头："
-        "超出图幅。",
+        "the fitted model predicts, orange where the two miss each other; an arrow: beyond the page.",
+        "灰条：观测值（0）及其 80% 误差（±1）；点与线：拟合后模型预测的中位数与 80% 区间，两者不符者为橙色；"
+        "箭头：超出图幅。",
     )
     return [
         FigureRef("fit_predictive", how),
         FigureRef(
             "fit_held_back",
-            both(
-                "The same for figures that the fit never saw, and for those that the model is given (which prove "
-                "nothing).",
-                "同上：拟合未使用的数据，以及作为模型输入的数据（不能证明什么）。",
-            ),
+            _held_back_caption(fit),
         ),
         Table("fit_targets", caption, head, rows, text_columns=4, annex=True),
     ]
 
 
+def _held_back_caption(fit: FitData) -> Text:
+    if not fit.targets(INPUT):
+        return both("The same for figures that the fit never saw.", "同上：拟合未使用的数据。")
+    return both(
+        "The same for figures that the fit never saw, and, in grey, for those that the model is given (which prove "
+        "nothing).",
+        "同上：拟合未使用的数据；灰色为作为模型输入的数据（不能证明什么）。",
+    )
+
+
 def _judged(row: dict[str, Any]) -> Cell:
-    if row["use"] == "input":
+    if row["use"] == INPUT:
         return Verdict(both("given", "已给定"), "none")
     return Verdict(both("met", "满足"), "good") if row["inside"] else Verdict(both("missed", "不符"), "bad")
 
@@ -148,12 +149,12 @@ def _misses(fit: FitData) -> list[Block]:
     """Every figure that is missed, with the reason where one is known."""
     items = []
     for row in fit.rows("targets"):
-        if row["inside"] or row["use"] == "input":
+        if row["inside"] or row["use"] == INPUT or row["predicted"] is None:
             continue
         why_en = row.get("reason_en") or "no reason is known."
         why_zh = row.get("reason_zh") or "原因不明。"
-        use = USES[row["use"]]
-        items.append(both(f"{row['label_en']} ({use['en']}): {why_en}", f"{row['label_zh']}（{use['zh']}）：{why_zh}"))
+        use, label = USES[row["use"]], {lang: fit.target_label(row, lang) for lang in ("en", "zh")}
+        items.append(both(f"{label['en']} ({use['en']}): {why_en}", f"{label['zh']}（{use['zh']}）：{why_zh}"))
     if not items:
         return []
     return [Paragraph(both("Missed, with the reason where one is known:", "不符的数据及已知原因：")), Bullets(items)]
@@ -166,26 +167,25 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
     levels = [row for row in rows if row["kind"] == "level"]
     told = [row for row in levels if row["width_ratio"] < 0.5]
     text = both(
-        f"Numbers fitted to the city: {len(levels)}, of which {len(told)} are narrowed to less than half their "
-        "prior width. "
-        f"Responses to measures: {len(rows) - len(levels)}, taken from the evidence and not fitted, since a city's "
-        "past under "
-        "one law says little about them.",
-        f"对本市数据拟合的 {len(levels)} 个参数中，{len(told)} 个的后验宽度不足先验的一半；"
-        f"{len(rows) - len(levels)} 个政策反应参数"
-        "取自研究证据而不拟合，因为单一法律下的历史数据难以识别它们。",
+        f"Numbers fitted to the city: {len(levels)}, of which {len(told) or 'none'} "
+        f"{'is' if len(told) == 1 else 'are'} narrowed to less than half {'its' if len(told) == 1 else 'their'} prior "
+        f"width. Responses to measures: {len(rows) - len(levels)}, taken from the evidence and not fitted, since a "
+        "city's past under one law says little about them.",
+        f"对本市数据拟合的 {len(levels)} 个参数中，"
+        + (f"有 {len(told)} 个的后验宽度不足先验的一半；" if told else "没有一个的后验宽度不足先验的一半；")
+        + f"{len(rows) - len(levels)} 个政策反应参数取自研究证据而不拟合，因为单一法律下的历史数据难以识别它们。",
     )
     head: list[Cell] = [
         both("Number", "参数"),
         both("Kind", "类别"),
-        both("Prior median, 80 %", "先验中位数与 80 % 区间"),
-        both("Posterior median, 80 %", "后验中位数与 80 % 区间"),
+        both("Prior median, 80 %", "先验中位数与 80% 区间"),
+        both("Posterior median, 80 %", "后验中位数与 80% 区间"),
         both("Width ratio", "宽度比"),
     ]
     kinds = {"level": both("fitted", "拟合"), "response": both("from the evidence", "取自证据")}
     cells: list[list[Cell]] = [
         [
-            both(row["label_en"], row["label_zh"]),
+            both(fit.parameter_label(row["name"], "en"), fit.parameter_label(row["name"], "zh")),
             kinds.get(row["kind"], both(row["kind"], row["kind"])),
             _spread(row, "prior"),
             _spread(row, "posterior"),
@@ -198,10 +198,10 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
         FigureRef(
             "fit_widths",
             both(
-                "Bar: 80 % of the prior; point and line: median and 80 % of the posterior. A line as wide as its "
-                "bar: the data "
-                "say nothing.",
-                "灰条：先验 80 % 区间；点与线：后验中位数与 80 % 区间。线与条同宽表示数据没有提供信息。",
+                "Bar: 80 % of the prior; point and line: median and 80 % of the posterior, grey where the number comes "
+                "from the evidence and was not fitted. A line as wide as its bar: the data say nothing.",
+                "灰条：先验 80% 区间；点与线：后验中位数与 80% 区间（灰色者取自证据、未拟合）。"
+                "线与条同宽表示数据没有提供信息。",
             ),
         ),
         Table("fit_parameters", both("Prior and posterior", "先验与后验"), head, cells, text_columns=2, annex=True),
@@ -226,15 +226,6 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
             ),
             Bullets(items),
         ]
-    blocks.append(
-        FigureRef(
-            "fit_trace",
-            both(
-                "Largest distance kept in each generation (root of the weighted mean square, in standard deviations).",
-                "各代保留的最大距离（加权均方根，以标准差计）。",
-            ),
-        )
-    )
     return blocks
 
 
@@ -242,8 +233,14 @@ def _spread(row: dict[str, Any], which: str) -> Cell:
     low, middle, high = (row[f"{which}_{end}"] for end in ("low", "median", "high"))
     if None in (low, middle, high):
         return "–"
-    low, middle, high = (f"{value:.3g}".replace("-", "−") for value in (low, middle, high))
+    low, middle, high = (_short(value) for value in (low, middle, high))
     return Measured(middle, both(f"{low} to {high}", f"{low} 至 {high}"))
+
+
+def _short(value: float) -> str:
+    """A free number with three significant digits; years and amounts with all before the point."""
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return text.replace("-", "−")
 
 
 def _probability_blocks(fit: FitData) -> list[Block]:
@@ -257,26 +254,36 @@ def _probability_blocks(fit: FitData) -> list[Block]:
     cells: list[list[Cell]] = [
         [fit.package_label(row["package"]), DRIFTS[row["drift"]], _chance(row), _tfr(row)] for row in ordered
     ]
+    aim, year, draws = f"{first['aim']:g}", first["year"], first["draws"]
     head: list[Cell] = [
         both("Law", "情景"),
         both("Marriage after 2023", "2023 年后的结婚"),
-        both(f"Chance of {first['aim']:g}", f"达到 {first['aim']:g} 的概率"),
-        both(f"TFR {first['year']}", f"{first['year']} 年总和生育率"),
+        both(f"Chance of {aim}, 95 % limit", f"达到 {aim} 的概率（95% 界限）"),
+        both(f"TFR {year}", f"{year} 年总和生育率"),
     ]
     caption = both(
-        f"Chance of a TFR of {first['aim']:g} by {first['year']} over {first['draws']} posterior draws, and the TFR "
-        "with 80 % of draws",
-        f"{first['year']} 年总和生育率达到 {first['aim']:g} 的概率（{first['draws']} 组后验参数）及总和生育率的 80 "
-        "% 区间",
+        f"Chance of a TFR of {aim} in {year} over {draws} posterior draws, and the TFR with 80 % of draws",
+        f"{year} 年总和生育率达到 {aim} 的概率（{draws} 组后验参数）及总和生育率的 80% 区间",
     )
-    return [Table("fit_probabilities", caption, head, cells, text_columns=2)]
+    note = both(
+        "This table is a computation of its own, made with the fit and not by this run: one run a draw, under four "
+        f"courses of marriage after 2023. “{DRIFTS[AS_DRAWN]['en']}” is the course that runs on fitted draws have, so "
+        "the answer on the target takes its chance from there for a law that stands in both; the other courses are "
+        "what-ifs. Laws that stand here alone or there alone are counted over their own runs.",
+        f"本表为随拟合另行完成的计算，并非本次运行的结果：每组参数模拟一次，并设定 2023 年后结婚的四种走势。“"
+        f"{DRIFTS[AS_DRAWN]['zh']}”即使用拟合参数的运行所采用的走势，故两处都有的情景，目标一节采用此处的概率；"
+        "其余走势为假设情形。仅见于一处的情景，按其自身的模拟计数。",
+    )
+    return [Table("fit_probabilities", caption, head, cells, text_columns=3), Paragraph(note, "note")]
 
 
 def _chance(row: dict[str, Any]) -> Cell:
-    if row["probability"] == 0 and row.get("at_most") is not None:
-        share = f"{100 * row['at_most']:.0f} %"
-        return Measured("0 %", both(f"95 % sure: below {share}", f"95 % 把握低于 {share}"))
-    return f"{100 * row['probability']:.0f} %"
+    chance = of_fit(row)
+    bound = chance.bound()
+    return both(
+        f"{bound['en']}: {chance.reaching} of {chance.n} draws",
+        f"{bound['zh']}：{chance.n} 组中 {chance.reaching} 组",
+    )
 
 
 def _tfr(row: dict[str, Any]) -> Cell:
@@ -286,38 +293,17 @@ def _tfr(row: dict[str, Any]) -> Cell:
     )
 
 
-def _ranking_blocks(fit: FitData) -> list[Block]:
-    """Which package of equal cost is first, draw by draw, and on which unknown it depends."""
-    rows = fit.rows("ranking")
-    if not rows:
+def _order_blocks(fit: FitData) -> list[Block]:
+    """Why no order of measures is printed where the fit was asked for one."""
+    if not fit.rows("ranking"):
         return []
-    items = []
-    for package in dict.fromkeys(row["package"] for row in rows):
-        own = sorted(
-            (r for r in rows if r["package"] == package and r["correlation"] is not None),
-            key=lambda r: -abs(r["correlation"]),
-        )[:2]
-        share = next(r["first_in"] for r in rows if r["package"] == package)
-        name = fit.package_label(package)
-        depends = {
-            lang: joined(
-                [f"{fit.parameter_label(r['name'], lang)} ({number(r['correlation'], 2, sign=True)})" for r in own],
-                lang,
-            )
-            for lang in ("en", "zh")
-        }
-        items.append(
-            both(
-                f"{name['en']}: first in {100 * share:.0f} % of draws; its lead depends most on {depends['en']}.",
-                f"{name['zh']}：在 {100 * share:.0f} % 的参数组中居首；其优势最取决于{depends['zh']}。",
-            )
-        )
-    lead = both(
-        "Equal money for each: which gives most births for it, over the draws (rank correlation of the lead with "
-        "each number):",
-        "同样资金下何者新增出生最多（按参数组统计；括号内为其优势与该参数的秩相关）：",
+    withheld = both(
+        "The draws of this fit all have one reach of nurseries. Births for money over these draws, and in how many of "
+        "them a package is first, would leave out the very number that the order hangs on, so they are not printed.",
+        "本次拟合的各组参数均采用同一托位覆盖率。若据此给出各组合每 1 亿元带来的出生人数或居首的参数组比例，"
+        "恰恰忽略了决定先后次序的那个参数，故不列出。",
     )
-    return [Paragraph(lead), Bullets(items)]
+    return [Paragraph(open_order.paragraph(), "warn"), Paragraph(withheld, "note")]
 
 
 def _verdict_blocks(fit: FitData) -> list[Block]:
@@ -331,21 +317,32 @@ def _verdict_blocks(fit: FitData) -> list[Block]:
 
 
 def _made(fit: FitData) -> list[Block]:
-    how = fit.entry.get("how", {})
-    covered = fit.rows("coverage")
-    parts_en, parts_zh = [f"Made by: {how.get('command', 'unknown')}"], [f"生成命令：{how.get('command', '不明')}"]
-    for key, en, zh in (
-        ("histories", "histories lived", "次历史模拟"),
-        ("generations", "generations", "代"),
-        ("draws", "posterior draws", "组后验参数"),
-    ):
-        if how.get(key) is not None:
-            parts_en.append(f"{number(how[key])} {en}")
-            parts_zh.append(f"{number(how[key])} {zh}")
+    """How the fit was made, and what its trace and its test on known numbers say."""
+    how, covered, trace = fit.entry.get("how", {}), fit.rows("coverage"), fit.rows("trace")
+    en, zh = [f"Made by: {how.get('command', 'unknown')}"], [f"生成命令：{how.get('command', '不明')}"]
+    lived = [row["histories"] for row in trace if row.get("histories")]
+    if lived:
+        kept = [row["accepted"] for row in trace if row.get("histories")]
+        pairs = list(zip(kept, lived, strict=True))
+        en.append(
+            "sequential Monte Carlo kept "
+            + joined([f"{number(a)} of {number(n)}" for a, n in pairs], "en")
+            + f" histories in {len(pairs)} generation{'s' if len(pairs) > 1 else ''}; distances are scaled anew in "
+            "each, so they do not show how near the fit came"
+        )
+        zh.append(
+            "序贯蒙特卡罗各代保留 "
+            + "、".join(f"{number(a)}/{number(n)}" for a, n in pairs)
+            + " 次历史模拟；各代重新确定距离的尺度，因此不能用距离说明接近程度"
+        )
+    if how.get("draws") is not None:
+        en.append(f"{number(how['draws'])} posterior draws")
+        zh.append(f"{number(how['draws'])} 组后验参数")
     if covered:
         mean = sum(row["covered"] for row in covered) / len(covered)
-        parts_en.append(
-            f"known numbers are held by their 80 % interval in {100 * mean:.0f} % of {covered[0]['tests']} tests"
+        en.append(
+            f"in {covered[0]['tests']} tests with known numbers the 80 % intervals held them in {100 * mean:.0f} % of "
+            "cases"
         )
-        parts_zh.append(f"在 {covered[0]['tests']} 次检验中，已知参数落入 80 % 区间的比例为 {100 * mean:.0f} %")
-    return [Paragraph(both("; ".join(parts_en) + ".", "；".join(parts_zh) + "。"), "note")]
+        zh.append(f"在 {covered[0]['tests']} 次参数已知的检验中，80% 区间包含真值的比例为 {100 * mean:.0f}%")
+    return [Paragraph(both("; ".join(en) + ".", "；".join(zh) + "。"), "note")]

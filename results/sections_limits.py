@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from results.blocks import Block, Bullets, Lists, Paragraph, Section, both
+from results.compare import FEWEST
 from results.fit_data import HasContext
 from results.run_data import RunData
 from results.words import Text, number
@@ -12,17 +13,19 @@ from results.words import Text, number
 
 def imposed_section(data: HasContext) -> Section:
     """What is imposed on the model, and what emerges from it."""
-    title = both("What is imposed, and what emerges?", "哪些是设定，哪些是模型结果？")
+    title = both("What is imposed, and what emerges?", "哪些是外部设定，哪些是模型内生结果？")
     lead = both(
         "Births, marriages, take-up and cost come out of people's decisions; the drift of marriage, net migration, "
-        "mortality "
-        "and how strongly people follow each other are put in.",
-        "出生、结婚、政策领取与成本由居民的决策产生；结婚的趋势变化、净迁移、死亡率以及相互影响的强度为外部设定。",
+        "mortality and how strongly people follow each other are put in.",
+        "出生、结婚、政策领取与支出由居民的决策产生；结婚的趋势变化、净迁移、死亡率以及相互影响的强度为外部设定。",
     )
     numbers = {card["name"]: card for card in data.context["parameters"]}
     columns = [
-        (both("Imposed: not findings", "设定：不是发现"), [*(item for item in IMPOSED), *_imposed_numbers(numbers)]),
-        (both("Emergent: what the model says", "涌现：模型的结果"), EMERGENT),
+        (
+            both("Imposed: not findings", "外部设定：不是研究发现"),
+            [*(item for item in IMPOSED), *_imposed_numbers(numbers)],
+        ),
+        (both("Emergent: what the model says", "模型内生结果"), EMERGENT),
     ]
     blocks: list[Block] = [Lists(columns)]
     held = data.context.get("hold") or []
@@ -36,8 +39,7 @@ def imposed_section(data: HasContext) -> Section:
 IMPOSED: list[Text] = [
     both(
         "The drift of marriage since 2010 and its course after 2023: no measure explains it, and the whole level of "
-        "births "
-        "after 2023 rests on it.",
+        "births after 2023 rests on it.",
         "2010 年以来结婚的趋势变化及 2023 年后的走势：没有政策能解释它，而 2023 年后的出生水平取决于它。",
     ),
     both(
@@ -48,7 +50,7 @@ IMPOSED: list[Text] = [
         "How far people follow their neighbours is bounded at a quarter of any effect.",
         "邻里影响的放大作用上限为效应的四分之一。",
     ),
-    both("Who bears the time and the cost of leave is a rule.", "休假的时间与成本由谁承担为规则设定。"),
+    both("Who bears the time and the cost of leave is a rule.", "休假的时间与成本由谁承担按规则设定。"),
     both(
         "How strongly families answer money and care is taken from studies of other places, not from this city.",
         "家庭对现金与托育的反应强度取自其他地区的研究，而非本市。",
@@ -66,7 +68,7 @@ EMERGENT: list[Text] = [
         "托育因等待托位而滞后；政策结束前的赶生。",
     ),
     both("Marriage delayed by dear homes, for those who own nothing.", "高房价使无房者推迟结婚。"),
-    both("Take-up, use of places, homes bought, and so the cost.", "领取、托位使用、购房，以及由此产生的成本。"),
+    both("Take-up, use of places, homes bought, and so the cost.", "领取、托位使用、购房，以及由此产生的支出。"),
 ]
 _SHOWN = (
     ("norm_weight", both("Weight of neighbours' births", "邻里生育影响的权重")),
@@ -88,64 +90,59 @@ def _imposed_numbers(cards: dict[str, Any]) -> list[Text]:
         card = cards.get(name)
         if card is None or isinstance(card["value"], list):
             continue
-        span = "" if card["low"] is None else f" ({card['low']:g}–{card['high']:g})"
-        how = status.get(card["status"], both(card["status"], card["status"]))
+        en, zh = "", ""
+        if card["low"] is not None:
+            ends = [number_text(card[end]) for end in ("low", "high")]
+            en, zh = f" ({ends[0]} to {ends[1]})", f"（{ends[0]} 至 {ends[1]}）"
+        how, value = status.get(card["status"], both(card["status"], card["status"])), number_text(card["value"])
         items.append(
             both(
-                f"{label['en']}: {card['value']:g}{span}, {card['unit']}, {how['en']}.",
-                f"{label['zh']}：{card['value']:g}{span}，{how['zh']}。",
+                f"{label['en']}: {value}{en}, {card['unit']}, {how['en']}.",
+                f"{label['zh']}：{value}{zh}，{how['zh']}。",
             )
         )
     return items
 
 
+def number_text(value: float) -> str:
+    """A parameter's value, with a true minus."""
+    return f"{value:g}".replace("-", "−")
+
+
 def limits_section(data: RunData) -> Section:
     """What the numbers cannot say."""
     title = both("What can this not tell?", "本报告不能说明什么？")
-    fitted = data.draws > 1
     lead = both(
         "It compares laws in one city; it is no forecast of the city's births, and one person's life in it means "
         "nothing.",
-        "本报告比较同一城市在不同法律下的差异；它不是对本市出生人数的预测，其中个体的一生没有意义。",
+        "本报告比较同一城市在不同政策下的差异；它不是对本市出生人数的预测，其中单个居民的经历没有意义。",
     )
     share = 100 * data.context["scale"]
     items = [
-        both(
-            f"Intervals hold chance between seeds and what {data.draws} parameter draws span."
-            if fitted
-            else "Intervals hold chance between seeds under one set of numbers; what is unknown about behaviour "
-            "comes on top, so "
-            "they are too narrow.",
-            f"区间包含种子间随机波动与 {data.draws} 组参数的差异。"
-            if fitted
-            else "区间仅含同一组参数下种子间的随机波动；行为的不确定性未计入，因此偏窄。",
-        ),
+        what_intervals_cover(data),
         both(
             "Levels after 2023 depend on how the retreat from marriage goes on, which is put in from outside. "
-            "Differences between "
-            "scenarios depend on it far less.",
+            "Differences between scenarios depend on it far less.",
             "2023 年后的水平取决于结婚下降如何延续（外部设定）；情景之间的差异受其影响要小得多。",
         ),
         both(
-            "For several measures no causal study exists in China; their effect stands on studies of other places "
-            "or on an "
-            "assumption, and each card says which.",
+            "For several measures no causal study exists in China; their effect stands on studies of other places or "
+            "on an assumption, and each card says which.",
             "若干措施在中国没有因果研究；其效应依据其他地区的研究或假设，各措施卡片均有说明。",
         ),
         both(
-            "Moves because of a measure are not modelled, except graduates drawn by settlement grants: a gain "
-            "cannot come from "
-            "neighbouring cities, nor be lost to them.",
+            "Moves because of a measure are not modelled, except graduates drawn by settlement grants: a gain cannot "
+            "come from neighbouring cities, nor be lost to them.",
             "除安家补贴吸引毕业生外，未模拟因政策引起的迁移：新增出生不会来自邻市，也不会流向邻市。",
         ),
         both(
             f"Simulated: {number(data.context['people'])} people, {share:g} % of residents; small groups and "
             "counties are noisy.",
-            f"模拟 {number(data.context['people'])} 人，为常住人口的 {share:g} %；小群体与分县区结果噪声较大。",
+            f"模拟 {number(data.context['people'])} 人，为常住人口的 {share:g}%；小群体与分县区结果噪声较大。",
         ),
         both(
             "Costs are in yuan of the year and are not discounted; what measures owe after the horizon is not in them.",
-            "成本为当年价，未折现；期末之后仍应支付的部分未计入。",
+            "支出按当年价计算，未折现；期末之后仍应支付的部分未计入。",
         ),
     ]
     if not data.cohorts_completed:
@@ -157,3 +154,29 @@ def limits_section(data: RunData) -> Section:
             ),
         )
     return Section("limits", title, lead, [Bullets(items)])
+
+
+def what_intervals_cover(data: RunData) -> Text:
+    """What the 95 % intervals of this run hold and what they do not; whether there are any."""
+    n = data.seeds
+    if n < FEWEST:
+        return both(
+            f"There are no intervals: {n} independent run{'s are' if n > 1 else ' is'} too few, five are needed. How "
+            "far another run would differ by chance is not known, nor what is unknown about behaviour.",
+            f"本报告不给区间：仅有 {n} 次独立模拟，不足五次。再模拟一次会因随机波动相差多少、"
+            "行为参数的不确定性有多大，均不得而知。",
+        )
+    if data.draws > 1:
+        return both(
+            f"A 95 % interval says how well the mean over {n} parameter draws is known. The city is one case and may "
+            "lie farther off: bands of one more run show how far, for chance and for what is unknown about behaviour "
+            "as far as the draws span it. What all draws share (the form of the model, the reach of nurseries, "
+            "migration) is in neither.",
+            f"95% 区间表示 {n} 组参数的均值有多准确。本市只是一个个例，可能偏离更远：“若再模拟一次”的阴影范围反映"
+            "随机波动和参数组所涵盖的行为不确定性；各组参数共有的设定（模型形式、托位覆盖、迁移）均未包含在内。",
+        )
+    return both(
+        f"A 95 % interval says how well the mean over {n} seeds under one set of numbers is known: it holds chance "
+        "alone. What is unknown about behaviour comes on top, so it is too narrow.",
+        f"95% 区间表示同一组参数下 {n} 个随机种子的均值有多准确：仅包含随机波动；行为参数的不确定性未计入，因此偏窄。",
+    )

@@ -161,7 +161,7 @@ SAMPLE_FIT: Row = {
         chance("suining-plan", "continued", 0.0, 1.1),
     ],
     "package_labels": {
-        "current-law": {"en": "Current law", "zh": "现行法律"},
+        "current-law": {"en": "Current law", "zh": "现行政策"},
         "suining-plan": {"en": "Plan of Suining", "zh": "遂宁规划"},
         "all-cash": {"en": "All for cash", "zh": "全部用于现金"},
     },
@@ -171,16 +171,19 @@ SAMPLE_FIT: Row = {
     ],
     "verdicts": [
         {
+            "topic": "differences",
             "number": {"en": "Differences between scenarios", "zh": "情景之间的差异"},
             "trust": "medium",
             "why": {"en": "They rest on studies of other places.", "zh": "依据其他地区的研究。"},
         },
         {
+            "topic": "level",
             "number": {"en": "Births of 2030", "zh": "2030 年出生人数"},
             "trust": "low",
             "why": {"en": "The fall of marriage is put in.", "zh": "结婚下降为外部设定。"},
         },
         {
+            "topic": "cost_cash",
             "number": {"en": "Births of 2020", "zh": "2020 年出生人数"},
             "trust": "high",
             "why": {"en": "Counted in the census.", "zh": "普查实数。"},

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from results.blocks import Bullets, Paragraph, Table
+from results.blocks import Bullets, Cell, Paragraph, Table
 from results.figures_backtests import backtests, scaled
 from results.page import table_frame
 from results.report import write_report
 from results.run_data import RunData
-from results.sections_backtests import backtests_section, counted
+from results.sections_backtests import backtests_section, counted, is_clear
 from results.store import CONTEXT, RunFolder
 from tests.results.sample_backtests import MADE, ROWS, row
 from tests.results.sample_run import write_sample_run
@@ -29,10 +29,43 @@ def with_backtests(folder: RunFolder, backtests_found: dict[str, Any] | None) ->
     return RunData.read(folder)
 
 
+def words(cell: Cell) -> str:
+    """A cell of a head in English."""
+    return cell["en"] if isinstance(cell, dict) else str(cell)
+
+
 def test_counts_leave_out_what_is_imposed_and_count_signs_and_anchors_for_the_sign_alone() -> None:
     found = counted([r for r in ROWS if r["set"] == "default"])
     assert (found["tests"], found["sign"]) == (5, 4)
     assert (found["ranged"], found["inside"], found["overlap"]) == (3, 1, 2)
+    assert found["clear"] == 4
+
+
+def test_a_sign_is_clear_only_where_the_interval_leaves_zero_out() -> None:
+    doubt = row("doubt", rule="sign", evidence_value=None, evidence_low=0.0, evidence_high=None, model_low=-0.1)
+    assert not is_clear(doubt) and is_clear(row("sure")) and not is_clear(row("alone", model_low=None))
+    null = {"evidence_value": 0.0, "evidence_low": -1.0, "evidence_high": 1.0}
+    assert is_clear(row("null", **null)), "a null that the interval keeps within"
+    assert not is_clear(row("wide", **null, model_high=1.5))
+    found = counted([doubt, row("given", imposed=True)])
+    assert (found["tests"], found["sign"], found["clear"]) == (1, 1, 0)
+
+
+def test_signs_within_chance_and_misses_without_a_reason_are_said_to_be_so(folder: RunFolder) -> None:
+    rows = [
+        row("a", rule="sign", evidence_value=None, evidence_low=0.0, evidence_high=None, model_low=-0.1),
+        row("b", rule="sign", sign_right=False, evidence_value=None, evidence_low=0.0, evidence_high=None,
+            model_value=-0.2, model_low=-0.5, model_high=0.1, miss_en="unknown", miss_zh="未知"),
+        row("c", imposed=True, overlap=False, miss_en="not counted", miss_zh="不计"),
+    ]  # fmt: skip
+    section = backtests_section(with_backtests(folder, {"rows": rows, "made": MADE, "same_sources": True}))
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    assert list(table_frame(table)["Verdict"]) == ["right sign, within chance", "wrong sign, within chance",
+                                                   "set by a parameter"]  # fmt: skip
+    (items,) = [block.items for block in section.blocks if isinstance(block, Bullets)]
+    assert items == [{"en": "Test b: no reason is known.", "zh": "检验 b：原因不明。"}]
+    lead = section.lead["en"]
+    assert lead.startswith("In 1 of 2 experiments") and "1 more is set by a parameter" in lead
 
 
 def test_the_section_answers_first_and_lists_every_miss(folder: RunFolder) -> None:
@@ -46,7 +79,8 @@ def test_the_section_answers_first_and_lists_every_miss(folder: RunFolder) -> No
     assert tables["backtests"].loc[3, "Evidence"] == "above zero" and tables["backtests"].loc[4, "Evidence"].startswith(
         "at most"
     )
-    assert list(tables["backtests_rho"].columns) == ["Response", "Evidence", "Default", "rho 0.05"]
+    told = next(block for block in section.blocks if isinstance(block, Table) and block.name == "backtests_rho")
+    assert [words(cell) for cell in told.head] == ["Response", "Evidence", "Default", "rho 0.05"]
     bullets = [item["en"] for block in section.blocks if isinstance(block, Bullets) for item in block.items]
     assert bullets == ["Test misses: because of this"]
     assert not any(isinstance(block, Paragraph) and block.tone == "warn" for block in section.blocks)

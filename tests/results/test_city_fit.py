@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from experiments.fit_table import FITTED, read_fit
+from results import open_order
 from results.blocks import Bullets, Paragraph, Table, Verdict
+from results.figure_labels import broken, width_of
 from results.figures_fit import scaled
-from results.fit_data import FitData, printed
+from results.fit_data import FitData, closed, printed, unit_words
 from results.report import write_report
 from results.sections_calibration import calibration_section
 from results.store import CONTEXT
 from tests.results.reading import words_of
-from tests.results.sample_fit import SAMPLE_FIT
+from tests.results.sample_fit import SAMPLE_FIT, target
 from tests.results.sample_run import write_sample_run
 
 
@@ -26,6 +30,31 @@ def section_of(**changes: Any) -> Any:
 
 def tables(section: Any) -> dict[str, Table]:
     return {block.name: block for block in section.blocks if isinstance(block, Table)}
+
+
+def words_in(section: Any, lang: str = "en") -> str:
+    """Every word of a section in one language, cells included."""
+    found: list[str] = []
+
+    def look(part: Any) -> None:
+        if isinstance(part, dict):
+            found.append(str(part[lang]))
+        elif isinstance(part, str):
+            found.append(part)
+        elif isinstance(part, (list, tuple)):
+            for item in part:
+                look(item)
+        elif hasattr(part, "__dataclass_fields__"):
+            for name in part.__dataclass_fields__:
+                look(getattr(part, name))
+
+    look(section)
+    return " ".join(found)
+
+
+def paragraphs(section: Any, tone: str, lang: str = "en") -> list[str]:
+    """Paragraphs of one tone."""
+    return [block.text[lang] for block in section.blocks if isinstance(block, Paragraph) and block.tone == tone]
 
 
 def test_fitted_and_held_back_are_scored_apart_and_inputs_not_at_all() -> None:
@@ -43,8 +72,9 @@ def test_every_miss_is_said_with_its_reason_or_that_none_is_known() -> None:
 
 def test_a_chance_of_nought_says_what_the_draws_allow() -> None:
     rows = tables(section_of())["fit_probabilities"].rows
-    assert rows[0][2].mean == "0 %" and "below 5 %" in rows[0][2].span["en"]  # type: ignore[union-attr]
-    assert rows[3][2] == "3 %" and rows[3][0] == {"en": "Plan of Suining", "zh": "遂宁规划"}
+    assert rows[0][2] == {"en": "at most 4.6 %: 0 of 64 draws", "zh": "不超过 4.6%：64 组中 0 组"}
+    assert rows[3][2]["en"] == "3.1 % (0.4 % to 11 %): 2 of 64 draws"  # type: ignore[index]
+    assert rows[3][0] == {"en": "Plan of Suining", "zh": "遂宁规划"}
     assert [row[1]["en"] for row in rows[:3]] == ["the fall stops", "half of the fall goes on", "the fall goes on"]  # type: ignore[index]
 
 
@@ -56,13 +86,9 @@ def test_parts_that_are_not_there_are_left_out() -> None:
 
 
 def test_a_run_on_other_numbers_or_sources_is_warned_of() -> None:
-    warned = [
-        b.text["en"]
-        for b in section_of(used=False, same_sources=False).blocks
-        if isinstance(b, Paragraph) and b.tone == "warn"
-    ]
+    warned = paragraphs(section_of(used=False, same_sources=False, ranking=[]), "warn")
     assert len(warned) == 2 and "default numbers" in warned[0] and "other sources" in warned[1]
-    assert not [b for b in section_of().blocks if isinstance(b, Paragraph) and b.tone == "warn"]
+    assert not paragraphs(section_of(ranking=[]), "warn")
 
 
 def test_without_a_fit_the_report_says_so() -> None:
@@ -76,7 +102,10 @@ def test_predictions_are_scaled_by_the_tolerance_on_their_side() -> None:
 
 
 def test_numbers_take_the_form_of_their_unit() -> None:
-    assert printed([0.145, None], "share") == ["14.5 %", "–"]
+    assert printed([0.145, None, -0.03], "share") == ["14.5", "–", "−3.0"], "the unit is %"
+    assert unit_words("share of births", "占出生比重") == {"en": "% of births", "zh": "占出生比重（%）"}
+    assert unit_words("share", "比重") == {"en": "%", "zh": "%"}
+    assert unit_words("years", "岁") == {"en": "years", "zh": "岁"}
     assert printed([18157.2, 930.0], "births") == ["18,157", "930"] and printed([1.12], "children per woman") == [
         "1.12"
     ]
@@ -87,6 +116,51 @@ def test_trust_is_a_judgement_with_a_reason() -> None:
     assert [cell.tone for row in rows for cell in row if isinstance(cell, Verdict)] == ["near", "bad", "good"]
 
 
+def test_no_order_of_measures_is_printed_and_the_report_says_why() -> None:
+    section = section_of()
+    (why,) = paragraphs(section, "warn")
+    assert why == open_order.paragraph()["en"]
+    assert any("are not printed" in text for text in paragraphs(section, "note"))
+    told = words_in(section)
+    assert "first in" not in told and "居首；" not in told, "no share of draws in which a package is first"
+    assert not paragraphs(section_of(ranking=[]), "warn")
+
+
+def test_the_fit_is_told_without_distances_that_cannot_be_compared() -> None:
+    note = paragraphs(section_of(), "note")[-1]
+    assert "kept 400 of 800, 400 of 800" in note and "5 generations" in note and "scaled anew" in note
+    assert "in 100 tests with known numbers the 80 % intervals held them in 81 % of cases" in note
+    assert "fit_trace" not in [getattr(block, "name", "") for block in section_of().blocks]
+
+
+def test_what_the_fit_says_of_the_target_is_told_apart_from_this_run() -> None:
+    (note,) = [text for text in paragraphs(section_of(), "note") if "a computation of its own" in text]
+    assert "“as each draw has it” is the course that runs on fitted draws have" in note
+
+
+def test_shares_keep_within_their_bounds() -> None:
+    row = target("none", "fit", ("None", "无"), ("share", "比重"), 0.03, 0.05, predicted_low=-0.02)
+    (bounded,) = FitData({"targets": [row]}).targets("fit")
+    assert (bounded["low"], bounded["predicted_low"]) == (0.0, 0.0) and bounded["high"] == pytest.approx(0.08)
+    births = target("births", "fit", ("Births", "出生"), ("ratio", "比值"), 1.59, 0.33, predicted_low=-0.6)
+    assert FitData({"targets": [births]}).targets("fit") == [births]
+
+
+def test_chinese_has_no_space_before_a_percent_sign() -> None:
+    assert closed("每 1 % 收入", "zh") == "每 1% 收入" and closed("Births per 1 %", "en") == "Births per 1 %"
+    assert not re.search(r"[0-9] %", words_in(section_of(), "zh"))
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 44), ("zh", 44), ("en", 28), ("zh", 20)])
+def test_no_name_of_a_row_is_cut(lang: str, width: int) -> None:
+    for row in read_fit(FITTED / "suining").tables["targets"].to_dict("records"):
+        name = closed(str(row[f"label_{lang}"]), lang)
+        lines = broken(name, width).split("\n")
+        assert "".join(lines).replace(" ", "") == name.replace(" ", "") and "…" not in name
+        assert all(width_of(line) <= width for line in lines)
+        assert not any(line[0] in "，。、；：）" for line in lines), "a line does not start with a mark"
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_the_page_holds_the_fit(tmp_path: Path, kept: bool) -> None:
     folder = write_sample_run(tmp_path, ["current_law", "leave"], seeds=2)
@@ -95,10 +169,8 @@ def test_the_page_holds_the_fit(tmp_path: Path, kept: bool) -> None:
     text = words_of(write_report(folder))
     made = {p.name for p in (tmp_path / "figures").iterdir()}
     names = {
-        f"{name}.{lang}.svg"
-        for name in ("fit_predictive", "fit_held_back", "fit_widths", "fit_trace")
-        for lang in ("en", "zh")
+        f"{name}.{lang}.svg" for name in ("fit_predictive", "fit_held_back", "fit_widths") for lang in ("en", "zh")
     }
     assert (names <= made) == kept
-    assert ("Chance of a TFR of 1.6 by 2030 over 64 posterior draws" in text) == kept
+    assert ("Chance of a TFR of 1.6 in 2030 over 64 posterior draws" in text) == kept
     assert ("Behaviour was not fitted" in text) != kept
