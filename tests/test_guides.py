@@ -18,10 +18,21 @@ import yaml
 from typer.testing import CliRunner
 
 import cradle
-from experiments.gallery import FIGURES, PAGES, figure_file, minutes_text, page, read_gallery, shipped, smaller_zh
+from experiments.gallery import (
+    FIGURES,
+    PAGES,
+    figure_file,
+    minutes_text,
+    page,
+    read_gallery,
+    shipped,
+    smaller_zh,
+    take_in,
+)
 from experiments.study import read_study
 from policies.catalogue import load_catalogue
 from results import open_order
+from results.store import RunFolder
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -249,6 +260,26 @@ def test_the_gallery_says_where_the_order_of_measures_is_open() -> None:
     assert {name for name, entry in gallery.configs.items() if entry.order_open} == compete
     for lang in PAGES:
         assert page(gallery, lang).count(open_order.short()[lang]) == len(compete)
+
+
+def test_a_run_is_taken_into_the_gallery_with_the_figures_of_both_languages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of two seeds where the config has five: two and a half times less."""
+    monkeypatch.setattr("experiments.gallery.FIGURES", tmp_path / "gallery")
+    name = "scenario/toytown_quick.yaml"
+    config = yaml.safe_load((ROOT / "experiments" / "configs" / name).read_text(encoding="utf-8"))
+    folder = RunFolder(tmp_path / "toytown_quick-0")
+    folder.write_text(yaml.safe_dump({**config, "seeds": 2}), "config.yaml")
+    folder.write_json("manifest.json", {"seconds": 30.0, "runs": {"finished": 4}, "people": 19631})
+    for lang in PAGES:
+        folder.write_text(lang, "figures", f"{read_gallery().configs[name].figure}.{lang}.svg")
+    measured = take_in(folder, read_gallery()).configs[name].measured
+    assert measured is not None and (measured.minutes, measured.smaller, measured.times) == (0.5, "seeds 2 of 5", 2.5)
+    assert {path.name: path.read_text() for path in (tmp_path / "gallery").iterdir()} == {
+        "scenario_toytown_quick.svg": "en",
+        "scenario_toytown_quick.zh.svg": "zh",
+    }
 
 
 def test_times_of_the_gallery_in_both_languages() -> None:
