@@ -31,6 +31,14 @@ BADGES: Mapping[str, Text] = {
 }
 
 
+UNTOLD: Mapping[str, Text] = {
+    "design": both("design not told", "设计未载明"),
+    "region": both("place not told", "地区未载明"),
+    "measured": both("outcome not told", "未载明"),
+}
+"""Said of rows in runs made before these were recorded."""
+
+
 @dataclass(frozen=True)
 class Strength:
     """The class of a measure and the row that puts it there (None where it rests on assumption alone)."""
@@ -87,14 +95,17 @@ def badge_of(strength: Strength, evidence: Mapping[str, Mapping[str, Any]]) -> V
 
 def row_badge(row: Mapping[str, Any]) -> Verdict:
     """The badge of a row: design, place and what was measured, in words."""
-    kinds = [words_of(row, name) for name in ("design", "region", "measured")]
-    text = both(", ".join(kind["en"] for kind in kinds), "，".join(kind["zh"] for kind in kinds))
+    design, region, measured = (words_of(row, name) for name in ("design", "region", "measured"))
+    text = both(
+        f"{design['en']}, {region['en']}; measured {measured['en']}",
+        f"{design['zh']}，{region['zh']}；所测：{measured['zh']}",
+    )
     return Verdict(text, _tone(row_class(row), row))
 
 
 def words_of(row: Mapping[str, Any], name: str) -> Text:
     """Design, place or outcome of a row in words; rows of older runs do not tell."""
-    return dict(row.get(f"{name}_words") or both(f"{name} not told", {"design": "设计未载明"}.get(name, "未载明")))
+    return dict(row.get(f"{name}_words") or UNTOLD[name])
 
 
 def _tone(name: str, row: Mapping[str, Any]) -> str:
