@@ -51,8 +51,8 @@ This page is written by `python -m experiments.gallery` from `docs/gallery.yaml`
 
 [全部指南](README.zh-CN.md) · [English](gallery.md)
 
-`experiments/configs/` 下随项目提供的全部配置：回答什么问题、需要多少时间，并附一张图。
-用时是在双核机器上以 `--workers 2` 测得的，不含编译引擎的时间。图只是示例：要引用数字请自行运行配置；
+`experiments/configs/` 下随项目提供的全部配置：回答什么问题、需要多少时间，并附一张图。\
+用时是在双核机器上以 `--workers 2` 测得的，不含编译引擎的时间。图只是示例：要引用数字请自行运行配置；\
 虚构小镇（玩具城）的数字请勿引用。现金、托育与住房相互比较之处注明其次序尚无定论，原因见各次运行的报告。
 
 本页由 `python -m experiments.gallery` 根据 `docs/gallery.yaml` 生成。

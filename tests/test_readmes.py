@@ -59,7 +59,7 @@ def all_words() -> frozenset[str]:
     texts = [
         path.read_text(encoding="utf-8") for path in paths if path.suffix in kinds and path.name != Path(__file__).name
     ]
-    texts += [text_of(name) for name in ("cradle.py", "Makefile", "pyproject.toml")]
+    texts += [text_of(name) for name in ("cradle.py", "Makefile", "pyproject.toml", "start.sh", "start.bat")]
     texts += [named(path) for path in [*paths, *ROOT.iterdir()]]
     return frozenset(word.strip("_") for word in re.findall(r"[A-Za-z_]\w*", "\n".join(texts)))
 

@@ -89,6 +89,14 @@ def test_links_of_a_chinese_text_lead_to_chinese_texts(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", CHINESE, ids=named)
+def test_a_chinese_paragraph_is_one_line(path: Path) -> None:
+    """Where a line ends a reader sees a space, which Chinese does not have."""
+    prose = FENCED.sub("```", path.read_text(encoding="utf-8"))
+    broken = re.findall(r"^(?![#|<`!]).*\S\n *(?![-*] |\d+\. )[^\s#|<`!].*$", prose, re.M)
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", CHINESE, ids=named)
 def test_chinese_as_it_is_written_here(path: Path) -> None:
     """One term for current law, no space before a percent sign, years from to with a dash."""
     prose = FENCED.sub("", path.read_text(encoding="utf-8"))
