@@ -116,7 +116,7 @@ class Chance:
                 "en": f"{counted['en'][0].upper()}{counted['en'][1:]}, which bounds the probability of a TFR of "
                 f"{target_value:g} in {year} at {most['en']} (95 % confidence).",
                 "zh": f"{counted['zh']}，据此 {year} 年总和生育率达到 {target_value:g} 的概率不超过 "
-                "{most['zh']}（95% 置信水平）。",
+                f"{most['zh']}（95% 置信水平）。",
             }
         if self.limits is None:
             return {

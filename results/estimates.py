@@ -128,6 +128,7 @@ def with_interval(found: Estimate | None, digits: int, sign: bool = True) -> Cel
         return "–"
     shown = rounded(found) if digits == 0 else found
     mean = number(shown["mean"], digits, sign=sign)
-    if not has_interval(found):
+    low, high = (number(shown[end], digits, sign=sign) for end in ("low", "high"))
+    if not has_interval(found) or low == mean == high:
         return mean
     return Measured(mean, interval(shown["low"], shown["high"], digits, sign=sign))

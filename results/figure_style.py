@@ -151,9 +151,12 @@ def side_legend(axes: Axes, lines: list[tuple[str, str, object]], size: float = 
     """Names beside the right-hand panel, one under the other: (text, colour, line style)."""
     height_points = axes.get_position().height * _inches(axes)[1] * 72
     width_points = axes.get_position().width * _inches(axes)[0] * 72
-    for row, (text, colour, dash) in enumerate(lines):
-        y = 0.97 - row * size * 1.55 / height_points
-        x = 1 + 10 / width_points
+    x = 1 + 10 / width_points
+    above = 0.0
+    for text, colour, dash in lines:
+        rows = text.count("\n") + 1
+        y = 0.97 - (above + 0.5 * (rows - 1)) * size * 1.4 / height_points
+        above += rows + 0.2
         axes.plot(
             [x, x + 20 / width_points], [y, y], transform=axes.transAxes, color=colour, ls=dash, clip_on=False  # type: ignore[arg-type]
         )  # fmt: skip

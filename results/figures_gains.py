@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from results.figure_style import INK, MUTED, scenario_colour, shortened
 from results.gains import DIMENSIONS_SHOWN, category, relative_gains, strongest
 from results.run_data import RunData
-from results.words import DIMENSIONS, number
+from results.words import DIMENSIONS, number, percent
 
 MOST_SCENARIOS = 4
 LARGEST = 2300
@@ -58,7 +58,7 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
         axes.grid(False, axis="y")
         axes.spines["left"].set_visible(False)
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:+g} %".replace("-", "−") if v else "0"))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v, lang)))
     for axes in list(grid.flat)[len(tables) :]:
         axes.set_visible(False)
     marks = [grid[0, 0].plot([], [], "o-", color=scenario_colour(data.scenarios.index(n)), ms=4)[0] for n in names]
@@ -75,7 +75,7 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
     figure.suptitle(
         {
             "en": f"Births of {data.branch_year}–{data.end_year} against current law, percent of the group's births",
-            "zh": f"{data.branch_year}—{data.end_year} 年出生数相对现行法律的变化（占该组出生数 %）",
+            "zh": f"{data.branch_year}—{data.end_year} 年出生数相对现行政策的变化（占该组出生数 %）",
         }[lang],
         x=0.012,
         ha="left",
@@ -84,6 +84,11 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
         y=1 - 0.1 / height,
     )
     return figure
+
+
+def _tick(value: float, lang: str) -> str:
+    """A change in percent on an axis."""
+    return percent(value, lang, int(value % 1 != 0), sign=True) if value else "0"
 
 
 def county_map(data: RunData, lang: str) -> Figure | None:
@@ -105,7 +110,7 @@ def county_map(data: RunData, lang: str) -> Figure | None:
         )
     ]
     if all(tfr.values()):
-        title = {"en": f"TFR {data.end_year}, current law", "zh": f"{data.end_year} 年总和生育率（现行法律）"}[lang]
+        title = {"en": f"TFR {data.end_year}, current law", "zh": f"{data.end_year} 年总和生育率（现行政策）"}[lang]
         panels.append((title, {c: v["mean"] for c, v in tfr.items() if v}, "level"))
     scenario, gains = strongest(data), relative_gains(data, "county")
     if scenario is not None and not gains.empty:

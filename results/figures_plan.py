@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from results.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, shortened, side_legend
 from results.run_data import RunData
 from results.sections_plan import amount, goals_kept
+from results.words import percent
 
 MOST_SCENARIOS = 6
 
@@ -37,7 +38,7 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
     axes.axvline(100, color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)))
     labels = [
         f"{shortened(data.indicator_label(g.name, lang), 28)} {g.year}: "
-        f"{amount(float(g.target['value']), str(g.target['unit']))}"
+        f"{amount(float(g.target['value']), str(g.target['unit']), lang)}"
         for g in goals
     ]
     axes.set_yticks(range(len(goals)), labels, fontsize=9)
@@ -46,12 +47,12 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f} %"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, lang)))
     axes.tick_params(axis="x", labelsize=9, labelcolor=MUTED)
     side_legend(
         axes,
         [(shortened(data.scenario_label(n, lang), 23), scenario_colour(i), "-") for i, n in enumerate(names)],
         size=8.5,
     )
-    axes.set_title({"en": "Plan indicators, percent of the target", "zh": "规划指标完成程度（目标值的 %）"}[lang])
+    axes.set_title({"en": "Plan indicators, percent of the target", "zh": "规划指标完成程度（占目标值的百分比）"}[lang])
     return figure

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.figure_style import INK, POLICY_COLOURS, people_tick, shortened
 from results.forecast_data import ForecastData
+from results.words import percent
 
 COLOURS = {"male": "#0072B2", "female": "#D55E00"}
 YEAR_COLOURS = ["#0072B2", "#D55E00", "#009E73"]
@@ -39,7 +40,7 @@ def _fan(axes: Axes, data: ForecastData, indicator: str, group: str, lang: str, 
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.tick_params(labelsize=9)
     if data.is_share(indicator):
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.0f} %"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(100 * v, lang)))
     elif indicator == "tfr":
         axes.set_ylim(0, top * 1.08)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.1f}"))

@@ -21,7 +21,7 @@ from results.decomposition_births import births_parts, rates_by_age, women_by_ag
 from results.estimates import money_said, people_said, rounded, said, span_of, turned
 from results.open_order import FREE, concerns, families_of, short
 from results.run_data import RunData
-from results.sections_effects import names_joined, quoted, target_section, tfr_figure
+from results.sections_effects import bare, names_joined, quoted, target_section, tfr_figure
 from results.words import Text, joined, number, payer_label
 
 Sentence = tuple[Text, tuple[str, ...]]
@@ -38,7 +38,8 @@ def opening(data: RunData) -> Opening:
     else:
         made += [_adds(data, *found), _best_value(data, found[0]), _costs(data, found[0])]
     sentences = [sentence for sentence in made if sentence is not None]
-    figure = births_cost_figure(data) if found is not None else tfr_figure()
+    compares = found is not None and not data.extra_cost.empty
+    figure = births_cost_figure(data) if compares else tfr_figure()
     return Opening([text for text, _ in sentences], figure.name, figure.caption, [topics for _, topics in sentences])
 
 
@@ -117,8 +118,8 @@ def _best_value(data: RunData, top: str) -> Sentence | None:
     gift = both("", "")
     if free:
         gift = both(
-            f"; it counts on “{free[0]['label']['en'].lower()}”, which costs nothing in the model",
-            f"；其中“{free[0]['label']['zh']}”在模型中不计成本",
+            f"; it counts on “{bare(free[0]['label']['en'].lower())}”, which costs nothing in the model",
+            f"；其中“{bare(free[0]['label']['zh'])}”在模型中不计成本",
         )
     changed = {change["lever"] for name_ in (found.scenario, top) for change in data.scenario_card(name_)["changes"]}
     before = short() if concerns(families_of(data.context, changed)) else both("", "")

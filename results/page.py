@@ -9,13 +9,13 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from results.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Section, Table, Verdict, both
+from results.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Section, Table, both
 from results.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
 from results.figure_style import inline_svg
 from results.store import FIGURES, REPORT, TABLES, WORKBOOK, RunFolder
 from results.trust_marks import opening_with_marks, with_marks
 from results.words import Text, number
-from results.workbook import write_workbook
+from results.workbook import interval_ends, plain_cell, spread_columns, write_workbook
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OPENING_SENTENCES = 3
@@ -67,7 +67,7 @@ def write_page(
     for name, frame in tables.items():
         folder.write_table(frame, TABLES, f"{name}.csv")
     folder.write_with(lambda path: write_workbook(path, context["title"], shown, tables), TABLES, WORKBOOK)
-    return folder.write_text(_page(context, facts, opening, marked, figures, lang), REPORT)
+    return folder.write_text(_page(context, facts, opening, marked, figures, lang, folder.follows_browser), REPORT)
 
 
 def _names(context: dict[str, Any]) -> set[str]:
@@ -123,18 +123,29 @@ def _cards_table(cards: Cards) -> Table:
 
 
 def table_frame(table: Table) -> pd.DataFrame:
-    """A report table as it goes into its csv file, in English."""
-    head = [_plain_cell(cell) for cell in table.head]
+    """A report table as it goes into its csv file, in English; an estimate and the ends of its interval are columns of
+    their own, as in the workbook."""
+    wide = spread_columns(table)
+    head = [
+        name
+        for cell, spread in zip(table.head, wide, strict=True)
+        for name in [plain_cell(cell), *(f"{plain_cell(cell)}: {end}" for end in ("low", "high") if spread)]
+    ]
     unique = [name if head.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(head)]
-    return pd.DataFrame([[_plain_cell(cell) for cell in row] for row in table.rows], columns=unique)
+    rows = [
+        [text for cell, spread in zip(row, wide, strict=True) for text in _plain_cells(cell, spread)]
+        for row in table.rows
+    ]
+    return pd.DataFrame(rows, columns=unique)
 
 
-def _plain_cell(cell: Cell) -> str:
+def _plain_cells(cell: Cell, spread: bool) -> list[str]:
+    """The one or three cells of a csv file that a cell of the page becomes."""
+    if not spread:
+        return [plain_cell(cell)]
     if isinstance(cell, Measured):
-        return cell.plain()
-    if isinstance(cell, Verdict):
-        return cell.text["en"]
-    return cell if isinstance(cell, str) else cell["en"]
+        return [cell.mean, *interval_ends(cell)]
+    return [plain_cell(cell), "", ""]
 
 
 def _page(
@@ -144,18 +155,21 @@ def _page(
     sections: list[Section],
     figures: Figures,
     lang: str,
+    follows_browser: bool,
 ) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     environment.globals["number"] = number
+    environment.globals["has_percent"] = lambda text: text.endswith((" %", "\u00a0%"))
     inline = {
         name: {language: inline_svg(svg, context["title"][language]) for language, svg in texts.items()}
         for name, texts in figures.items()
     }
     return environment.get_template("report.html.j2").render(
         lang=lang,
+        follows_browser=follows_browser,
         context=context,
         facts=facts,
         opening=opening,

@@ -103,9 +103,9 @@ def _split_table(data: RunData, names: list[str]) -> Table:
             plain = key in ("births_paid", "births_deadweight")
             cells.append(with_interval(found, 0, sign=not plain))
         rows.append(cells)
-    years = f"{data.branch_year}–{data.end_year}"
     caption = both(
-        f"Births {years} against current law, scaled to the city", f"{years} 年出生数与现行政策比较（已放大到全市）"
+        f"Births against current law, scaled to the city; horizon: {years_text(data)}",
+        f"出生数与现行政策比较（已放大到全市；期内指 {years_zh(data)} 年）",
     )
     return Table("births_split", caption, [both("Scenario", "情景"), *[head for _, head in shown]], rows)
 
@@ -156,7 +156,8 @@ def _completed_fertility(data: RunData) -> list[Block]:
 def _decomposition(data: RunData) -> list[Block]:
     """The change of the TFR that comes through marriage, and within marriage."""
     parts = tfr_parts(data.rows("asfr"), data.rows("married"), data.rows("tfr"), data.baseline)
-    parts = parts[parts["year"].between(data.branch_year, data.end_year)]
+    first = data.first_year_in_force
+    parts = parts[parts["year"].between(first, data.end_year)]
     if parts.empty:
         return []
     means = parts.groupby(["scenario", "seed", "part"])["value"].mean()
@@ -175,8 +176,8 @@ def _decomposition(data: RunData) -> list[Block]:
         both("rest (ages within five years)", "余项（五岁组内年龄构成）"),
     ]
     caption = both(
-        f"Change of the TFR, mean of {data.branch_year}–{data.end_year}: marriage and fertility within marriage",
-        f"{data.branch_year}–{data.end_year} 年总和生育率平均变化的分解：婚姻与婚内生育",
+        f"Change of the TFR, mean of {first}–{data.end_year}: marriage and fertility within marriage",
+        f"{first}—{data.end_year} 年总和生育率平均变化的分解：婚姻与婚内生育",
     )
     return [Table("tfr_decomposition", caption, head, rows)]
 

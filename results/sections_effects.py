@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 from results.aim_chance import Chance, chance_of
-from results.answers import not_told_apart
+from results.answers import free_parameters, not_told_apart
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import FEWEST, paired
 from results.estimates import said, span_of, with_interval
+from results.open_order import FREE
 from results.run_data import RunData
 from results.words import Text, joined, number
 
@@ -27,6 +29,30 @@ def names_joined(data: RunData, names: list[str]) -> Text:
     """Several scenarios' names inside a sentence."""
     quotes = [quoted(data, name) for name in names]
     return both(joined([q["en"] for q in quotes], "en"), joined([q["zh"] for q in quotes], "zh"))
+
+
+def bare(label: str) -> str:
+    """A label without what stands in brackets behind it."""
+    return re.sub(r"\s*[(（].*[)）]$", "", label)
+
+
+def free_note(data: RunData, names: list[str]) -> list[Block]:
+    """A caution where scenarios change something that moves decisions and costs nothing in the model."""
+    free = {name: free_parameters(data, name, FREE) for name in names}
+    who = names_joined(data, [name for name in names if free[name]])
+    if not who["en"]:
+        return []
+    labels = {change["parameter"]: change["label"] for changes in free.values() for change in changes}
+    what = both(
+        joined([f"“{bare(label['en']).lower()}”" for label in labels.values()], "en"),
+        joined([f"“{bare(label['zh'])}”" for label in labels.values()], "zh"),
+    )
+    text = both(
+        f"{who['en']}: {what['en']} costs nothing in the model, so cost, and cost per birth, are too low by what new "
+        "sites cost.",
+        f"{who['zh']}：{what['zh']}在模型中不计成本，故支出与每多出生一人的成本偏低，差额为新增网点的成本。",
+    )
+    return [Paragraph(text, "warn")]
 
 
 def target_section(data: RunData) -> Section:

@@ -8,7 +8,6 @@ from results.answers import (
     births_name,
     cost_a_year,
     cost_per_birth,
-    free_parameters,
     in_force_text,
     leader,
     one_birth_name,
@@ -18,10 +17,10 @@ from results.answers import (
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.estimates import finite, has_interval, money_said, said, told_apart, turned, with_interval
 from results.gains import category, relative_gains
-from results.open_order import FREE, concerns, families_of, paragraph
+from results.open_order import concerns, families_of, paragraph
 from results.opening import birth_price_said
 from results.run_data import RunData, group_dimensions
-from results.sections_effects import label_of, names_joined, quoted
+from results.sections_effects import free_note, label_of, quoted
 from results.words import DIMENSIONS, Text, joined, payer_label
 
 MILLION, HUNDRED_MILLION = 1e6, 1e8
@@ -108,29 +107,12 @@ def _how_counted(data: RunData) -> Text:
 
 
 def _open_order(data: RunData, names: list[str]) -> list[Block]:
-    """Why the order of scenarios by births for money is open, before the table that orders them; and what costs "
-    "nothing."""
+    """Why the order of births for money is open, before the table that orders them; and what costs nothing."""
     blocks: list[Block] = []
     changed = {change["lever"] for name in names for change in data.scenario_card(name)["changes"]}
     if concerns(families_of(data.context, changed)):
         blocks.append(Paragraph(paragraph(), "warn"))
-    free = {name: free_parameters(data, name, FREE) for name in names}
-    with_gift = [name for name in names if free[name]]
-    if with_gift:
-        labels = {c["parameter"]: c["label"] for name in with_gift for c in free[name]}
-        who = names_joined(data, with_gift)
-        blocks.append(
-            Paragraph(
-                both(
-                    f"{who['en']}: {joined([label['en'].lower() for label in labels.values()], 'en')} cost nothing in "
-                    "the model, so cost and cost per birth are too low by what new sites cost.",
-                    f"{who['zh']}：“{joined([label['zh'] for label in labels.values()], 'zh')}”在模型中不计成本，"
-                    "故支出与每多出生一人的成本偏低，差额为新增网点的成本。",
-                ),
-                "warn",
-            )
-        )
-    return blocks
+    return [*blocks, *free_note(data, names)]
 
 
 def _cost_per_birth(data: RunData, scenario: str) -> Cell:
@@ -216,7 +198,7 @@ def gains_section(data: RunData) -> Section:
                 "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
                 "under "
                 "current law. Income fifths are those of couples with a wife under 50.",
-                "点为各次运行均值，线为 95 % 区间（Fieller）。以该组在现行政策下的出生数为 100 %。收入五等分按妻子 "
+                "点为各次运行均值，线为 95% 区间（Fieller）。以该组在现行政策下的出生数为 100%。收入五等分按妻子 "
                 "50 岁以下的夫妇划分。",
             ),
         ),
@@ -258,21 +240,19 @@ def _gains_lead(data: RunData) -> Text:
         return both("Births by group are below.", "分组的出生数见下表。")
     top = found[0]
     own = {group: part[top] for group, part in orders.items() if top in part}
-    group = max(own, key=lambda g: own[g]["mean"])
-    estimate, where, name = own[group], category(data, group), quoted(data, top)
-    years, years_c = years_text(data), years_zh(data)
-    fifths = _fifths(data, top)
-    if not told_apart(estimate):
-        return both(
-            f"Under {name['en']} the change of births within {years} can be told from zero in no birth order; the "
-            f"largest is {_lowered(where['en'])}, {said(estimate, sign=True)['en']}{fifths['en']}.",
-            f"{name['zh']}下 {years_c} 年内各孩次出生数的变化均无法与零区分；最大者为{where['zh']} "
-            f"{said(estimate, sign=True)['zh']}{fifths['zh']}。",
-        )
+    told = {
+        lang: joined([f"{_lowered(category(data, g)[lang])} {said(e, sign=True)[lang]}" for g, e in own.items()], lang)
+        for lang in ("en", "zh")
+    }
+    clear = [category(data, group) for group, estimate in own.items() if told_apart(estimate)]
+    apart = both("none of them can be told from zero", "均无法与零区分")
+    if clear:
+        names = {lang: joined([_lowered(name[lang]) for name in clear], lang) for lang in ("en", "zh")}
+        apart = both(f"told from zero: {names['en']}", f"可与零区分的为{names['zh']}")
+    name, fifths = quoted(data, top), _fifths(data, top)
     return both(
-        f"Under {name['en']} births within {years} rise most among {_lowered(where['en'])}: "
-        f"{said(estimate, sign=True)['en']}{fifths['en']}.",
-        f"{name['zh']}下 {years_c} 年内增加最多的是{where['zh']}：{said(estimate, sign=True)['zh']}{fifths['zh']}。",
+        f"Under {name['en']} births within {years_text(data)} change by {told['en']}; {apart['en']}{fifths['en']}.",
+        f"{name['zh']}下 {years_zh(data)} 年内出生数的变化：{told['zh']}；{apart['zh']}{fifths['zh']}。",
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
 from results.estimates import finite
 from results.run_data import RunData
-from results.sections_effects import label_of
+from results.sections_effects import free_note, label_of
 from results.words import Text, joined, number
+from results.words import percent as percent_text
 
 NEAR = 0.05
 """A figure given as "about" counts as met within this relative distance; one given as a limit is near within it."""
@@ -67,10 +68,10 @@ def plan_section(data: RunData) -> Section:
         both("Indicator", "指标"),
         both("Year", "年份"),
         both("Target", "目标"),
-        both("Under today's law", "现行政策下"),
+        both("Under current law", "现行政策下"),
     ]
     head += [label_of(data, s) for s in data.scenarios]
-    caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次运行均值与 95 % 区间")
+    caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次运行均值与 95% 区间")
     blocks: list[Block] = [
         FigureRef(
             "plan_scoreboard",
@@ -88,21 +89,19 @@ def plan_section(data: RunData) -> Section:
         en = joined([data.indicator_label(n, "en") for n in absent], "en")
         zh = joined([data.indicator_label(n, "zh") for n in absent], "zh")
         blocks.append(Paragraph(both(f"Not kept by this run: {en}.", f"本次运行未保留：{zh}。"), "note"))
-    blocks.append(Paragraph(_how_judged(), "note"))
+    blocks += [*free_note(data, data.policies), Paragraph(_how_judged(), "note")]
     return Section("plan", title, lead, blocks)
 
 
 def _how_judged() -> Text:
-    percent = f"{100 * NEAR:.0f} %"
+    percent = {"en": f"{100 * NEAR:.0f} %", "zh": f"{100 * NEAR:.0f}%"}
     return both(
-        f'A target given as "about" counts as met within {percent} of it; a limit that is missed by less than '
-        f"{percent} "
-        "counts as near. The share aged 16–59, life expectancy, schooling and the urban share follow tables of the "
-        "city "
-        "(imposed), so that meeting them says nothing about a measure.",
-        f"“约”类目标以相差 {percent} 以内为达标；上下限类目标差距不足 {percent} 为接近。16—59 岁占比、预期寿命、"
-        "受教育年限"
-        "与城镇化率主要由城市数据表设定，其达标与否不说明政策效果。",
+        f"A target given as “about” counts as met within {percent['en']} of it; a limit that is missed by less than "
+        f"{percent['en']} counts as near. The share aged 16–59, life expectancy, schooling and the urban share follow "
+        "tables of the city (imposed), so that meeting them says nothing about a measure.",
+        f"“约”类目标以相差 {percent['zh']} 以内为达标；上下限类目标差距不足 {percent['zh']} 为接近。16—59 岁占比、"
+        "预期寿命、"
+        "受教育年限与城镇化率由城市数据表外部设定，其达标与否不说明政策效果。",
     )
 
 
@@ -143,30 +142,30 @@ def judged(value: float, target: dict[str, Any]) -> Verdict:
 
 def target_text(target: dict[str, Any]) -> Text:
     """``at least 1.60`` in both languages."""
-    value = amount(float(target["value"]), target["unit"])
+    value = {lang: amount(float(target["value"]), target["unit"], lang) for lang in ("en", "zh")}
     words = {"at least": ("at least ", "不低于 "), "at most": ("at most ", "不高于 ")}.get(
         target["sense"], ("about ", "约 ")
     )
-    return both(words[0] + value, words[1] + value)
+    return both(words[0] + value["en"], words[1] + value["zh"])
 
 
-def amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str, lang: str) -> str:
     """A value in the unit's usual form: shares in percent."""
     if not math.isfinite(value):
         return "–"
     if unit.startswith("share"):
-        return f"{100 * value:.1f}\u00a0%"
+        return percent_text(100 * value, lang, 1)
     return number(value, 0 if abs(value) >= 1000 else 2)
 
 
 def _level(found: dict[str, float] | None, unit: str) -> Cell:
     if found is None:
         return "–"
-    mean = amount(found["mean"], unit)
-    if not finite(found["low"]):
-        return mean
-    low, high = amount(found["low"], unit), amount(found["high"], unit)
-    return mean if low == high else Measured(mean, both(f"{low} to {high}", f"{low} 至 {high}"))
+    shown = {key: {lang: amount(found[key], unit, lang) for lang in ("en", "zh")} for key in ("mean", "low", "high")}
+    mean, low, high = shown["mean"], shown["low"], shown["high"]
+    if not finite(found["low"]) or low == high:
+        return both(mean["en"], mean["zh"])
+    return Measured(mean["en"], both(f"{low['en']} to {high['en']}", f"{low['zh']} 至 {high['zh']}"))
 
 
 def _label(data: RunData, name: str) -> Text:

@@ -7,10 +7,10 @@ import pandas as pd
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.estimates import with_interval
+from results.estimates import said, with_interval
 from results.run_data import RunData
 from results.sections_effects import label_of
-from results.words import interval, number
+from results.words import number
 
 PARTS = (
     ("total", both("All", "合计")),
@@ -30,10 +30,10 @@ def women_section(data: RunData) -> Section:
         lead = both("The run kept no births or no women by age.", "本次运行未保留出生数或分年龄妇女数。")
         return Section("women", title, lead, [FigureRef("births", _births_caption())])
     lead = both(
-        f"Under current law births go from {number(first['mean'])} in {data.branch_year - 1} to {number(last['mean'])} "
-        f"in {data.end_year} ({interval(last['low'], last['high'])['en']})",
-        f"在现行政策下，出生人数由 {data.branch_year - 1} 年的 {number(first['mean'])} 变为 {data.end_year} 年的 "
-        f"{number(last['mean'])}（{interval(last['low'], last['high'])['zh']}）",
+        f"Under current law births go from {number(first['mean'])} in {data.branch_year - 1} to {said(last)['en']} in "
+        f"{data.end_year}",
+        f"在现行政策下，出生人数由 {data.branch_year - 1} 年的 {number(first['mean'])} 人变为 {data.end_year} 年的 "
+        f"{said(last)['zh']}",
     )
     blocks: list[Block] = [
         FigureRef(
@@ -42,7 +42,7 @@ def women_section(data: RunData) -> Section:
                 "Current law, mean of runs with 80 % of runs. A rate can stand still while births fall, because the "
                 "women "
                 "who could have them were not born.",
-                "现行政策，各次运行均值与 80 % 的运行。即使生育率不变，由于育龄妇女减少，出生人数仍会下降。",
+                "现行政策，各次运行均值与 80% 的运行。即使生育率不变，由于育龄妇女减少，出生人数仍会下降。",
             ),
         ),
         _years_table(data, women),
@@ -51,13 +51,14 @@ def women_section(data: RunData) -> Section:
         lead = both(lead["en"] + ".", lead["zh"] + "。")
     else:
         own = parts.xs(data.baseline, level="scenario")
-        means = {key: t_interval(own[key].to_numpy()) for key, _ in PARTS}
-        span = interval(means["women"][1], means["women"][2], sign=True)
+        women_part, rates_part = (
+            said(dict(zip(("mean", "low", "high"), t_interval(own[key].to_numpy()), strict=True)), sign=True)
+            for key in ("women", "rates")
+        )
         lead = both(
-            f"{lead['en']}: {number(means['women'][0], sign=True)} through the number of women ({span['en']}) and "
-            f"{number(means['rates'][0], sign=True)} through their fertility.",
-            f"{lead['zh']}：因妇女人数变化 {number(means['women'][0], sign=True)}（{span['zh']}），因生育水平变化 "
-            f"{number(means['rates'][0], sign=True)}。",
+            f"{lead['en']}: {women_part['en']} through the number of women and {rates_part['en']} through their "
+            "fertility.",
+            f"{lead['zh']}：因妇女人数变化 {women_part['zh']}，因生育水平变化 {rates_part['zh']}。",
         )
         blocks += [_parts_table(data, parts), Paragraph(_how_split(data), "note")]
     blocks += [
@@ -71,7 +72,7 @@ def women_section(data: RunData) -> Section:
 def _births_caption() -> dict[str, str]:
     return both(
         "Births a year to resident women; the band is the 95 % interval of the mean under current law.",
-        "常住妇女每年生育数；阴影为现行政策下均值的 95 % 区间。",
+        "常住妇女每年生育数；阴影为现行政策下均值的 95% 区间。",
     )
 
 
@@ -115,7 +116,7 @@ def _years_table(data: RunData, women: pd.DataFrame) -> Table:
     ]  # fmt: skip
     caption = both(
         "Rate, births and women under current law: mean and 95 % interval, residents",
-        "现行政策下的生育率、出生与妇女人数：均值与 95 % 区间（常住人口）",
+        "现行政策下的生育率、出生与妇女人数：均值与 95% 区间（常住人口）",
     )
     return Table("births_and_women", caption, head, rows)
 

@@ -47,8 +47,8 @@ CATEGORIES: dict[str, Text] = {
 GRADES: dict[str, Text] = {
     "A": {"en": "read in the study or official source", "zh": "直接读自研究或官方来源"},
     "B": {"en": "read in a secondary source", "zh": "读自二手来源"},
-    "C": {"en": "recalled or inferred", "zh": "凭记忆引用或推断"},
-    "D": {"en": "derived or a prior", "zh": "推算或先验"},
+    "C": {"en": "recalled, judged or derived", "zh": "凭记忆、判断或推算"},
+    "D": {"en": "derived or assumed", "zh": "推算或假定"},
 }
 
 
@@ -68,6 +68,11 @@ def number(value: float | None, digits: int = 0, sign: bool = False) -> str:
     if rounded < 0:
         return "−" + text
     return ("+" if sign and rounded > 0 else "") + text
+
+
+def percent(value: float, lang: str, digits: int = 0, sign: bool = False) -> str:
+    """A number of percent with its sign: ``60 %`` in English, ``60%`` in Chinese."""
+    return f"{number(value, digits, sign)}{'' if lang == 'zh' else ' '}%"
 
 
 def yuan(value: float | None) -> Text:
