@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figure_labels import broken, lines_of
+from results.figure_labels import broken, lines_of, name_rows
 from results.figure_style import INK, MUTED, POLICY_COLOURS
 from results.run_data import RunData
 from results.sections_backtests import ANCHOR, DEFAULT_SET, SIGN, digits_of
@@ -62,8 +62,7 @@ def backtests(data: RunData, lang: str) -> Figure | None:
             text, (0, at), xycoords=("axes fraction", "data"), xytext=(-218, 0), textcoords="offset points",
             fontsize=9.5, fontweight="bold", color=INK, va="center", annotation_clip=False,
         )  # fmt: skip
-    axes.set_yticks(places, names, fontsize=8.5, linespacing=1.05)
-    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    name_rows(axes, places, names)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_xticks([-1, 0, 1, 2])

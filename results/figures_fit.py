@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.figure_labels import broken, lines_of
+from results.figure_labels import broken, lines_of, name_rows
 from results.figure_style import INK, MUTED, POLICY_COLOURS
 from results.fit_data import FITTED, HELD_BACK, INPUT, FitData, HasContext, Row, is_share, printed
 
@@ -88,8 +88,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
             annotation_clip=False,
         )
     names = [broken(fit.target_label(row, lang), LABEL_WIDTH) for _, row in places]
-    axes.set_yticks([at for at, _ in places], names, fontsize=8.5, linespacing=1.05)
-    axes.tick_params(axis="y", length=0, labelcolor=INK)
+    name_rows(axes, [at for at, _ in places], names)
     axes.tick_params(axis="x", labelsize=8.5)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
@@ -174,12 +173,11 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
             annotation_clip=False,
         )
     names = [broken(fit.parameter_label(row["name"], lang), 52) for row in ordered]
-    axes.set_yticks(range(len(ordered)), names, fontsize=8.5)
+    name_rows(axes, range(len(ordered)), names)
     axes.set_ylim(len(ordered) - 0.4, -0.7)
     axes.set_xticks(
         [0, 1], {"en": ["10 % of prior", "90 % of prior"], "zh": ["先验 10%", "先验 90%"]}[lang], fontsize=8.5
     )
-    axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_title(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from abm.parameters import Parameters
 from experiments.anchors import COLUMNS, anchors_of
 from experiments.fit_table import FITTED
 from policies.errors import InputError
@@ -52,6 +53,11 @@ def test_beside_the_shipped_fit_nothing_is_said_to_be_set_by_hand() -> None:
     assert "by_hand" not in uses.values()
     assert uses["births", 2021] == "held_back" and uses["births", 2020] == uses["tfr_census", 2020] == "fit"
     assert uses["population", 2020] == "imposed_migration"
+
+
+def test_no_number_of_the_model_is_said_to_be_fitted_by_eye() -> None:
+    entries = Parameters.load().entries
+    assert entries and not [name for name, entry in entries.items() if "by eye" in entry.source]
 
 
 @pytest.mark.parametrize(
