@@ -48,6 +48,7 @@ from policies.catalogue import load_catalogue
 from policies.citations import Evidence
 from policies.clock import month_index
 from policies.errors import InputError
+from policies.messages import later, tr
 
 CITY, SCALE, SEEDS = "suining", 0.1, 8
 """What ``cradle backtest`` runs when it is not told otherwise: under ten minutes on one core."""
@@ -116,7 +117,9 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
     tests = read_backtests(evidence)
     missing = unaccounted_rows(tests, read_left_out(), evidence)
     if missing:
-        raise InputError(f"evidence_left_out.csv: used and left out, or neither: {', '.join(missing)}")
+        raise InputError(
+            tr("evidence_left_out.csv: used and left out, or neither: {missing}").format(missing=", ".join(missing))
+        )
     # Read before the runs: who edits a source while they go on shall not find its hash beside their numbers.
     made_of = {
         "source_hash": source_hash(),
@@ -133,7 +136,11 @@ def plan(ids: Iterable[str] = (), city: str = CITY, scale: float | None = None, 
         fitted_draws(city, Parameters.load()) if is_fitted(city) else (),
     )
     if job.people < LEAST_PEOPLE:
-        raise InputError(f"--scale: {job.scale:g} is {job.people:,} people; at least {LEAST_PEOPLE:,} are needed")
+        raise InputError(
+            tr("--scale: {scale:g} is {people:,} people; at least {least_people:,} are needed").format(
+                scale=job.scale, people=job.people, least_people=LEAST_PEOPLE
+            )
+        )
     return job
 
 
@@ -229,20 +236,29 @@ def summary_line(table: pd.DataFrame) -> str:
     tested = table[(table["set"] == which) & ~table["imposed"]]
     ranged = tested[~tested["rule"].isin(["sign", "at_most"])]
     signs, meet = int(tested["sign_right"].sum()), int(tested["overlap"].sum())
-    return (
-        f"{len(tested)} back-tests at {which} parameters: sign right in {signs}, intervals meet in {meet}; of"
-        f" {len(ranged)} with an evidence interval (signs and upper anchors apart), the model's value lies inside"
-        f" {int(ranged['inside'].sum())} and its interval overlaps {int(ranged['overlap'].sum())}"
-    )
+    return tr(
+        "{count} back-tests at {which} parameters: sign right in {signs}, intervals meet in {meet}; of {ranged} with "
+        "an evidence interval (signs and upper anchors apart), the model's value lies inside {inside} and its interval "
+        "overlaps {overlap}"
+    ).format(
+        count=len(tested), which=which, signs=signs, meet=meet, ranged=len(ranged),
+        inside=int(ranged["inside"].sum()), overlap=int(ranged["overlap"].sum()),
+    )  # fmt: skip
+
+
+HEADS = (
+    later("back-test"), later("parameters"), later("model"), later("95 % interval"), later("evidence"), later("range"),
+    later("sign"), later("inside"), later("overlap"),
+)  # fmt: skip
 
 
 def screen_table(table: pd.DataFrame) -> Table:
     """The table for a terminal."""
     shown = Table(box=None, pad_edge=False)
-    for head in ("back-test", "parameters", "model", "95 % interval", "evidence", "range", "sign", "inside", "overlap"):
-        shown.add_column(head, justify="right" if head in ("model", "evidence") else "left")
+    for head in HEADS:
+        shown.add_column(tr(head), justify="right" if head in (HEADS[2], HEADS[4]) else "left")
     for row in table.itertuples(index=False):
-        marks = ["yes" if flag else "NO" for flag in (row.sign_right, row.inside, row.overlap)]
+        marks = [tr("yes") if flag else tr("NO") for flag in (row.sign_right, row.inside, row.overlap)]
         shown.add_row(
             row.id, row.set, f"{row.model_value:.3g}", _span(row.model_low, row.model_high),
             "" if pd.isna(row.evidence_value) else f"{row.evidence_value:.3g}",

@@ -17,6 +17,7 @@ from abm.cohorts import MONTHS_TO_COMPLETION
 from policies.citations import Evidence
 from policies.clock import MONTHS_PER_YEAR, month_index, month_of_year
 from policies.errors import InputError, unknown_name
+from policies.messages import tr
 from policies.validation import StrictModel, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
@@ -182,13 +183,15 @@ def read_backtests(evidence: Mapping[str, Evidence], path: Path = EXPERIMENTS_FI
     for experiment in tests.experiments:
         where = f"{path.name}: experiments: {experiment.id}"
         if experiment.id in seen:
-            raise InputError(f"{where}: the id is used twice")
+            raise InputError(tr("{where}: the id is used twice").format(where=where))
         seen.add(experiment.id)
         _known("group", experiment.group, tests.groups, where)
         for row in (*experiment.evidence, experiment.held.row):
             _known("evidence row", row, evidence, where)
         if experiment.held.row not in experiment.evidence:
-            raise InputError(f"{where}: held.row: {experiment.held.row} is not among its evidence")
+            raise InputError(
+                tr("{where}: held.row: {row} is not among its evidence").format(where=where, row=experiment.held.row)
+            )
         for name in experiment.sets:
             _known("parameter set", name, tests.parameter_sets, where)
         for response in experiment.responses:
@@ -201,31 +204,54 @@ def _check_response(response: Response, tests: BackTests, where: str) -> None:
         _known("arm", name, tests.arms, where)
     arm, against = tests.arms[response.arm], tests.arms[response.against]
     if arm.branch != against.branch:
-        raise InputError(f"{where}: {response.arm} and {response.against} branch in different months")
+        raise InputError(
+            tr("{where}: {arm} and {against} branch in different months").format(
+                where=where, arm=response.arm, against=response.against
+            )
+        )
     if response.outcome in OF_EVERYBODY and (response.population != "all" or response.ages or response.orders):
-        raise InputError(f"{where}: {response.outcome} is counted for everybody: no population, ages or orders")
+        raise InputError(
+            tr("{where}: {outcome} is counted for everybody: no population, ages or orders").format(
+                where=where, outcome=response.outcome
+            )
+        )
     over_people = sorted({response.dose.kind, response.measure} & OF_SOMEBODY)
     if over_people and response.population == "all":
-        raise InputError(f"{where}: {over_people[0]} is put over people at the branch: a population is needed")
+        raise InputError(
+            tr("{where}: {over_people} is put over people at the branch: a population is needed").format(
+                where=where, over_people=over_people[0]
+            )
+        )
     _check_months(response, arm, against, month_index(tests.branches[arm.branch]), where)
 
 
 def _check_months(response: Response, arm: Arm, against: Arm, branch_month: int, where: str) -> None:
     """Both arms must have lived the months, and have kept what is asked about them."""
     asked, (first, end) = {response.outcome, response.dose.kind}, response.months
-    found, last = f"{where}: months: found {list(response.months)}, allowed", last_month(response, arm, against)
+    found, last = {"where": where, "months": list(response.months)}, last_month(response, arm, against)
     if first >= end or end > last:
-        lives = f"{response.arm} lives {arm.months} months, {response.against} {against.months}"
-        later = "" if not (arm.complete_cohorts or against.complete_cohorts) else (
-            "; later months are for births alone, where both arms complete the cohorts of the same years"
-        )  # fmt: skip
-        raise InputError(f"{found} within 0 to {last}: {lives}{later}")
+        later = ""
+        if arm.complete_cohorts or against.complete_cohorts:
+            later = tr("; later months are for births alone, where both arms complete the cohorts of the same years")
+        said = tr(
+            "{where}: months: found {months}, allowed within 0 to {last}: {arm} lives {lived} months, {against} "
+            "{lived_against}{later}"
+        )
+        lives = {"arm": response.arm, "lived": arm.months, "against": response.against, "lived_against": against.months}
+        raise InputError(said.format(**found, **lives, last=last, later=later))
     by_year, states = sorted(asked & YEARLY), sorted(asked & STATES)
     january = month_of_year(branch_month) == 1
     if by_year and not (january and first % MONTHS_PER_YEAR == 0 and end % MONTHS_PER_YEAR == 0):
-        raise InputError(f"{found} whole years from a branch in January: {by_year[0]} is counted by calendar year")
+        said = tr(
+            "{where}: months: found {months}, allowed whole years from a branch in January: {by_year} is counted by "
+            "calendar year"
+        )
+        raise InputError(said.format(**found, by_year=by_year[0]))
     if states and end % MONTHS_PER_YEAR:
-        raise InputError(f"{found} an end after whole years: {states[0]} is kept every twelve months")
+        said = tr(
+            "{where}: months: found {months}, allowed an end after whole years: {state} is kept every twelve months"
+        )
+        raise InputError(said.format(**found, state=states[0]))
 
 
 def last_month(response: Response, arm: Arm, against: Arm) -> int:
@@ -247,7 +273,7 @@ def read_left_out(path: Path = LEFT_OUT_FILE) -> dict[str, str]:
     with path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     if not rows or set(rows[0]) != {"id", "reason"}:
-        raise InputError(f"{path.name}: columns: allowed id, reason")
+        raise InputError(tr("{path}: columns: allowed id, reason").format(path=path.name))
     return {row["id"]: row["reason"] for row in rows}
 
 

@@ -33,6 +33,7 @@ from calibration.backtest_arms import BranchCity, Record
 from calibration.backtest_files import Response
 from calibration.populations import couple_income, wages
 from policies.clock import MONTHS_PER_YEAR
+from policies.messages import tr
 from policies.timeline import Timeline
 
 Parts = dict[str, float]
@@ -141,7 +142,11 @@ def _carer_parts(branch: BranchCity, response: Response, arm: Record, against: R
     rows, end = branch.wife_rows, response.months[1]
     counts = np.isin(rows, branch.rows_of(response.population))
     if end not in arm.carers or end not in against.carers:
-        raise ValueError(f"carers were not counted after {end} months of {response.arm} and {response.against}")
+        raise ValueError(
+            tr("carers were not counted after {end} months of {arm} and {against}").format(
+                end=end, arm=response.arm, against=response.against
+            )
+        )
     at_start = branch.carers(arm.parameters) - branch.carers(against.parameters)
     there = counts & (arm.carers[end] >= 0) & (against.carers[end] >= 0)
     at_end = arm.carers[end] - against.carers[end]

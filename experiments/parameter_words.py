@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from policies.errors import InputError
+from policies.messages import tr
 
 FILE = Path(__file__).with_suffix(".csv")
 COLUMNS = ("name", "label_en", "label_zh", "unit_zh")
@@ -23,11 +24,21 @@ def parameter_words(path: Path = FILE) -> Mapping[str, Mapping[str, str]]:
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.DictReader(handle)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise InputError(f"{path.name}: columns: found {reader.fieldnames}, allowed {list(COLUMNS)}")
+            raise InputError(
+                tr("{path}: columns: found {fieldnames}, allowed {columns}").format(
+                    path=path.name, fieldnames=reader.fieldnames, columns=list(COLUMNS)
+                )
+            )
         for line, row in enumerate(reader, start=2):
             if None in row or not all(row.values()):
-                raise InputError(f"{path.name}: row {line}: every cell wanted, found {row}")
+                raise InputError(
+                    tr("{path}: row {line}: every cell wanted, found {row}").format(path=path.name, line=line, row=row)
+                )
             if row["name"] in words:
-                raise InputError(f"{path.name}: row {line}: column name: {row['name']!r} stands twice")
+                raise InputError(
+                    tr("{path}: row {line}: column name: {name!r} stands twice").format(
+                        path=path.name, line=line, name=row["name"]
+                    )
+                )
             words[row["name"]] = row
     return words

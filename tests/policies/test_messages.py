@@ -7,7 +7,9 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from policies.messages import catalogue
+import pytest
+
+from policies.messages import CATALOGUES, asked_in, catalogue, language_from_system, process_language, speaking, tr
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [
@@ -70,3 +72,82 @@ def filled(template: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def words(node: ast.expr) -> bool:
+    """Whether an f-string or a text has words of its own between what is filled in."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return any(c.isalpha() for text in texts for c in text)
+
+
+def test_no_error_of_a_person_bypasses_the_catalogue() -> None:
+    bypassing = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and called(node) in OF_PEOPLE
+        and node.args
+        and isinstance(node.args[0], ast.JoinedStr | ast.Constant)
+        and words(node.args[0])
+    ]
+    assert bypassing == []
+
+
+def test_no_check_of_a_form_bypasses_the_catalogue() -> None:
+    """What a validator of pydantic raises comes to people in an InputError."""
+    bypassing = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and any("validator" in ast.unparse(m) for m in function.decorator_list)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and called(node) == "ValueError" and not any(map(is_looked_up, node.args))
+    ]
+    assert bypassing == []
+
+
+def is_looked_up(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Call) and called(part) == "tr" for part in ast.walk(node))
+
+
+def test_chinese_percent_and_terms() -> None:
+    chinese = [text for english, text in catalogue("zh").items() if english in TEMPLATES]
+    assert [text for text in chinese if " %" in text or "现行法律" in text or "今日法律" in text] == []
+
+
+def test_the_catalogue_holds_no_message_that_is_gone() -> None:
+    assert sorted(set(catalogue("zh")) - set(TEMPLATES)) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "CRADLE_LANG": "en"}, "en"),
+        ({"LANG": "", "LC_ALL": "C"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_of_the_system(environment: dict[str, str], lang: str) -> None:
+    assert language_from_system(environment) == lang
+
+
+def test_the_language_that_a_command_line_asks_for() -> None:
+    assert asked_in(["run", "x.yaml", "--lang", "zh"]) == "zh"
+    assert asked_in(["run", "x.yaml", "--lang=en"]) == "en"
+    assert asked_in(["run", "x.yaml", "--lang", "fr"]) is None
+    assert asked_in(["run", "--lang"]) is None
+
+
+def test_a_message_is_said_in_the_language_of_its_context() -> None:
+    with process_language("zh"):
+        assert tr("stopped") == "已停止"
+        with speaking("en"):
+            assert tr("stopped") == "stopped"
+    assert tr("stopped") == "stopped"
+    assert tr("no such template") == "no such template"
+    assert (CATALOGUES / "zh" / "LC_MESSAGES" / "cradle.po").is_file()

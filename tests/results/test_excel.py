@@ -1,0 +1,60 @@
+"""Cells that a spreadsheet takes for what they are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from results.excel import is_mistaken, is_number, safe_for_excel, safe_text
+from results.store import RunFolder
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("5/8", "5 of 8"),
+        ("2026-01", "2026M01"),
+        ("2026/1", "2026M01"),
+        ("2026年1月", "2026M01"),
+        ("2026-01-15", "2026M01D15"),
+        ("10-14", "10 to 14"),
+        ("1:2", "1 to 2"),
+        ("January 2026", "(January 2026)"),
+        ("May", "(May)"),
+        ("=1+1", " =1+1"),
+        ("+3,480 births", " +3,480 births"),
+        ("−0.02 (of 5)", " -0.02 (of 5)"),
+        ("@name", " @name"),
+        ("−0.035", "-0.035"),
+        ("+1,234.5", "+1,234.5"),
+        ("60\u202f%", "60 %"),
+        ("0.035", "0.035"),
+        ("15–19", "15–19"),
+        ("Maybe", "Maybe"),
+        ("6 of 8", "6 of 8"),
+        ("遂宁", "遂宁"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_written_so_that_a_spreadsheet_leaves_it(text: str, safe: str) -> None:
+    assert safe_text(text) == safe
+    assert not is_mistaken(safe)
+
+
+def test_numbers_are_numbers() -> None:
+    assert all(map(is_number, ("1", "-1", "+1.5", "1,234", "1.2e-5", ".5", "96.6 %", "96.6%")))
+    assert not any(map(is_number, ("", "-", "1-2", "5/8", "1.2.3", "12 births", "−1")))
+
+
+def test_tables_of_a_run_folder_open_in_excel(tmp_path: Path) -> None:
+    """They start with the mark by which Excel knows UTF-8, and hold no text that it mistakes."""
+    table = pd.DataFrame(
+        {"1/2": ["5/8", "−1"], "情景": pd.Categorical(["遂宁", "2026-01"]), "value": [0.5, float("nan")]}
+    )
+    path = RunFolder.create(tmp_path / "run").write_table(table, "tables", "x.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert path.read_text(encoding="utf-8-sig").splitlines() == ["1 of 2,情景,value", "5 of 8,遂宁,0.5", "-1,2026M01,"]
+    assert list(table["1/2"]) == ["5/8", "−1"], "the table itself stays"
+    assert safe_for_excel(table).shape == table.shape
