@@ -85,20 +85,20 @@ def _target_answer(data: SearchData, name: str | None) -> Text:
         row = data.row(name)
         costs = money_said(_estimate(row, "cost"))
         return both(
-            f"The cheapest package tried{within['en']} that reaches a TFR of {goal} in {year} with probability {chance} % costs "
-            f"{costs['en']} a year over current law (mean TFR {row['tfr']:.2f}).",
+            f"The cheapest package tried{within['en']} that reaches a TFR of {goal} in {year} with probability "
+            f"{chance} % costs {costs['en']} a year over current law (mean TFR {row['tfr']:.2f}).",
             f"在所试组合中{within['zh']}，以 {chance}% 的概率在 {year} 年达到总和生育率 {goal} 的最低成本组合，"
             f"每年比现行政策多支出 {costs['zh']}（平均总和生育率 {row['tfr']:.2f}）。",
         )
     best, now = data.farthest, data.row(data.baseline)
     costs = money_said(_estimate(best, "cost"))
     return both(
-        f"No package tried{within['en']} reaches a TFR of {goal} in {year} with probability {chance} %: the farthest gives "
-        f"{best['tfr']:.2f} on average and {best['tfr_assured']:.2f} with that probability (current law "
+        f"No package tried{within['en']} reaches a TFR of {goal} in {year} with probability {chance} %: the farthest "
+        f"gives {best['tfr']:.2f} on average and {best['tfr_assured']:.2f} with that probability (current law "
         f"{now['tfr']:.2f} on average), for {costs['en']} a year over current law.",
-        f"所试组合{within['zh']}均不能以 {chance}% 的概率在 {year} 年达到总和生育率 {goal}：最接近的组合平均为 {best['tfr']:.2f}，"
-        f"以该概率可达 {best['tfr_assured']:.2f}（现行政策平均为 {now['tfr']:.2f}），"
-        f"每年比现行政策多支出 {costs['zh']}。",
+        f"所试组合{within['zh']}均不能以 {chance}% 的概率在 {year} 年达到总和生育率 {goal}："
+        f"最接近的组合平均为 {best['tfr']:.2f}，以该概率可达 {best['tfr_assured']:.2f}"
+        f"（现行政策平均为 {now['tfr']:.2f}），每年比现行政策多支出 {costs['zh']}。",
     )
 
 
@@ -121,16 +121,16 @@ def _target_on_average(data: SearchData, name: str | None) -> Text:
     costs = yuan(float(f"{row['cost']:.2g}"))
     if name is not None:
         return both(
-            f"The cheapest package tried{within['en']} whose mean TFR reaches {goal} in {year} costs {costs['en']} a year over "
-            f"current law (mean TFR {row['tfr']:.2f}). {why['en']}",
-            f"在所试组合中{within['zh']}，{year} 年平均总和生育率达到 {goal} 的最低成本组合每年比现行政策多支出 {costs['zh']}"
-            f"（平均总和生育率 {row['tfr']:.2f}）。{why['zh']}",
+            f"The cheapest package tried{within['en']} whose mean TFR reaches {goal} in {year} costs {costs['en']} a "
+            f"year over current law (mean TFR {row['tfr']:.2f}). {why['en']}",
+            f"在所试组合中{within['zh']}，{year} 年平均总和生育率达到 {goal} 的最低成本组合"
+            f"每年比现行政策多支出 {costs['zh']}（平均总和生育率 {row['tfr']:.2f}）。{why['zh']}",
         )
     return both(
-        f"No package tried{within['en']} reaches a TFR of {goal} in {year} even on average: the highest mean is {row['tfr']:.2f} "
-        f"(current law {now['tfr']:.2f}), for {costs['en']} a year over current law. {why['en']}",
-        f"所试组合{within['zh']}的 {year} 年平均总和生育率均未达到 {goal}：最高为 {row['tfr']:.2f}（现行政策为 {now['tfr']:.2f}），"
-        f"每年比现行政策多支出 {costs['zh']}。{why['zh']}",
+        f"No package tried{within['en']} reaches a TFR of {goal} in {year} even on average: the highest mean is "
+        f"{row['tfr']:.2f} (current law {now['tfr']:.2f}), for {costs['en']} a year over current law. {why['en']}",
+        f"所试组合{within['zh']}的 {year} 年平均总和生育率均未达到 {goal}："
+        f"最高为 {row['tfr']:.2f}（现行政策为 {now['tfr']:.2f}），每年比现行政策多支出 {costs['zh']}。{why['zh']}",
     )
 
 
@@ -316,8 +316,8 @@ def missing_section(data: SearchData) -> Section | None:
     )  # fmt: skip
     note = both(
         "Suppositions laid over the best bounds, not measures anybody can order: they show where the rest would have "
-        "to come from. Where marriage is supposed otherwise there is no cost over current law, since current law was not "
-        "run with it.",
+        "to come from. Where marriage is supposed otherwise there is no cost over current law, since current law was "
+        "not run with it.",
         "这些是叠加在最优上限之上的假设，而非可下达的措施；用于说明差距需从何处弥补。"
         "对结婚另作假设时，未按同一假设模拟现行政策，故无法给出新增支出。",
     )

@@ -20,7 +20,6 @@ from results.sensitivity_sections import (
     running_text,
 )
 from results.study_data import StudyData
-from results.study_words import FAMILIES
 from results.words import Text, number
 
 MILLION = 1e6
@@ -91,7 +90,6 @@ def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     head: list[Cell] = [
         both("Measure", "措施"),
-        both("Family", "类别"),
         both("From weak to strong end", "取值范围"),
         both(f"Change of {words['en']}", f"{words['zh']}的变化"),
         both("Percent of the level under current law", "占现行政策下水平的百分比"),
@@ -102,10 +100,8 @@ def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
     rows: list[list[Cell]] = []
     for _, row in table.iterrows():
         factor = str(row["factor"])
-        family = data.groups[factor]
         cells: list[Cell] = [
             names_text(data, [factor]),
-            dict(FAMILIES.get(family, both(family, family))),
             range_text(data, factor),
             with_interval(estimate(row), digits),
             number(100 * row["mean"] / level if level else math.nan, 1, sign=True),
@@ -120,7 +116,7 @@ def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
         + (" with 95 % intervals" if data.has_intervals else ""),
         f"各措施单独实施（其余为现行政策）：{over['zh']}的均值" + ("及 95% 区间" if data.has_intervals else ""),
     )
-    return Table("alone", caption, head, rows, text_columns=3)
+    return Table("alone", caption, head, rows, text_columns=2)
 
 
 def money_section(data: StudyData) -> Section | None:

@@ -13,6 +13,7 @@ from results.sensitivity_alone import MILLION, estimate
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import (
     NOT_MEASURES,
+    above_noise,
     cost_head,
     names_text,
     range_text,
@@ -20,6 +21,7 @@ from results.sensitivity_sections import (
     share_cell,
 )
 from results.study_data import StudyData
+from results.words import Text
 
 
 def plausible_section(data: StudyData) -> Section | None:
@@ -34,21 +36,12 @@ def plausible_section(data: StudyData) -> Section | None:
         return Section("plausible", title, lead, [Paragraph(both(problem, f"缺少或失败的运行：{problem}"), "warn")])
     here, there = _strength(data), _strength(other)
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
-    firsts = [_first_group(study, table) for study, table in ((data, here), (other, there))]
-    now, before = running_text(other, firsts[1]), running_text(data, firsts[0])
-    same = firsts[0] == firsts[1]
-    one = len(firsts[1]) == 1
+    before, now = (_first_text(study, table) for study, table in ((data, here), (other, there)))
     lead = both(
-        f"With every measure free up to its plausible bound, whatever that costs, {now['en']} "
-        + ("moves" if one else "move")
-        + f" {words['en']} most"
-        + ("" if one else " and cannot be told apart")
-        + (", as at equal cost." if same else f"; at equal cost the first place is that of {before['en']}")
-        + ("" if same else "." if len(firsts[0]) == 1 else ", which cannot be told apart."),
-        f"若各项措施均可取到合理上限而不计成本，对 {words['zh']}影响最大的是{now['zh']}"
-        + ("" if one else "（彼此无法区分）")
-        + ("，与同等成本时相同。" if same else f"；同等成本时居首的是{before['zh']}")
-        + ("" if same else "。" if len(firsts[0]) == 1 else "（彼此无法区分）。"),
+        f"First by strength for {words['en']}, with every measure free up to its plausible bound, whatever that costs: "
+        f"{now['en']}; at equal cost: {before['en']}.",
+        f"若各项措施均可取到合理上限而不计成本，对 {words['zh']}影响居首的是：{now['zh']}；"
+        f"同等成本时：{before['zh']}。",
     )
     note = both(
         "A measure may lead here only because its bound is a large sum of money: this ranking says what is strong, "
@@ -75,13 +68,26 @@ def _only_here(data: StudyData, other: StudyData) -> list[Block]:
     return [
         Paragraph(
             both(
-                "Ranked here alone, since they cost nothing in the model and no dose of them costs the sum: "
-                f"{text['en']}. What they would take in staff and money is not known.",
-                f"以下措施在模型中不计成本，没有对应同等成本的剂量，故只在此处排序：{text['zh']}。其所需人力与资金未知。",
+                f"Ranked here alone: {text['en']}. Nobody pays for the measure itself in the model, so no dose of it "
+                "costs the sum; what stands as its cost is what more births claim under current law. What it would "
+                "take in staff and money is not known.",
+                f"以下措施只在此处排序：{text['zh']}。措施本身在模型中不计成本，故没有对应同等成本的剂量；"
+                "表中所列支出为出生增加后按现行政策发生的支出。其所需人力与资金未知。",
             ),
             "note",
         )
     ]
+
+
+def _first_text(data: StudyData, table: pd.DataFrame) -> Text:
+    """The strongest measure and those that cannot be told apart from it, in words; or that noise hides it."""
+    if data.method != "morris" and not above_noise(data, table):
+        return both("no index is larger than simulation noise can make it", "没有指数超出模拟噪声可达到的水平")
+    names = _first_group(data, table)
+    told = running_text(data, names)
+    if len(names) == 1:
+        return told
+    return both(f"{told['en']}, which cannot be told apart", f"{told['zh']}（彼此无法区分）")
 
 
 def _first_group(data: StudyData, table: pd.DataFrame) -> list[str]:
@@ -125,7 +131,7 @@ def _beside(data: StudyData, other: StudyData, here: pd.DataFrame, there: pd.Dat
                 names_text(other, [str(name)]),
                 str(ranks[name]) if known else nothing,
                 str(row["rank"]),
-                cell(own.loc[name]) if known else both("", ""),
+                cell(own.loc[name]) if known else both("–", "–"),
                 cell(row),
             ]
         )

@@ -105,13 +105,13 @@ def _ranking_lead(data: StudyData, table: pd.DataFrame) -> Text:
         f"{share} % of the variance of the change involve it (95 % interval {span[0]} to {span[1]} %)",
         f"变化方差的 {share}% 与之有关（95% 区间 {span[0]}% 至 {span[1]}%）",
     )
-    noise = data.noise
-    if noise is not None and best["total"] <= noise.share_high:
+    if not above_noise(data, table):
         return both(
-            f"{at['en']} no measure has been shown to matter for {words['en']}: even the largest total index, that of "
-            f"{name['en']} ({share} %), is no larger than simulation noise can make it.",
-            f"{at['zh']}，尚不能证明任何措施对 {words['zh']}有影响：即使总效应指数最大的{name['zh']}（{share}%），"
-            "也未超出模拟噪声可达到的水平。",
+            f"{at['en']} the indices do not tell which measure matters for {words['en']}: even the largest total "
+            f"index, that of {name['en']} ({share} %), is no larger than simulation noise can make it. What each does "
+            "alone stands further down.",
+            f"{at['zh']}，敏感度指数无法说明哪项措施对 {words['zh']}影响较大："
+            f"即使总效应指数最大的{name['zh']}（{share}%），也未超出模拟噪声可达到的水平。各措施单独的效果见下文。",
         )
     if not tied:
         return both(
@@ -125,6 +125,12 @@ def _ranking_lead(data: StudyData, table: pd.DataFrame) -> Text:
         f"{at['zh']}，{name['zh']}对 {words['zh']}的总效应指数最大：{involve['zh']}；但{others['zh']}，"
         f"不能据此认定谁居首位。{told['zh']}",
     )
+
+
+def above_noise(data: StudyData, table: pd.DataFrame) -> bool:
+    """True if the largest total index of a measure is more than simulation noise can make it."""
+    best = table[~table["factor"].isin(NOT_MEASURES)].iloc[0]
+    return data.noise is None or bool(best["total"] > data.noise.share_high)
 
 
 def not_told_apart_text(data: StudyData, tied: list[str], count: int) -> Text:

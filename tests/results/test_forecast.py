@@ -21,7 +21,7 @@ from tests.results.reading import words_of
 
 Write = Callable[..., Path]
 COUNTIES = ("north", "south")
-UNCERTAINTY = {"draws": 4, "parameters": {"present_weight_rho": None}}
+UNCERTAINTY = {"draws": 5, "parameters": {"present_weight_rho": None}}
 
 
 class Aging:
@@ -73,7 +73,7 @@ def forecast(write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
     study = read_study(config)
     folder, design = start_run(study, tmp_path / "runs")
-    assert len(design) == 12
+    assert len(design) == 15
     assert execute(study, folder, design, LineReporter()) == []
     return folder, ForecastData.read(folder)
 

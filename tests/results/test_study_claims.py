@@ -1,0 +1,210 @@
+"""What reports of studies, searches and forecasts say, worked out again from the runs: sign, period, cost, claim."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from results import open_order
+from results.blocks import Measured, Section
+from results.compare import t_interval
+from results.forecast_report import county_section, people_section, spread_section, structure_section
+from results.optimise_report import answer_section, front_section
+from results.sensitivity_alone import alone_section, money_section
+from results.sensitivity_report import ORDERS, sections_of, with_open_order
+from results.sensitivity_sections import ranking_section
+from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
+
+SIX = [(seed, 0) for seed in range(1, 7)]
+FOUR = SIX[:4]
+GRANT = [20.0, 24.0, 22.0, 26.0, 18.0, 22.0]
+VOUCHER = [10.0, 11.0, 9.0, 12.0, 8.0, 10.0]
+COST = {"grant": 50e6, "voucher": 20e6, "waiver": -10e6, "reach": 0.0}
+
+
+def numbers(text: str) -> list[float]:
+    """Numbers of a text, true minus signs read."""
+    return [float(n.replace(",", "").replace("−", "-")) for n in re.findall(r"[−]?\d[\d,]*(?:\.\d+)?", text)]
+
+
+def test_the_largest_effect_is_told_with_its_period_sign_and_interval() -> None:
+    section = alone_section(study({"grant": GRANT, "voucher": VOUCHER}, COST, SIX))
+    assert section is not None
+    mean, low, high = t_interval(np.array(GRANT))
+    level = 1000 + 35
+    assert "birth grant: +22 (95 % interval +19 to +25)" in section.lead["en"]
+    assert "births within 2026–2030" in section.lead["en"] and "2026—2030 年内出生人数" in section.lead["zh"]
+    assert (round(mean), round(low), round(high)) == (22, 19, 25)
+    assert f"+{100 * mean / level:.1f} %" in section.lead["en"] and f"+{100 * mean / level:.1f}%" in section.lead["zh"]
+    assert "cannot be told apart" not in section.lead["en"]
+    assert "2 raise it and 0 lower it" in section.lead["en"]
+
+
+def test_equal_effects_cannot_be_told_apart() -> None:
+    data = study(
+        {"grant": GRANT, "voucher": [v + d for v, d in zip(GRANT, (1, -1, 2, -2, 1, -1.5), strict=True)]}, COST, SIX
+    )
+    section = alone_section(data)
+    assert section is not None
+    assert "In size childcare voucher cannot be told apart from it" in section.lead["en"]
+    assert "无法与之区分" in section.lead["zh"]
+
+
+@pytest.mark.parametrize("pairs", [FOUR, [(1, d) for d in range(3)] + [(2, d) for d in range(3)]])
+def test_fewer_than_five_independent_replicates_give_no_interval_no_sign_and_no_order(pairs: list) -> None:
+    """Six pairs of two seeds and three draws are three replicates."""
+    count = len(pairs)
+    data = study({"grant": GRANT[:count], "voucher": VOUCHER[:count]}, COST, pairs)
+    assert data.replicates == (4 if count == 4 else 3) and not data.has_intervals
+    for section in (alone_section(data), money_section(data)):
+        assert section is not None
+        assert "fewer than five" in section.lead["en"] and "不给区间，也不排名次" in section.lead["zh"]
+        told = [text["en"] for text in texts_of(section)]
+        assert not any("95 % interval" in text and "no" not in text for text in told[1:2])
+        assert not any(isinstance(cell, Measured) for row in table_of(section, _table(section)).rows for cell in row)
+    assert not data.alone("births")["certain_sign"].any()
+
+
+def _table(section: Section) -> str:
+    return {"alone": "alone", "money": "births_for_money"}[section.key]
+
+
+def test_equal_values_have_no_interval() -> None:
+    section = alone_section(study({"grant": [1.0] * 6}, COST, SIX))
+    assert section is not None and "+1 to +1" not in str(list(texts_of(section)))
+    assert "the same in all 6 runs" in section.lead["en"]
+
+
+def test_a_cost_a_year_is_over_the_years_in_force() -> None:
+    """Measures from July 2026 are in force four and a half years."""
+    data = study({"grant": GRANT}, COST, SIX, branch="2026-07")
+    section = alone_section(data)
+    assert section is not None
+    table = table_of(section, "alone")
+    assert "July 2026 to 2030" in table.head[-1]["en"] and "2026 年 7 月至 2030 年" in table.head[-1]["zh"]
+    cell = table.rows[0][-1]
+    assert (cell.mean if isinstance(cell, Measured) else cell) == f"+{50 / 4.5:.1f}"
+
+
+def test_births_for_money_are_births_over_all_that_is_spent() -> None:
+    data = study({"grant": GRANT, "voucher": VOUCHER, "waiver": VOUCHER, "reach": VOUCHER}, COST, SIX)
+    section = money_section(data)
+    assert section is not None
+    found = dict(zip(data.money_known["factor"], data.money_known["births_per_100_million"], strict=True))
+    assert found["grant"] == pytest.approx(22 / 50e6 * 1e8, rel=1e-6)
+    assert found["voucher"] == pytest.approx(10 / 20e6 * 1e8, rel=1e-6)
+    assert set(found) == {"grant", "voucher"}, "what saves money or costs nothing has no births for money"
+    assert "childcare voucher: 50" in section.lead["en"] and "2026–2030" in section.lead["en"]
+    listed = str(list(texts_of(section)))
+    assert "fee waiver" in listed and "costs nothing in the model" in listed and "模型中不计成本" in listed
+
+
+def test_a_measure_under_which_births_fall_is_no_bargain() -> None:
+    section = money_section(study({"grant": [-g for g in GRANT]}, COST, SIX))
+    assert section is not None and "no births for money can be given" in section.lead["en"]
+    assert "births do not rise in the mean: birth grant" in str(list(texts_of(section)))
+
+
+def test_first_place_is_given_only_where_ranks_can_be_told_apart() -> None:
+    clear = ranking_section(sobol_study({"grant": 10.0, "voucher": 1.0})).lead
+    assert "birth grant matters most for births within 2026–2030" in clear["en"] and "影响最大" in clear["zh"]
+    tied = ranking_section(sobol_study({"grant": 10.0, "voucher": 9.9, "waiver": 0.1})).lead
+    assert "matters most" not in tied["en"] and "none of them can be called first" in tied["en"]
+    assert "childcare voucher cannot be told apart from it" in tied["en"] and "不能据此认定谁居首位" in tied["zh"]
+
+
+def test_every_order_of_cash_and_childcare_is_called_open_first() -> None:
+    data = study({"grant": GRANT, "voucher": VOUCHER}, COST, SIX)
+    assert data.order_is_open
+    own = [section for section in (alone_section(data), money_section(data)) if section is not None]
+    told = with_open_order(own)
+    for section in told:
+        assert section.lead["en"].startswith(open_order.short()["en"])
+        assert section.lead["zh"].startswith(open_order.short()["zh"])
+    assert sum(open_order.paragraph() in list(texts_of(section)) for section in told) == 1
+    assert {section.key for section in own} <= set(ORDERS)
+    assert not study({"grant": GRANT, "waiver": VOUCHER}, COST, SIX).order_is_open
+
+
+PACKAGES = {
+    "alone-grant": (1.0, 30.0, 1.1),
+    "corner-best": (2.0, 50.0, 1.4),
+    "candidate-same": (2.0, 50.0, 1.4),
+    "candidate-dear": (1.5, 20.0, 1.05),
+    "candidate-none": (0.0, 0.0, 1.0),
+    "missing-all": (3.0, 90.0, 1.9),
+}
+
+
+@pytest.mark.parametrize("seeds", [3, 6])
+def test_packages_are_counted_once_and_add_up(seeds: int) -> None:
+    data = search(PACKAGES, seeds, target={"tfr": 1.2, "year": 2030, "probability": 0.8})
+    counts = data.counts
+    assert counts == {"tried": 3, "front": 2, "beaten": 1, "unfinished": 0, "suppositions": 1}
+    lead = front_section(data).lead
+    assert numbers(lead["en"])[:3] == [3, 2, 1] and numbers(lead["zh"])[:3] == [3, 2, 1]
+    assert len(table_of(front_section(data), "front_shown").rows) == counts["front"]
+
+
+def test_a_target_is_answered_with_a_probability_only_from_five_seeds() -> None:
+    target = {"tfr": 1.2, "year": 2030, "probability": 0.8}
+    few, many = (answer_section(search(PACKAGES, n, target=target)).lead for n in (3, 6))
+    assert "whose mean TFR reaches 1.2 in 2030 costs 2.00 million yuan a year" in few["en"]
+    assert "no probability is given" in few["en"] and "80 %" not in few["en"] and "不给概率" in few["zh"]
+    assert "reaches a TFR of 1.2 in 2030 with probability 80 % costs 2.07 million yuan" in many["en"]
+    assert "80% 的概率" in many["zh"]
+
+
+def test_a_target_out_of_the_budget_is_not_said_to_be_reached() -> None:
+    target = {"tfr": 1.2, "year": 2030, "probability": 0.8}
+    lead = answer_section(search(PACKAGES, 6, target=target, budget=1.2e6)).lead["en"]
+    assert lead.startswith("No package tried for at most 1.20 million yuan a year reaches a TFR of 1.2")
+    assert "the farthest gives 1.1" in lead and "1.4" not in lead
+    assert "+31" in lead and "births within 2026–2030" in lead
+
+
+def test_a_forecast_names_what_stands_beside_its_median() -> None:
+    runs = {(seed, seed - 1): (1000.0, 900.0 - 10 * seed) for seed in range(1, 7)}
+    lead = people_section(forecast(runs)).lead
+    ends = np.quantile([900 - 10 * s for s in range(1, 7)], [0.1, 0.9])
+    assert f"865 residents in 2030 (the middle 80 % of 6 runs: {ends[0]:.0f} to {ends[1]:.0f})" in lead["en"]
+    assert "−13.5 % against 2026 (−15.5 to −11.5 %)" in lead["en"]
+    assert "865 人（6 次模拟的中间 80%：845 至 885），较 2026 年变化 −13.5%（−15.5% 至 −11.5%）" in lead["zh"]
+
+
+def test_a_forecast_of_few_draws_has_no_band_and_no_share() -> None:
+    runs = {(seed, draw): (1000.0, 900.0 - 10 * draw + seed) for seed in (1, 2, 3) for draw in range(4)}
+    data = forecast(runs)
+    lead = people_section(data).lead
+    assert "the lowest and highest of 12 runs: 871 to 903" in lead["en"] and "80 %" not in lead["en"]
+    assert data.sources_of_spread.empty and data.moved_by.empty
+    spread = spread_section(data)
+    assert "too few for bands" in spread.lead["en"] and "不足以给出区间" in spread.lead["zh"]
+    assert "lowest" in data.named(data.bands("population")).columns
+
+
+def test_the_county_that_changes_is_named_with_how_often_it_is_last() -> None:
+    runs = {(seed, 0): (1000.0, 900.0 - 10 * seed) for seed in range(1, 7)}
+    section = county_section(forecast(runs))
+    assert section is not None
+    assert "North −18.0 %" in section.lead["en"] and "the lowest of 2 counties in 6 of 6 runs" in section.lead["en"]
+    assert "South 0.0 %" in section.lead["en"]
+
+
+def test_chinese_has_its_own_words_and_units() -> None:
+    runs = {(seed, 0): (1000.0, 900.0 - 10 * seed) for seed in range(1, 7)}
+    city = forecast(runs)
+    found = search(PACKAGES, 6, target={"tfr": 1.2, "year": 2030, "probability": 0.8}, budget=5e6)
+    data = study({"grant": GRANT, "voucher": VOUCHER, "reach": VOUCHER}, COST, SIX)
+    ranked = sobol_study({"grant": 10.0, "voucher": 9.9, "waiver": 0.1})
+    sections = [people_section(city), structure_section(city), county_section(city), spread_section(city),
+                answer_section(found), front_section(found), alone_section(data), money_section(data),
+                *sections_of(ranked)]  # fmt: skip
+    for section in sections:
+        assert section is not None
+        for text in texts_of(section):
+            assert not re.search(r"\d %|现行法律|今日法律|95%区间|80%区间", text["zh"]), text["zh"]
+            assert not re.search(r"[a-z]+_[a-z]+\.(?!csv)[a-z]|yuan|births", text["zh"]), text["zh"]
+            assert "today's law" not in text["en"]
