@@ -60,6 +60,11 @@ def row_class(row: Mapping[str, Any]) -> str:
     return place if place in (CHINA, SIMILAR) else ELSEWHERE
 
 
+def is_recorded(evidence: Mapping[str, Mapping[str, Any]]) -> bool:
+    """False for runs made before designs were written down."""
+    return all("design" in row for row in evidence.values())
+
+
 def has_range(row: Mapping[str, Any]) -> bool:
     """True if the row gives an interval or a reported range of its figure."""
     return bool(row.get("low") and row.get("high"))
@@ -90,6 +95,8 @@ def strength_of(card: Mapping[str, Any], evidence: Mapping[str, Mapping[str, Any
 
 def badge_of(strength: Strength, evidence: Mapping[str, Mapping[str, Any]]) -> Verdict:
     """The badge of a lever, coloured by strength: green only for China or East Asia with a range, red without study."""
+    if strength.row is not None and not is_recorded(evidence):
+        return Verdict(both("strength not recorded", "证据强度未记录"), "none")
     return Verdict(dict(BADGES[strength.name]), _tone(strength.name, evidence.get(strength.row or "", {})))
 
 
@@ -119,15 +126,21 @@ def counted(cards: Iterable[Mapping[str, Any]], evidence: Mapping[str, Mapping[s
     strengths = [strength_of(card, evidence) for card in cards]
     if not strengths:
         return both("No scenario changes a measure.", "各情景均未改变任何措施。")
+    if not is_recorded(evidence):
+        bare = sum(strength.name == NOTHING for strength in strengths)
+        return both(
+            f"Of {len(strengths)} measures changed, {bare} {_rest(bare)} on assumption alone; how strong the studies "
+            "of the others are was not recorded when this run was made.",
+            f"各情景共改变 {len(strengths)} 项措施，其中 {bare} 项仅为假设；本次运行时尚未记录其余措施所引研究的强度。",
+        )
     counts = {name: sum(strength.name == name for strength in strengths) for name in CLASSES}
     abroad = counts[SIMILAR] + counts[ELSEWHERE]
     near_en = f" ({counts[SIMILAR]} of them in East Asia)" if counts[SIMILAR] else ""
     near_zh = f"（其中东亚 {counts[SIMILAR]} 项）" if counts[SIMILAR] else ""
-    verb = "rests" if counts[CHINA] == 1 else "rest"
     english = (
-        f"Of {len(strengths)} measures changed, {counts[CHINA]} {verb} on a causal study of births or marriages in "
-        f"China, {abroad} on such studies elsewhere{near_en}, {counts[WEAK]} on associations, priors or studies of "
-        f"something near, {counts[NOTHING]} on assumption alone."
+        f"Of {len(strengths)} measures changed, {counts[CHINA]} {_rest(counts[CHINA])} on a causal study of births or "
+        f"marriages in China, {abroad} on such studies elsewhere{near_en}, {counts[WEAK]} on associations, priors or "
+        f"studies of something near, {counts[NOTHING]} on assumption alone."
     )
     chinese = (
         f"各情景共改变 {len(strengths)} 项措施：{counts[CHINA]} 项以中国生育或结婚的因果研究为依据，"
@@ -140,3 +153,7 @@ def counted(cards: Iterable[Mapping[str, Any]], evidence: Mapping[str, Mapping[s
         english += f" The best study gives a range for its figure in {ranged} of those {len(causal)}."
         chinese += f"在有因果研究的 {len(causal)} 项中，{ranged} 项的最佳研究给出了数值范围。"
     return both(english, chinese)
+
+
+def _rest(count: int) -> str:
+    return "rests" if count == 1 else "rest"

@@ -25,8 +25,9 @@ ROWS = {
     "survey_china": row("association", "china", span=True),
     "prior": row("prior", "unknown", span=True),
     "untold_china": row("unknown", "china"),
-    "old": {"grade": "A", "low": "", "high": "", "what": "written before designs were"},
 }
+OLD = {"old": {"grade": "A", "low": "", "high": ""}}
+"""A row of a run made before designs were written down."""
 
 
 def lever(*evidence: str, near: tuple[str, ...] = (), assumption: str = "") -> dict[str, Any]:
@@ -37,7 +38,7 @@ def lever(*evidence: str, near: tuple[str, ...] = (), assumption: str = "") -> d
     ("name", "found"),
     [
         ("lottery", "elsewhere"), ("reform_china", "china"), ("reform_korea", "similar"), ("jobs_china", "weak"),
-        ("wish_china", "weak"), ("survey_china", "weak"), ("prior", "weak"), ("untold_china", "weak"), ("old", "weak"),
+        ("wish_china", "weak"), ("survey_china", "weak"), ("prior", "weak"), ("untold_china", "weak"),
     ],
 )  # fmt: skip
 def test_only_a_causal_study_of_births_or_marriages_is_causal(name: str, found: str) -> None:
@@ -56,7 +57,6 @@ def test_only_a_causal_study_of_births_or_marriages_is_causal(name: str, found: 
         (lever("prior", "reform_china_span", near=("reform_china_span",)), Strength("weak", "prior"), "none"),
         (lever("reform_china_span", assumption="No study found."), Strength("weak", "reform_china_span"), "none"),
         (lever(assumption="No study found."), Strength("nothing", None), "bad"),
-        (lever("old"), Strength("weak", "old"), "none"),
     ],
 )
 def test_a_lever_is_as_strong_as_its_best_row_on_itself(card: dict[str, Any], found: Strength, tone: str) -> None:
@@ -80,7 +80,7 @@ def test_rows_are_shown_strongest_first() -> None:
 def test_the_lead_counts_each_measure_once() -> None:
     cards = [
         lever("reform_china_span", "reform_sweden"), lever("reform_sweden"), lever("reform_korea", "prior"),
-        lever("prior"), lever("jobs_china"), lever("old"), lever(assumption="No study found."),
+        lever("prior"), lever("jobs_china"), lever("untold_china"), lever(assumption="No study found."),
     ]  # fmt: skip
     text = counted(cards, ROWS)
     assert text["en"] == (
@@ -95,3 +95,12 @@ def test_the_lead_counts_each_measure_once() -> None:
     )
     assert counted([], ROWS)["en"] == "No scenario changes a measure."
     assert "range" not in counted([lever("prior")], ROWS)["en"]
+
+
+def test_a_run_made_before_strength_was_recorded_claims_nothing() -> None:
+    text = counted([lever("old"), lever(assumption="No study found.")], OLD)
+    assert text["en"] == (
+        "Of 2 measures changed, 1 rests on assumption alone; how strong the studies of the others are was not recorded "
+        "when this run was made."
+    )
+    assert badge_of(strength_of(lever("old"), OLD), OLD).text["en"] == "strength not recorded"
