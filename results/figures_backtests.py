@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from results.figure_labels import broken, lines_of, name_rows
 from results.figure_style import INK, MUTED, POLICY_COLOURS
 from results.run_data import RunData
-from results.sections_backtests import ANCHOR, DEFAULT_SET, SIGN, digits_of
+from results.sections_backtests import ANCHOR, DEFAULT_SET, SIGN, digits_of, label_of, model_digits
 from results.words import number
 
 Row = dict[str, Any]
@@ -40,7 +40,7 @@ def backtests(data: RunData, lang: str) -> Figure | None:
     rows = [row for row in (context or {"rows": []})["rows"] if row["set"] == DEFAULT_SET and scaled(row)]
     if not rows:
         return None
-    names = [broken(str(row[f"label_{lang}"]), LABEL_WIDTH) for row in rows]
+    names = [broken(label_of(row)[lang], LABEL_WIDTH) for row in rows]
     places, heads, place = [], [], 0.0
     for i, row in enumerate(rows):
         if i == 0 or row["group"] != rows[i - 1]["group"]:
@@ -108,7 +108,7 @@ def _draw(axes: Axes, row: Row, at: float, lang: str) -> None:
     digits = digits_of(row)
     texts = (
         (1.03, f"{number(row['evidence_low'], digits)} … {number(row['evidence_high'], digits)}", MUTED),
-        (1.36, number(row["model_value"], digits), colour),
+        (1.36, number(row["model_value"], model_digits(row)), colour),
     )
     for x, text, ink in texts:
         axes.annotate(

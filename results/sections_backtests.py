@@ -6,11 +6,13 @@ from collections import Counter
 from typing import Any
 
 from results.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.fit_data import closed
 from results.run_data import RunData
 from results.words import Text, number
 
 DEFAULT_SET, FITTED_SET = "default", "fitted"
 SIGN, ANCHOR = "sign", "at_most"
+MOST_DIGITS = 4
 UNKNOWN = "unknown"
 """What ``miss_en`` holds where no reason for a miss is known."""
 Row = dict[str, Any]
@@ -40,7 +42,7 @@ def backtests_section(data: RunData) -> Section:
     if over_draws:
         blocks.append(Paragraph(_over_draws(over_draws)))
     blocks += _other_sets(rows)
-    blocks.append(Paragraph(_how_made(context["made"]), "note"))
+    blocks.append(Paragraph(_how_made(context["made"], data.context["city"]), "note"))
     return Section("backtests", title, _lead(tested), blocks)
 
 
@@ -139,9 +141,9 @@ _HEAD: list[Cell] = [
 
 def _table_row(row: Row) -> list[Cell]:
     return [
-        both(row["label_en"], row["label_zh"]),
+        label_of(row),
         row["evidence"].replace(";", ", "),
-        both(row["unit_en"], row["unit_zh"]),
+        both(row["unit_en"], closed(row["unit_zh"], "zh")),
         evidence_cell(row),
         model_cell(row),
         _verdict(row),
@@ -149,10 +151,27 @@ def _table_row(row: Row) -> list[Cell]:
 
 
 def digits_of(row: Row) -> int:
-    """Decimals for the numbers of a row: three figures of its largest limit."""
-    known = [row[name] for name in ("evidence_value", "evidence_low", "evidence_high", "model_value")]
-    largest = max((abs(value) for value in known if value is not None), default=0.0)
+    """Decimals for the evidence of a row: three figures of its largest limit."""
+    known = [row[name] for name in ("evidence_value", "evidence_low", "evidence_high")]
+    return _digits_at([value for value in known if value is not None])
+
+
+def model_digits(row: Row) -> int:
+    """Decimals for the model's value: as for its size, and enough that the ends of its interval differ in print."""
+    known = [row[name] for name in ("model_value", "model_low", "model_high") if row[name] is not None]
+    digits, ends = _digits_at(known), (row["model_low"], row["model_high"])
+    while None not in ends and ends[0] != ends[1] and digits < MOST_DIGITS and _alike(*ends, digits):
+        digits += 1
+    return digits
+
+
+def _digits_at(values: list[float]) -> int:
+    largest = max((abs(value) for value in values), default=0.0)
     return 0 if largest >= 100 else 1 if largest >= 10 else 2
+
+
+def _alike(low: float, high: float, digits: int) -> bool:
+    return number(low, digits) == number(high, digits)
 
 
 def evidence_cell(row: Row) -> Cell:
@@ -168,7 +187,7 @@ def evidence_cell(row: Row) -> Cell:
 
 def model_cell(row: Row) -> Cell:
     """The model's value with its interval over seeds."""
-    digits = digits_of(row)
+    digits = model_digits(row)
     return Measured.of(row["model_value"], row["model_low"], row["model_high"], digits)
 
 
@@ -189,7 +208,13 @@ def _miss(row: Row) -> Text:
     why_en, why_zh = (row[f"miss_{lang}"] for lang in ("en", "zh"))
     if why_en == UNKNOWN:
         why_en, why_zh = "no reason is known.", "原因不明。"
-    return both(f"{row['label_en']}: {why_en}", f"{row['label_zh']}：{why_zh}")
+    label = label_of(row)
+    return both(f"{label['en']}: {why_en}", f"{label['zh']}：{closed(why_zh, 'zh')}")
+
+
+def label_of(row: Row) -> Text:
+    """The name of a test."""
+    return both(row["label_en"], closed(row["label_zh"], "zh"))
 
 
 def _other_sets(rows: list[Row]) -> list[Block]:
@@ -203,7 +228,7 @@ def _other_sets(rows: list[Row]) -> list[Block]:
     head += [both(*_set_label(name)) for name in sets]
     table_rows: list[list[Cell]] = []
     for row in repeated:
-        cells: list[Cell] = [both(row["label_en"], row["label_zh"]), evidence_cell(row), model_cell(row)]
+        cells: list[Cell] = [label_of(row), evidence_cell(row), model_cell(row)]
         cells += [model_cell(by_key[row["id"], s]) if (row["id"], s) in by_key else "–" for s in sets]
         table_rows.append(cells)
     caption = both(
@@ -221,12 +246,13 @@ def _set_label(name: str) -> tuple[str, str]:
     return name, name
 
 
-def _how_made(made: dict[str, Any]) -> Text:
+def _how_made(made: dict[str, Any], city: dict[str, Any]) -> Text:
     command, scale = made["command"], 100 * float(made["scale"])
+    name = city["labels"] if made["city"] == city["name"] else both(made["city"], made["city"])
     return both(
-        f"Made by: {command} ({made['city']}, {scale:g} % of residents, {made['seeds']} seeds). Model intervals cover "
+        f"Made by: {command} ({name['en']}, {scale:g} % of residents, {made['seeds']} seeds). Model intervals cover "
         "chance between seeds at default parameters, not what is unknown about parameters. Where a study gives no "
         "interval, its value is divided and multiplied by 1.5, since the incomes behind doses are recalled.",
-        f"生成命令：{command}（{made['city']}，常住人口的 {scale:g}%，{made['seeds']} 个种子）。模型区间仅含种子间随机"
+        f"生成命令：{command}（{name['zh']}，常住人口的 {scale:g}%，{made['seeds']} 个种子）。模型区间仅含种子间随机"
         "波动，不含参数不确定性。研究未给出区间时，取其值除以和乘以 1.5，因折算剂量所用收入多为凭记忆引用。",
     )

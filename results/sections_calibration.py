@@ -238,9 +238,9 @@ def _spread(row: dict[str, Any], which: str) -> Cell:
 
 
 def _short(value: float) -> str:
-    """A free number with three significant digits; years and amounts with all before the point."""
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return text.replace("-", "−")
+    """A free number with three significant digits; years with a decimal, large amounts whole."""
+    size = abs(value)
+    return number(value) if size >= 10_000 else f"{value:.1f}" if size >= 1000 else f"{value:.3g}".replace("-", "−")
 
 
 def _probability_blocks(fit: FitData) -> list[Block]:

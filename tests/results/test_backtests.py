@@ -12,7 +12,7 @@ from results.figures_backtests import backtests, scaled
 from results.page import table_frame
 from results.report import write_report
 from results.run_data import RunData
-from results.sections_backtests import backtests_section, counted, is_clear
+from results.sections_backtests import backtests_section, counted, digits_of, is_clear, model_digits
 from results.store import CONTEXT, RunFolder
 from tests.results.sample_backtests import MADE, ROWS, row
 from tests.results.sample_run import write_sample_run
@@ -90,6 +90,14 @@ def test_a_table_of_other_sources_is_said_to_be_one(folder: RunFolder) -> None:
     data = with_backtests(folder, {"rows": ROWS, "made": MADE, "same_sources": False})
     first = backtests_section(data).blocks[0]
     assert isinstance(first, Paragraph) and first.tone == "warn" and "other sources" in first.text["en"]
+
+
+def test_the_ends_of_an_interval_are_not_printed_alike() -> None:
+    spain = row("spain", evidence_value=-11.0, evidence_low=-15.0, evidence_high=-7.0, model_value=-0.0992,
+                model_low=-0.1415, model_high=-0.0569)  # fmt: skip
+    assert (digits_of(spain), model_digits(spain)) == (1, 2)
+    assert model_digits(row("narrow", model_value=0.14, model_low=0.1401, model_high=0.1419)) == 3
+    assert model_digits(row("equal", model_value=0.14, model_low=0.14, model_high=0.14)) == 2
 
 
 def test_without_a_table_the_section_says_so(folder: RunFolder) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from experiments.fit_table import FITTED, read_fit
 from results import open_order
-from results.blocks import Bullets, Paragraph, Table, Verdict
+from results.blocks import Bullets, Measured, Paragraph, Table, Verdict
 from results.figure_labels import broken, width_of
 from results.figures_fit import scaled
 from results.fit_data import FitData, closed, printed, unit_words
@@ -19,7 +19,7 @@ from results.report import write_report
 from results.sections_calibration import calibration_section
 from results.store import CONTEXT
 from tests.results.reading import words_of
-from tests.results.sample_fit import SAMPLE_FIT, target
+from tests.results.sample_fit import SAMPLE_FIT, parameter, target
 from tests.results.sample_run import write_sample_run
 
 
@@ -144,6 +144,14 @@ def test_shares_keep_within_their_bounds() -> None:
     assert (bounded["low"], bounded["predicted_low"]) == (0.0, 0.0) and bounded["high"] == pytest.approx(0.08)
     births = target("births", "fit", ("Births", "出生"), ("ratio", "比值"), 1.59, 0.33, predicted_low=-0.6)
     assert FitData({"targets": [births]}).targets("fit") == [births]
+
+
+def test_years_and_amounts_are_printed_as_such() -> None:
+    row = parameter("year", ("First year", "起始年"), 0.7)
+    ends = {f"{which}_{end}": value for which in ("prior", "posterior")
+            for end, value in (("low", 2013.5), ("median", 25000.0), ("high", -0.0497437))}  # fmt: skip
+    cell = tables(section_of(parameters=[{**row, **ends}], correlations=[]))["fit_parameters"].rows[0][2]
+    assert isinstance(cell, Measured) and (cell.mean, cell.span["en"]) == ("25,000", "2013.5 to −0.0497")
 
 
 def test_chinese_has_no_space_before_a_percent_sign() -> None:
