@@ -74,13 +74,13 @@ def free_mark(parameter: str) -> Text | None:
 
 
 def marked(label: Text, parameters: Iterable[str]) -> Text:
-    """The label of a factor with the mark: on the whole where none of its parameters costs anything, else with the name
-    of those that do not. A label that bears it already stays as it is."""
+    """The label of a factor with the mark: with the names of its parameters that cost nothing, or alone where the label
+    is such a name. A label that bears it already stays as it is."""
     names = list(parameters)
     free = [FREE_LABELS[name] for name in names if name in FREE]
     if not free or FREE_MARK["en"] in label["en"]:
         return dict(label)
-    if len(free) == len(names):
+    if label in free:
         return {"en": f"{label['en']} ({FREE_MARK['en']})", "zh": f"{label['zh']}（{FREE_MARK['zh']}）"}
     told = {lang: joined([text[lang] for text in free], lang) for lang in ("en", "zh")}
     return {

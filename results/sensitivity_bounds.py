@@ -82,7 +82,7 @@ def _only_here(data: StudyData, other: StudyData) -> list[Block]:
 def _first_text(data: StudyData, table: pd.DataFrame) -> Text:
     """The strongest measure and those that cannot be told apart from it, in words; or that noise hides it."""
     if data.method != "morris" and not above_noise(data, table):
-        return both("no index is larger than simulation noise can make it", "没有指数超出模拟噪声可达到的水平")
+        return both("no index is larger than that of simulation noise", "没有指数超出模拟噪声所占的比例")
     names = _first_group(data, table)
     told = running_text(data, names)
     if len(names) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -53,9 +54,15 @@ def rows_canvas(rows: int, left: float = 0.30, right: float = 0.97, extra: float
     return figure, axes
 
 
+def row_label(name: str, width: int = 34) -> str:
+    """A row's name, long ones on several lines: Chinese has no spaces to break at, so its mark stands on a line."""
+    broken = re.sub(r"（其中(“.+?”)模型中不计成本）", r"\n（\1不计成本）", name)
+    return "\n".join(wrapped(part, width) for part in broken.split("\n"))
+
+
 def name_rows(axes: Axes, names: list[str]) -> None:
     """Names of the rows, long ones on two lines."""
-    labels = [wrapped(name, 34) for name in names]
+    labels = [row_label(name) for name in names]
     axes.set_yticks(range(len(names)), labels, fontsize=9.5)
 
 

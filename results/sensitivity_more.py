@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from results import alone, sensitivity
 from results.compare import FEWEST
 from results.figure_style import INK, MUTED, end_labels, shortened, wrapped
-from results.sensitivity_figures import colour_of, digits_for, name_rows, outcome_words, rows_canvas
+from results.sensitivity_figures import colour_of, digits_for, name_rows, outcome_words, row_label, rows_canvas
 from results.study_data import StudyData
 from results.words import number
 
@@ -65,7 +65,7 @@ def _rank_map(data: StudyData, names: list[str], found: NDArray[np.int64], title
         linewidths=0.6, linecolor="white", cbar=False, annot_kws={"fontsize": 9}, ax=axes,
     )  # fmt: skip
     axes.set_xticks(np.arange(count) + 0.5, [str(i + 1) for i in range(count)], rotation=0)
-    labels = [wrapped(data.label(names[i], lang), 34) for i in order]
+    labels = [row_label(data.label(names[i], lang)) for i in order]
     axes.set_yticks(np.arange(count) + 0.5, labels, rotation=0, fontsize=9.5)
     axes.tick_params(length=0, labelcolor=INK)
     axes.grid(False)
@@ -143,7 +143,7 @@ def _curve(axes: Axes, data: StudyData, name: str, table: pd.DataFrame, lang: st
     axes.axhline(0, color="#7b8794", lw=0.9)
     axes.fill_between(x, table["low"].astype(float), table["high"].astype(float), color=colour, alpha=0.15, lw=0)
     axes.plot(x, table["mean"], color=colour, marker="o", ms=4)
-    axes.set_title(wrapped(data.label(name, lang), 30), fontsize=10)
+    axes.set_title(row_label(data.label(name, lang), 30), fontsize=10)
     unit = span["unit"] if lang == "en" else span.get("unit_zh") or span["unit"]
     if steps:
         unit = {"en": "% of the range", "zh": "占取值范围的百分比"}[lang]
@@ -183,7 +183,7 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     labels = [wrapped(n, 20) if few else shortened(n, 34) for n in names]
     axes.set_xticks(np.arange(len(names)) + 0.5, labels, rotation=25 if few else 55, ha="right", fontsize=9)
     axes.set_yticks(
-        np.arange(len(order)) + 0.5, [wrapped(data.label(n, lang), 34) for n in order], rotation=0, fontsize=9.5
+        np.arange(len(order)) + 0.5, [row_label(data.label(n, lang)) for n in order], rotation=0, fontsize=9.5
     )
     axes.set_xlabel("")
     axes.set_ylabel("")

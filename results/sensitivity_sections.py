@@ -108,10 +108,10 @@ def _ranking_lead(data: StudyData, table: pd.DataFrame) -> Text:
     if not above_noise(data, table):
         return both(
             f"{at['en']} the indices do not tell which measure matters for {words['en']}: even the largest total "
-            f"index, that of {name['en']} ({share} %), is no larger than simulation noise can make it. What each does "
+            f"index, that of {name['en']} ({share} %), is no larger than that of simulation noise. What each does "
             "alone stands further down.",
             f"{at['zh']}，敏感度指数无法说明哪项措施对 {words['zh']}影响较大："
-            f"即使总效应指数最大的{name['zh']}（{share}%），也未超出模拟噪声可达到的水平。各措施单独的效果见下文。",
+            f"即使总效应指数最大的{name['zh']}（{share}%），也未超出模拟噪声所占的比例。各措施单独的效果见下文。",
         )
     if not tied:
         return both(
@@ -130,7 +130,7 @@ def _ranking_lead(data: StudyData, table: pd.DataFrame) -> Text:
 def above_noise(data: StudyData, table: pd.DataFrame) -> bool:
     """True if the largest total index of a measure is more than simulation noise can make it."""
     best = table[~table["factor"].isin(NOT_MEASURES)].iloc[0]
-    return data.noise is None or bool(best["total"] > data.noise.share_high)
+    return data.noise is None or bool(best["total"] > data.noise.share)
 
 
 def not_told_apart_text(data: StudyData, tied: list[str], count: int) -> Text:

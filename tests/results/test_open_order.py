@@ -42,7 +42,8 @@ def test_what_costs_nothing_is_marked() -> None:
     label = {"en": "Nurseries", "zh": "托育"}
     free, dear = "nursery_places.street_share_added", "nursery_places.added_per_1000"
     assert open_order.marked(label, [dear]) == label
-    assert open_order.marked(label, [free])["zh"] == "托育（模型中不计成本）"
+    reach = open_order.FREE_LABELS[free]
+    assert open_order.marked(reach, [free])["zh"] == "新增街道覆盖率（模型中不计成本）"
     some = open_order.marked(label, [dear, free])
     assert some["en"] == "Nurseries (“Added share of streets served” costs nothing in the model)"
     assert some["zh"] == "托育（其中“新增街道覆盖率”模型中不计成本）"
