@@ -61,7 +61,7 @@ EMERGENT: list[Text] = [
         "When people marry and have children, later in town and with schooling.",
         "结婚与生育的时间，城镇与受教育较多者更晚。",
     ),
-    both("The short rise of second births after the rules of 2014 and 2016.", "2014 与 2016 年政策后二孩的短暂回升。"),
+    both("How second births answer the rules of 2014 and 2016.", "二孩对 2014 年与 2016 年生育政策的反应。"),
     both("Answers by birth order, income, place, and registration.", "分孩次、收入、地区与户籍的反应。"),
     both(
         "The lag of childcare, which waits for places, and the rush before a measure ends.",

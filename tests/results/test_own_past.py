@@ -60,6 +60,8 @@ def test_the_words_for_imposed_and_emergent_are_those_of_the_project(data: RunDa
     (lists,) = [block for block in section.blocks if isinstance(block, Lists)]
     assert section.title["zh"] == "哪些是外部设定，哪些是模型内生结果？"
     assert [head["zh"][:4] for head, _ in lists.columns] == ["外部设定", "模型内生"]
+    told = [item["en"] for _, items in lists.columns for item in items]
+    assert not any("rise of second births" in text for text in told), "held back, and missed by the fit"
 
 
 def test_numbers_of_parameters_have_their_names_and_units_in_both_languages(data: RunData) -> None:
