@@ -19,7 +19,7 @@ from experiments.study import Study
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCE_SUFFIXES = (".py", ".yaml", ".csv")
 DECIDE_NOTHING = ("abm/__init__.py", "abm/bench", "abm/cities/", "abm/city_pack/", "abm/dashboard", "abm/notebook.py",
-                  "abm/prospect_lines.py")  # fmt: skip
+                  "abm/prospect_lines.py", "policies/describe.py", "policies/messages.py")  # fmt: skip
 """What no result follows from, or (cities) what is hashed on its own."""
 
 NS_PER_PERSON_MONTH, NS_OF_HEADLINES = 40.0, 20.0

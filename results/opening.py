@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from results.answers import (
     best_value,
     births_key,
@@ -18,7 +20,7 @@ from results.answers import (
 from results.blocks import FigureRef, Opening, both
 from results.compare import t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.estimates import money_said, people_said, rounded, said, span_of, turned
+from results.estimates import is_wide, money_said, people_said, rounded, said, span_of, turned
 from results.open_order import FREE, concerns, families_of, short
 from results.run_data import RunData
 from results.sections_effects import bare, names_joined, quoted, target_section, tfr_figure
@@ -29,8 +31,7 @@ Sentence = tuple[Text, tuple[str, ...]]
 
 
 def opening(data: RunData) -> Opening:
-    """Is the aim reached; what the leading scenario adds; which gives most for the money; what it costs and who "
-    "pays."""
+    """Is the aim reached; what the leading scenario adds; which gives most for its money; cost and payers."""
     made: list[Sentence | None] = [(target_section(data).lead, ("target", "level")) if data.tfr_target else None]
     found = leader(data)
     if found is None:
@@ -136,10 +137,11 @@ def _best_value(data: RunData, top: str) -> Sentence | None:
 
 
 def _share_said(share: dict[str, float]) -> Text:
-    """A share in percent with its interval."""
+    """A share in percent with its interval, with a decimal where the interval is narrow."""
     scaled = {**share, **{key: 100 * share[key] for key in ("mean", "low", "high")}}
-    shown, span = rounded(scaled), span_of({**scaled, "low": max(scaled["low"], 0.0)})
-    mean = number(shown["mean"])
+    scaled["low"] = max(scaled["low"], 0.0) if math.isfinite(scaled["low"]) else scaled["low"]
+    digits = 0 if is_wide(scaled) else 1
+    mean, span = number(rounded(scaled)["mean"], digits), span_of(scaled, digits)
     return both(f"{mean} % ({span['en']})", f"{mean}%（{span['zh']}）")
 
 

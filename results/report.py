@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from results.blocks import both
+from results.compare import paired
 from results.figures import make_figures
 from results.forecast_report import write_forecast_report
 from results.opening import opening
@@ -86,7 +87,31 @@ def plain_tables(data: RunData) -> dict[str, pd.DataFrame]:
         "births_matched": data.split,
         "cost_by_payer_total": data.costs_by("payer"),
         "cost_by_lever_total": data.costs_by("lever"),
+        "by_replicate": by_replicate(data),
     }
+
+
+def by_replicate(data: RunData) -> pd.DataFrame:
+    """What the answers are made of, a row a scenario and replicate.
+
+    Change of the TFR in the year judged, births against current law within the horizon and (where cohorts were
+    followed) in completed cohorts, extra cost of the horizon in yuan, and the years in force that a cost a year divides
+    by.
+    """
+    change = paired(data.rows("tfr"), "tfr", data.baseline)
+    change = change[change["year"] == data.judged_year].set_index(["scenario", "seed"])["value"]
+    births = data.birth_differences
+    columns = {
+        "tfr_change": change,
+        "extra_cost_yuan": data.extra_cost_by_seed.set_index(["scenario", "seed"])["value"],
+    }
+    for quantity in ("within_horizon", "births_additional"):
+        own = births[births["quantity"] == quantity]
+        if len(own):
+            columns[quantity] = own.set_index(["scenario", "seed"])["value"]
+    table = pd.DataFrame(columns).rename_axis(["scenario", "replicate"]).reset_index()
+    years = {name: data.years_in_force(name) for name in data.policies}
+    return table.assign(years_in_force=table["scenario"].map(years))
 
 
 def headline(data: RunData) -> Text:

@@ -287,8 +287,7 @@ def _tempo(data: RunData) -> list[Block]:
 
 
 def _first_clear_year(data: RunData, scenario: str) -> Cell:
-    """The first year from which on no interval holds zero and the sign stays: a year that is lost again does not "
-    "count."""
+    """The first year from which on no interval holds zero and the sign stays; a year lost again does not count."""
     table = data.effects("tfr")
     own = table[table["scenario"] == scenario].sort_values("year")
     found: int | None = None

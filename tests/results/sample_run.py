@@ -84,9 +84,12 @@ def _one_run(scenario: str, seed: int, monthly: bool) -> pd.DataFrame:
         add("nursery_enrolment", "all", min(0.02 + 0.006 * max(year - 2016, 0), 0.2))
         costs = {"child_allowance": ("centre", 9e7 * (year >= 2025)), "maternity_leave": ("insurance_fund", 1.6e8)}
         if year >= 2027 and scenario in ("package", "voucher"):
-            costs["childcare_voucher"] = ("city", 4.2e7)
+            costs["childcare_voucher"] = ("city", 4.2e7 * (1 + noise.normal(0, 0.05)))
         if year >= 2027 and scenario in ("package", "housing"):
-            costs["purchase_subsidy"] = ("city", 8.5e7)
+            costs["purchase_subsidy"] = ("city", 8.5e7 * (1 + noise.normal(0, 0.05)))
+        if year >= 2027 and scenario == "package":
+            costs["leave_cost_sharing"] = ("centre", 3e6 * (1 + noise.normal(0, 0.05)))
+            costs["maternity_leave"] = ("insurance_fund", 1.6e8 - 1.2e7 * (1 + noise.normal(0, 0.05)))
         for lever, (_, value) in costs.items():
             add("cost", f"lever:{lever}", value)
         for payer in sorted({payer for payer, _ in costs.values()}):
@@ -99,7 +102,8 @@ def _one_run(scenario: str, seed: int, monthly: bool) -> pd.DataFrame:
     return frame.assign(run_id=f"{scenario}-{seed}", scenario=scenario, seed=seed, draw=0)
 
 
-def _births_log(scenario: str, seed: int) -> pd.DataFrame:
+def _births_log(scenario: str, seed: int, complete: bool = False) -> pd.DataFrame:
+    """Births of the horizon; ``complete`` adds those after it of the same women, fewer under a policy that hurries."""
     rng = np.random.default_rng(seed)
     count = 2600
     log = pd.DataFrame(
@@ -114,8 +118,11 @@ def _births_log(scenario: str, seed: int) -> pd.DataFrame:
             "weight": 20.0,
         }
     )
-    kept = count - 200 + int(1500 * GAIN[scenario])
-    return log.iloc[:kept]
+    kept = count - 200 + int((1500 + 40 * rng.normal()) * GAIN[scenario])
+    if not complete:
+        return log.iloc[:kept]
+    later = log.iloc[: 600 - int((500 + 40 * rng.normal()) * GAIN[scenario])].assign(month=1700, order=2)
+    return pd.concat([log.iloc[:kept], later.astype(log.dtypes.to_dict())], ignore_index=True)
 
 
 def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
@@ -161,6 +168,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
             ("child_allowance", "National child allowance", "国家育儿补贴"),
             ("maternity_leave", "Maternity leave", "产假"),
             ("purchase_subsidy", "Home purchase subsidy", "购房补贴"),
+            ("leave_cost_sharing", "Sharing of leave costs", "生育休假成本共担"),
         )
     }
     return {
@@ -243,6 +251,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
                 "low": 1.04,
                 "high": 1.2,
                 "unit": "children per woman",
+                "unit_zh": "个子女/妇女",
                 "label_en": "TFR by infants counted",
                 "label_zh": "按婴儿推算的总和生育率",
                 "use": "by_hand",
@@ -257,6 +266,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
                 "low": 16160.0,
                 "high": 20160.0,
                 "unit": "persons",
+                "unit_zh": "人",
                 "label_en": "Births",
                 "label_zh": "出生人数",
                 "use": "by_hand",
@@ -271,6 +281,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
                 "low": 0.29,
                 "high": 0.37,
                 "unit": "share",
+                "unit_zh": "比例",
                 "label_en": "Women 25-29 never married",
                 "label_zh": "25—29 岁女性未婚比例",
                 "use": "by_hand",
@@ -285,6 +296,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
                 "low": 2.37,
                 "high": 2.47,
                 "unit": "persons",
+                "unit_zh": "人",
                 "label_en": "Mean household size",
                 "label_zh": "平均家庭户规模",
                 "use": "by_hand",
@@ -299,6 +311,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
                 "low": 2730000.0,
                 "high": 2898000.0,
                 "unit": "persons",
+                "unit_zh": "人",
                 "label_en": "Residents",
                 "label_zh": "常住人口",
                 "use": "imposed_migration",
@@ -335,7 +348,7 @@ def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
 
 
 def write_sample_run(
-    path: Path, scenarios: list[str] | None = None, seeds: int = 8, monthly: bool = False
+    path: Path, scenarios: list[str] | None = None, seeds: int = 8, monthly: bool = False, complete: bool = False
 ) -> RunFolder:
     """Write a complete run folder (without report) and return it."""
     names = scenarios or list(LABELS)
@@ -353,7 +366,7 @@ def write_sample_run(
     folder.write_text("kind: scenario\n", CONFIG)
     for run in design.itertuples(index=False):
         rows = _one_run(run.scenario, run.seed, monthly)
-        folder.write_part([(run.run_id, rows, _births_log(run.scenario, run.seed))])
+        folder.write_part([(run.run_id, rows, _births_log(run.scenario, run.seed, complete))])
     folder.write_failures([])
     folder.write_json(
         MANIFEST,

@@ -38,7 +38,9 @@ def test_every_section_answers_in_the_fixed_order(page: tuple[Path, str]) -> Non
         "target", "effect", "births", "women", "cost", "gains", "plan", "evidence", "imposed", "fit",
         "backtests", "limits", "definitions", "reproduce",
     ]  # fmt: skip
-    assert len(keys) == len(SECTIONS) == text.count('class="answer"'), "pairs were not asked for; definitions come on top"
+    assert len(keys) == len(SECTIONS) == text.count('class="answer"'), (
+        "pairs were not asked for; definitions come on top"
+    )
 
 
 def test_both_languages_are_there_for_every_text(page: tuple[Path, str]) -> None:
@@ -53,7 +55,7 @@ def test_figures_and_tables_lie_beside_it_as_files(page: tuple[Path, str]) -> No
     assert names == {f"{name}.{lang}.svg" for name in MAKERS for lang in ("en", "zh")}
     svg = (folder / "figures" / "tfr_path.zh.svg").read_text(encoding="utf-8")
     assert "总和生育率" in svg and "Noto Sans CJK SC" in svg, "text is text, the browser supplies the glyphs"
-    assert (folder / "tables" / "cost.csv").read_text(encoding="utf-8").startswith("Scenario")
+    assert (folder / "tables" / "cost.csv").read_text(encoding="utf-8-sig").startswith("Scenario")
     assert (folder / "tables" / "effects_by_year.csv").stat().st_size > 500
 
 
@@ -65,7 +67,7 @@ def test_ids_in_figures_do_not_clash(page: tuple[Path, str]) -> None:
 def test_misfits_assumptions_and_limits_are_said(page: tuple[Path, str]) -> None:
     text = page[1]
     assert "Misfit: TFR by infants counted" in text
-    assert "assumed by the author of the scenario: childcare_voucher.amount" in text
+    assert "assumed by the author of the scenario: Childcare voucher: Voucher per child" in text
     assert "is not identified" in text
     assert "Imposed: not findings" in text and "no forecast of the city" in text
 
