@@ -124,7 +124,7 @@ def people_section(data: ForecastData) -> Section:
         [_name(data, name, group), *(_cell(data, data.at(year, name, group), name) for year in years)]
         for name, group in CITY_ROWS
     ]
-    caption = both(f"Median of runs; below it {words['en']}", f"各次模拟的中位数；其下为{words['zh']}")
+    caption = both(f"Median of runs; below it {words['en']}", f"各次模拟的中位数；其下为 {words['zh']}")
     files = both(
         "Year by year the numbers stand in tables/bands_city.csv and tables/bands_county.csv.",
         "逐年数值见 tables/bands_city.csv 与 tables/bands_county.csv。",
@@ -231,7 +231,7 @@ def county_section(data: ForecastData) -> Section | None:
         for year in [data.branch_year, *data.report_years]
     ]
     words = data.band_words
-    caption = both(f"By county: median; below it {words['en']}", f"分县区：中位数；其下为{words['zh']}")
+    caption = both(f"By county: median; below it {words['en']}", f"分县区：中位数；其下为 {words['zh']}")
     blocks: list[Block] = [
         FigureRef("counties", _fan_caption(data)), Table("counties", caption, head, rows, text_columns=2)
     ]  # fmt: skip

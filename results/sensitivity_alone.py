@@ -92,7 +92,7 @@ def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
         both("Measure", "措施"),
         both("From weak to strong end", "取值范围"),
         both(f"Change of {words['en']}", f"{words['zh']}的变化"),
-        both("Percent of the level under current law", "占现行政策下水平的百分比"),
+        both("Change, %", "变化（%）"),
     ]
     if data.main != "tfr":
         head.append(both(f"Change of the TFR, mean of {tfr_years['en']}", f"{tfr_years['zh']}平均总和生育率的变化"))

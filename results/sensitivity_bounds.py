@@ -68,11 +68,11 @@ def _only_here(data: StudyData, other: StudyData) -> list[Block]:
     return [
         Paragraph(
             both(
-                f"Ranked here alone: {text['en']}. Nobody pays for the measure itself in the model, so no dose of it "
-                "costs the sum; what stands as its cost is what more births claim under current law. What it would "
-                "take in staff and money is not known.",
-                f"以下措施只在此处排序：{text['zh']}。措施本身在模型中不计成本，故没有对应同等成本的剂量；"
-                "表中所列支出为出生增加后按现行政策发生的支出。其所需人力与资金未知。",
+                "Ranked here alone, since they cost nothing in the model and no dose of them costs the sum: "
+                f"{text['en']}. A cost beside them is what more births claim under current law; what they would take in "
+                "staff and money is not known.",
+                f"以下措施在模型中不计成本，没有对应同等成本的剂量，故只在此处排序：{text['zh']}。"
+                "表中所列支出为出生增加后按现行政策发生的支出；措施本身所需人力与资金未知。",
             ),
             "note",
         )

@@ -54,7 +54,7 @@ def no_order(data: StudyData) -> Text:
     """Why there is no interval and no order."""
     few = data.replicates_text
     return both(f"From {few['en']}, fewer than five, no interval and no order is given.",
-                f"仅有{few['zh']}（不足五次独立模拟），不给区间，也不排名次。")  # fmt: skip
+                f"仅有 {few['zh']}（不足五次独立模拟），不给区间，也不排名次。")  # fmt: skip
 
 
 def ranking_section(data: StudyData) -> Section:

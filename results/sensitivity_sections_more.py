@@ -268,13 +268,16 @@ def _intervals_text(data: StudyData) -> list[Text]:
             f"指数区间为对{what['zh']}做 1,000 次自助重抽样的百分位，只反映样本量。",
         ))  # fmt: skip
     if data.has_intervals:
+        averaged = both("", "")
+        if data.replicates_are_draws:
+            averaged = both(", seeds of one draw averaged", "（同一组参数的各种子先取均值）")
         items.append(both(
-            f"Intervals of effects are t intervals over {over['en']}, seeds of one draw averaged.",
-            f"效果区间为按 {over['zh']}计算的 t 区间（同一组参数的各种子先取均值）。",
+            f"Intervals of effects are t intervals over {over['en']}{averaged['en']}.",
+            f"效果区间为按 {over['zh']}计算的 t 区间{averaged['zh']}。",
         ))  # fmt: skip
     else:
         items.append(both(
             f"Effects have no intervals: there are {over['en']}, and an interval takes five.",
-            f"效果不给区间：仅有{over['zh']}，给出区间至少需要五次独立模拟。",
+            f"效果不给区间：仅有 {over['zh']}，给出区间至少需要五次独立模拟。",
         ))  # fmt: skip
     return items

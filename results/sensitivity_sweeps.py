@@ -66,7 +66,7 @@ def _curves(data: StudyData) -> Section:
     caption = both(f"Every dose: means over {over['en']}", f"各剂量：{over['zh']}的均值")
     note = both(f"Means over {over['en']}.", f"{over['zh']}的均值。")
     if data.has_intervals:
-        note = both(f"Bands: 95 % intervals over {over['en']}.", f"色带：按{over['zh']}计算的 95% 区间。")
+        note = both(f"Bands: 95 % intervals over {over['en']}.", f"色带：按 {over['zh']}计算的 95% 区间。")
     return Section("sweep", TITLE, lead, [FigureRef("curves", note), Table("curve_points", caption, head, rows)])
 
 
@@ -200,7 +200,7 @@ def _together(data: StudyData, table: pd.DataFrame, digits: int) -> Text | None:
             f"Both at their strong ends give {told[0]}, the two alone {told[1]} in sum; the difference is {beyond}. "
             f"{why['en'].capitalize()}, fewer than five, cannot say whether it is more than chance.",
             f"两项均取上限时为 {told[0]}，单独实施之和为 {told[1]}，相差 {beyond}；"
-            f"仅有{why['zh']}，不足以判断差异是否超出随机波动。",
+            f"仅有 {why['zh']}，不足以判断差异是否超出随机波动。",
         )
     span = span_of(found, digits, sign=True)
     verdict = both("zero lies in it, so they may add up", "区间含零，两者效果可能可以相加")
