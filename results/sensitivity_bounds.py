@@ -69,8 +69,8 @@ def _only_here(data: StudyData, other: StudyData) -> list[Block]:
         Paragraph(
             both(
                 "Ranked here alone, since they cost nothing in the model and no dose of them costs the sum: "
-                f"{text['en']}. A cost beside them is what more births claim under current law; what they would take in "
-                "staff and money is not known.",
+                f"{text['en']}. A cost beside them is what more births claim under current law; what they would take "
+                "in staff and money is not known.",
                 f"以下措施在模型中不计成本，没有对应同等成本的剂量，故只在此处排序：{text['zh']}。"
                 "表中所列支出为出生增加后按现行政策发生的支出；措施本身所需人力与资金未知。",
             ),
