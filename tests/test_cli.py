@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import io
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from typer.testing import CliRunner
 
 import cradle
 from experiments.command import COMPILER_CALLBACKS
+from policies.streams import HANDLER
 from tests.experiments.conftest import WRITTEN
 
 ROOT = Path(__file__).parents[1]
@@ -167,3 +171,64 @@ def test_a_signal_in_the_compiler_is_not_swallowed() -> None:
         time.sleep(5)
         happened.append("went on")
     assert happened == ["back in the compiler"]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Run a command as a program does on streams of an encoding: ``written("gbk", "levers")`` -> status, text."""
+
+    def run(encoding: str, *arguments: str) -> tuple[int, str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "argv", ["cradle", *arguments])
+            patched.setattr(sys, "stdout", out)
+            patched.setattr(sys, "stderr", err)
+            with pytest.raises(SystemExit) as ended:
+                cradle.main()
+            for stream in (out, err):
+                stream.flush()
+        assert "Error" not in err.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
+        return int(ended.value.code or 0), out.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
+
+    return run
+
+
+@pytest.mark.parametrize(("encoding", "lang"), [("gbk", "zh"), ("gbk", "en"), ("ascii", "zh")])
+def test_no_answer_is_lost_to_an_encoding(written: Callable[..., tuple[int, str]], encoding: str, lang: str) -> None:
+    """Every command ends with status 0 and all its words, those that the encoding lacks in plain letters."""
+    study = config(seeds=1)
+    for command in (["run", study, "--out", "out"], ["report", "out"], ["check", study], ["levers"]):
+        status, text = written(encoding, *command, "--lang", lang)
+        assert status == 0, text
+        if command[0] != "run":
+            _, whole = written("utf-8", *command, "--lang", lang)
+            assert words(text) == words(whole.encode(encoding, HANDLER).decode(encoding))
+
+
+def words(text: str) -> list[str]:
+    """What stands between blanks and the lines of a table."""
+    return [word for word in re.split(r"[\s|│┃+?]+", text) if any(c.isalnum() for c in word)]
+
+
+def test_a_run_speaks_the_language_asked_for() -> None:
+    done = runner.invoke(cradle.app, ["run", config(seeds=1), "--out", "out", "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    first, *_, last = done.stdout.strip().splitlines()
+    assert first.startswith("托育券：待完成运行 2 次（共 2 次）") and last.startswith("报告：")
+    page = Path(last.removeprefix("报告：")).read_text(encoding="utf-8")
+    assert (
+        'data-lang="zh"' in page
+        and "<title>托育券</title>" in page
+        and "data-follows-browser" not in page.split("<body>")[0]
+    )
+
+
+def test_without_a_language_the_system_speaks_and_the_browser_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRADLE_LANG", "zh")
+    done = runner.invoke(cradle.app, ["run", config(seeds=1), "--out", "out"])
+    page = Path(done.stdout.strip().splitlines()[-1].removeprefix("报告：")).read_text(encoding="utf-8")
+    assert 'data-lang="zh" data-follows-browser>' in page
+    wrong = runner.invoke(cradle.app, ["report", "nowhere"])
+    assert wrong.exit_code == 2 and wrong.stderr.startswith("nowhere：没有这个运行文件夹")
+    asked = runner.invoke(cradle.app, ["report", "nowhere", "--lang", "en"])
+    assert asked.stderr.startswith("nowhere: no such run folder")

@@ -253,3 +253,21 @@ def drawn(render: Any) -> str:
     for top in render.container.children if hasattr(render, "container") else []:
         walk(top)
     return re.sub(r"\s+", " ", " ".join(found))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-GB,en;q=0.9,zh;q=0.8", "en"),
+        ("fr-FR,zh;q=0.5,en;q=0.7", "en"),
+        ("fr-FR", ""),
+        ("zh;q=0,en", "en"),
+        ("zh;q=much", ""),
+        ("", ""),
+    ],
+)
+def test_the_language_of_a_browser(accepted: str, lang: str) -> None:
+    from abm.dashboard.desk import browser_language
+
+    assert browser_language(accepted) == lang

@@ -42,12 +42,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[[str], Watched]]:
+def visit(browser: Any) -> Iterator[Callable[..., Watched]]:
     """Opens an address in a browser of its own (no shared storage) and watches what it says and asks for."""
     contexts = []
 
-    def to(address: str) -> Watched:
-        context = browser.new_context(viewport=LAPTOP, locale="en-GB")
+    def to(address: str, locale: str = "en-GB") -> Watched:
+        context = browser.new_context(viewport=LAPTOP, locale=locale)
         context.set_default_timeout(1000 * PATIENCE_SECONDS)
         contexts.append(context)
         return Watched(context.new_page(), address)

@@ -243,3 +243,11 @@ def _until(true: Callable[[], bool], watched: Watched) -> None:
     while not true():
         assert time.monotonic() < until
         watched.page.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("zh-CN", "zh"), ("en-GB", "en")])
+def test_the_page_opens_in_the_language_of_the_browser(
+    locale: str, lang: str, served: Served, visit: Callable[..., Watched]
+) -> None:
+    page = visit(served.address, locale=locale).page
+    page.wait_for_selector(f".frame.lang-{lang}")

@@ -105,3 +105,23 @@ def test_it_prints(report: Path, visit: Callable[[str], Watched]) -> None:
     opened = visit(report.as_uri())
     pdf = opened.page.pdf(format="A4")
     assert pdf.startswith(b"%PDF") and 3 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") <= 60
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("en-GB", "en"), ("zh-CN", "zh"), ("fr-FR", "en")])
+def test_a_report_without_a_language_asked_for_follows_its_readers_browser(
+    locale: str, lang: str, tmp_path: Path, visit: Callable[..., Watched]
+) -> None:
+    """Written in one language as in the other it opens in that of the browser; one that was asked for stays."""
+    from results.report import write_report
+    from tests.results.sample_run import write_sample_run
+
+    folder = write_sample_run(tmp_path / "run", seeds=3)
+    asked = visit(write_report(folder, "zh").as_uri(), locale=locale).page
+    assert asked.locator("html").get_attribute("data-lang") == "zh"
+    folder.follows_browser = True
+    page = visit(write_report(folder, "zh").as_uri(), locale=locale).page
+    assert page.locator("html").get_attribute("data-lang") == lang
+    assert page.title() == page.locator(f"h1 [data-l={lang}]").inner_text()
+    page.locator("[data-choose=zh]").click()
+    page.reload()
+    assert page.locator("html").get_attribute("data-lang") == "zh", "what a reader chose is kept"
