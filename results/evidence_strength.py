@@ -100,14 +100,15 @@ def badge_of(strength: Strength, evidence: Mapping[str, Mapping[str, Any]]) -> V
     return Verdict(dict(BADGES[strength.name]), _tone(strength.name, evidence.get(strength.row or "", {})))
 
 
-def row_badge(row: Mapping[str, Any]) -> Verdict:
-    """The badge of a row: design, place and what was measured, in words."""
-    design, region, measured = (words_of(row, name) for name in ("design", "region", "measured"))
-    text = both(
-        f"{design['en']}, {region['en']}; measured {measured['en']}",
-        f"{design['zh']}，{region['zh']}；所测：{measured['zh']}",
-    )
-    return Verdict(text, _tone(row_class(row), row))
+def design_badge(row: Mapping[str, Any]) -> Verdict:
+    """The badge of a row: its design in words, in the colour of its strength."""
+    return Verdict(words_of(row, "design"), _tone(row_class(row), row))
+
+
+def studied(row: Mapping[str, Any]) -> Text:
+    """What a row measured, and where."""
+    measured, region = words_of(row, "measured"), words_of(row, "region")
+    return both(f"{measured['en']}, {region['en']}", f"{measured['zh']}，{region['zh']}")
 
 
 def words_of(row: Mapping[str, Any], name: str) -> Text:

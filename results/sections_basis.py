@@ -9,10 +9,11 @@ from results.evidence_strength import (
     Strength,
     badge_of,
     counted,
+    design_badge,
     has_range,
-    row_badge,
     strength_of,
     strongest_first,
+    studied,
 )
 from results.run_data import RunData
 from results.sections_effects import label_of
@@ -79,8 +80,10 @@ def _evidence_facts(data: RunData, card: dict[str, Any], strength: Strength) -> 
     row = data.context["evidence"].get(strength.row)
     if row is not None:
         ranged = both("a range is given", "给出范围") if has_range(row) else both("no range read", "未读到范围")
-        words = row_badge(row).text
-        told = both(f"{words['en']}; {ranged['en']}", f"{words['zh']}；{ranged['zh']}")
+        design, of_what = design_badge(row).text, studied(row)
+        told = both(
+            f"{design['en']}; {of_what['en']}; {ranged['en']}", f"{design['zh']}；{of_what['zh']}；{ranged['zh']}"
+        )
         facts += [(both("Strength", "证据强度"), told), (both("How read", "读取方式"), _read(row))]
     if card["assumption"]["en"]:
         facts.append((both("Assumed", "假设"), dict(card["assumption"])))
@@ -119,8 +122,10 @@ def _said(row: dict[str, Any], part: str) -> Text:
         span = f" ({row['low']} to {row['high']})" if row.get("low") and row.get("high") else ""
         text = " ".join(piece for piece in (row.get("outcome"), row.get("effect"), row.get("unit")) if piece) + span
         return both(text, text)
-    text = row[part]
-    return both(text, text) if isinstance(text, str) else dict(text)
+    told = row[part]
+    if isinstance(told, str):
+        return both(told, told)
+    return both(told["en"][:1].upper() + told["en"][1:], told["zh"])
 
 
 def _assumed(data: RunData) -> list[Block]:
@@ -211,7 +216,8 @@ def _evidence_table(data: RunData) -> Table | None:
             _said(card, "what"),
             _said(card, "where"),
             _said(card, "found"),
-            row_badge(card),
+            design_badge(card),
+            studied(card),
             _read(card),
             card["citation"],
             key,
@@ -225,8 +231,10 @@ def _evidence_table(data: RunData) -> Table | None:
         both("Where", "地点"),
         both("Found", "结果"),
         both("Strength", "证据强度"),
+        both("Of what, from where", "结果与地区"),
         both("How read", "读取方式"),
         both("Source", "来源"),
         both("Row", "编号"),
     ]
-    return Table("evidence", both("Evidence cited by these measures", "上述措施引用的证据"), head, rows, text_columns=7)
+    caption = both("Evidence cited by these measures", "上述措施引用的证据")
+    return Table("evidence", caption, head, rows, text_columns=len(head))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from results.evidence_strength import Strength, badge_of, counted, row_badge, row_class, strength_of, strongest_first
+from results.evidence_strength import Strength, badge_of, counted, design_badge, row_class, strength_of, strongest_first
 
 
 def row(design: str, region: str, measured: str = "births", span: bool = False, grade: str = "A") -> dict[str, Any]:
@@ -66,8 +66,8 @@ def test_a_lever_is_as_strong_as_its_best_row_on_itself(card: dict[str, Any], fo
 
 def test_how_a_figure_was_read_gives_no_colour() -> None:
     for grade in "ABCD":
-        assert row_badge(row("association", "china", grade=grade)).tone == "none"
-        assert row_badge(row("natural_experiment", "china", span=True, grade=grade)).tone == "good"
+        assert design_badge(row("association", "china", grade=grade)).tone == "none"
+        assert design_badge(row("natural_experiment", "china", span=True, grade=grade)).tone == "good"
 
 
 def test_rows_are_shown_strongest_first() -> None:
