@@ -12,9 +12,10 @@ from results.estimates import said
 from results.figure_style import style, svg_text
 from results.forecast_data import ForecastData
 from results.forecast_figures import MAKERS
-from results.page import Fact, Figures, write_page
+from results.page import Fact, Figures, opening_of, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
+from results.study_trust import opening_trusted, trusted
 from results.study_words import parameter_label
 from results.words import Text, joined, number
 
@@ -35,7 +36,10 @@ def write_forecast_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     data = ForecastData.read(folder)
     made = [people_section(data), structure_section(data), county_section(data), spread_section(data)]
     sections = [section for section in made if section is not None] + [reproduce_section(data)]
-    page = write_page(folder, data.context, _facts(data), sections, _figures(data), bands_tables(data), lang)
+    sections = trusted(sections, data.context)
+    figures = _figures(data)
+    opening = opening_trusted(opening_of(sections), sections, figures)
+    page = write_page(folder, data.context, _facts(data), sections, figures, bands_tables(data), lang, opening)
     return page, sections[0].lead
 
 

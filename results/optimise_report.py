@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from results import optimise_figures
-from results.blocks import Block, Bullets, Cell, Code, FigureRef, Opening, Paragraph, Section, Table, both
+from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
 from results.estimates import money_said, people_said, with_interval
 from results.figure_style import style, svg_text
 from results.open_order import before, marked, paragraph
@@ -15,6 +16,7 @@ from results.optimise_data import SearchData
 from results.page import Fact, Figures, opening_of, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
+from results.study_trust import opening_trusted, trusted
 from results.words import Text, number, yuan
 
 MILLION = 1e6
@@ -31,15 +33,17 @@ def write_optimise_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     data = SearchData.read(folder)
     made = [answer_section(data), front_section(data), missing_section(data)]
     sections = [section for section in made if section is not None] + [reproduce_section(data)]
-    opening = opening_of(sections)
+    sections = trusted(sections, data.context, data.order_is_open)
+    figures = _figures(data)
+    opening = opening_trusted(opening_of(sections), sections, figures)
     if data.order_is_open:  # the choice of a package sets measures against each other
-        first = Section("answer", sections[0].title, before(sections[0].lead),
-                        [Paragraph(paragraph(), "warn"), *sections[0].blocks])  # fmt: skip
-        second = Section("front", sections[1].title, before(sections[1].lead), sections[1].blocks)
-        opening = Opening([first.lead, *list(opening.sentences)[1:]], opening.figure, opening.caption)
+        blocks: list[Block] = [Paragraph(paragraph(), "warn"), *sections[0].blocks]
+        first = replace(sections[0], lead=before(sections[0].lead), blocks=blocks)
+        second = replace(sections[1], lead=before(sections[1].lead))
+        opening = replace(opening, sentences=[first.lead, *list(opening.sentences)[1:]])
         sections[:2] = [first, second]
     tables = {"packages": data.packages, "front": data.front_with_doses}
-    page = write_page(folder, data.context, _facts(data), sections, _figures(data), tables, lang, opening)
+    page = write_page(folder, data.context, _facts(data), sections, figures, tables, lang, opening)
     return page, sections[0].lead
 
 

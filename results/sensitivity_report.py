@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +27,7 @@ from results.sensitivity_sections_more import (
 from results.sensitivity_sweeps import sweep_section
 from results.store import RunFolder
 from results.study_data import StudyData
+from results.study_trust import opening_trusted, trusted
 from results.words import Text, number
 
 ORDERS = ("ranking", "plausible", "alone", "money", "ranks", "unknown", "sweep")
@@ -57,9 +59,9 @@ MAKERS: dict[str, Callable[[StudyData, str], Figure | None]] = {
 def write_sensitivity_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = StudyData.read(folder)
-    sections = sections_of(data)
+    sections = trusted(sections_of(data), data.context, data.order_is_open)
     figures = make_figures(data)
-    opening = _opening(data, sections, figures)
+    opening = opening_trusted(_opening(data, sections, figures), sections, figures)
     told = with_open_order(sections) if data.order_is_open else sections
     page = write_page(folder, data.context, _facts(data), told, figures, plain_tables(data), lang, opening)
     return page, told[0].lead
@@ -73,7 +75,7 @@ def with_open_order(sections: list[Section]) -> list[Section]:
             told.append(section)
             continue
         why = [] if any(own.key in ORDERS for own in told) else [Paragraph(paragraph(), "warn")]
-        told.append(Section(section.key, section.title, before(section.lead), [*why, *section.blocks]))
+        told.append(replace(section, lead=before(section.lead), blocks=[*why, *section.blocks]))
     return told
 
 

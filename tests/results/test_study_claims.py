@@ -15,6 +15,7 @@ from results.optimise_report import answer_section, front_section
 from results.sensitivity_alone import alone_section, money_section
 from results.sensitivity_report import ORDERS, sections_of, with_open_order
 from results.sensitivity_sections import ranking_section
+from results.study_trust import trusted
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
 
 SIX = [(seed, 0) for seed in range(1, 7)]
@@ -83,7 +84,8 @@ def test_a_cost_a_year_is_over_the_years_in_force() -> None:
     section = alone_section(data)
     assert section is not None
     table = table_of(section, "alone")
-    assert "July 2026 to 2030" in table.head[-1]["en"] and "2026 年 7 月至 2030 年" in table.head[-1]["zh"]
+    head = table.head[-1]
+    assert isinstance(head, dict) and "July 2026 to 2030" in head["en"] and "2026 年 7 月至 2030 年" in head["zh"]
     cell = table.rows[0][-1]
     assert (cell.mean if isinstance(cell, Measured) else cell) == f"+{50 / 4.5:.1f}"
 
@@ -191,6 +193,17 @@ def test_the_county_that_changes_is_named_with_how_often_it_is_last() -> None:
     assert section is not None
     assert "North −18.0 %" in section.lead["en"] and "the lowest of 2 counties in 6 of 6 runs" in section.lead["en"]
     assert "South 0.0 %" in section.lead["en"]
+
+
+def test_marks_stand_beside_answers_and_lead_to_their_verdicts() -> None:
+    data = forecast({(seed, 0): (1000.0, 900.0) for seed in range(1, 7)})
+    verdict = {"number": {"en": "Level", "zh": "水平"}, "why": {"en": "Marriage", "zh": "结婚"}}
+    fit = {"verdicts": [{**verdict, "topic": "level", "trust": "low"}, {**verdict, "topic": "order", "trust": "low"}]}
+    own = [people_section(data), spread_section(data)]
+    told = trusted(own, {"fit": fit})
+    assert [section.key for section in told] == ["people", "trust_verdicts", "spread"]
+    assert [mark.tone for mark in told[0].trust] == ["bad"] and len(table_of(told[1], "trust").rows) == 1
+    assert trusted(own, {"fit": None}) == own, "a city without a fit has no verdicts"
 
 
 def test_chinese_has_its_own_words_and_units() -> None:
