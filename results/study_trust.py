@@ -10,7 +10,7 @@ from results.blocks import Cell, Opening, Section, Table, both
 from results.trust_marks import TRUST, marks
 
 BY_SECTION: dict[str, tuple[str, ...]] = {
-    "people": ("level",), "structure": ("level",), "counties": ("level", "groups"),
+    "people": ("level",), "structure": ("level",), "counties": ("level",),
     "ranking": ("order", "differences"), "plausible": ("order", "differences"), "alone": ("order", "differences"),
     "money": ("order", "cost_cash", "cost_nursery"), "ranks": ("order",), "unknown": ("order",),
     "sweep": ("order", "differences"), "answer": ("order", "level"), "front": ("order", "differences"),

@@ -78,9 +78,9 @@ def _mark(topic: str, trust: Verdict) -> Verdict:
 
 
 def with_marks(section: Section, context: Mapping[str, Any]) -> Section:
-    """The section with marks beside its answer, its figures and its tables."""
+    """The section with marks beside its answer (those that it has, if any), its figures and its tables."""
     blocks = [_marked(block, context) for block in section.blocks]
-    return replace(section, blocks=blocks, trust=marks(context, BY_SECTION.get(section.key, ())))
+    return replace(section, blocks=blocks, trust=section.trust or marks(context, BY_SECTION.get(section.key, ())))
 
 
 def _marked(block: Block, context: Mapping[str, Any]) -> Block:
@@ -90,10 +90,10 @@ def _marked(block: Block, context: Mapping[str, Any]) -> Block:
 
 
 def opening_with_marks(opening: Opening, context: Mapping[str, Any]) -> Opening:
-    """The opening with marks behind each sentence and beside its figure."""
+    """The opening with marks behind each sentence and beside its figure, or those that it has."""
     sentences: Sequence[Sequence[str]] = opening.topics or [()] * len(opening.sentences)
     return replace(
         opening,
-        trust=[marks(context, topics) for topics in sentences],
-        figure_trust=marks(context, BY_BLOCK.get(opening.figure or "", ())),
+        trust=opening.trust or [marks(context, topics) for topics in sentences],
+        figure_trust=opening.figure_trust or marks(context, BY_BLOCK.get(opening.figure or "", ())),
     )
