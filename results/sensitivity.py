@@ -76,7 +76,9 @@ def ordered_values(design: pd.DataFrame, values: Mapping[str, float], outcome: s
         more = f" and {int(bad.sum()) - 10} more" if bad.sum() > 10 else ""
         raise RunFolderError(
             f"{outcome}: {int(bad.sum())} of {len(design)} runs are missing or not finite: {listed}{more}; indices of"
-            " an incomplete design would be wrong; do the rest with cradle resume"
+            " an incomplete design would be wrong; do the rest with cradle resume",
+            f"{outcome}：{len(design)} 次运行中有 {int(bad.sum())} 次缺失或不是有限数值，例如 {listed}；"
+            "设计不完整时指数会出错，请用 cradle resume 完成余下的运行",
         )
     return found
 
@@ -89,11 +91,13 @@ def row_means(design: pd.DataFrame, values: Array, seeds: int) -> Array:
     table = pd.DataFrame({"scenario": design["scenario"].to_numpy(), "seed": design["seed"].to_numpy(), "y": values})
     table = table[table["seed"] <= seeds]
     if table.duplicated(["scenario", "seed"]).any():
-        raise RunFolderError("the design holds a row twice")
+        raise RunFolderError("the design holds a row twice", "设计中有重复的行")
     wide = table.pivot(index="scenario", columns="seed", values="y").sort_index()
     if wide.isna().any().any():
         lacking = wide.index[wide.isna().any(axis=1)][0]
-        raise RunFolderError(f"{lacking} was not run on all of its {seeds} seeds")
+        raise RunFolderError(
+            f"{lacking} was not run on all of its {seeds} seeds", f"{lacking} 没有用全部 {seeds} 个随机种子运行"
+        )
     return np.asarray(wide.mean(axis=1).to_numpy(), dtype=float)
 
 
@@ -105,9 +109,15 @@ def sobol_indices(problem: Mapping[str, Any], values: Array, second_order: bool,
     names = names_of(problem)
     step = 2 * len(names) + 2 if second_order else len(names) + 2
     if not np.isfinite(values).all() or len(values) % step or not len(values):
-        raise RunFolderError(f"Sobol indices need a multiple of {step} finite values; found {len(values)}")
+        raise RunFolderError(
+            f"Sobol indices need a multiple of {step} finite values; found {len(values)}",
+            f"Sobol 指数需要 {step} 的整数倍个有限数值；现有 {len(values)} 个",
+        )
     if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
-        raise RunFolderError("all rows of the design give the same value; no factor moves this outcome")
+        raise RunFolderError(
+            "all rows of the design give the same value; no factor moves this outcome",
+            "设计的各行数值相同：没有因素影响这一结果",
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = sobol_analysis.analyze(
@@ -251,7 +261,7 @@ def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, lev
     """Morris screen: mu, mu* with interval, and sigma of each factor (or group), strongest first. No interval from
     fewer than five trajectories."""
     if not np.isfinite(values).all():
-        raise RunFolderError("a Morris screen needs finite values only")
+        raise RunFolderError("a Morris screen needs finite values only", "Morris 筛选只能用有限数值")
     found = morris_analysis.analyze(
         dict(problem), np.asarray(doses, dtype=float), np.asarray(values, dtype=float), num_resamples=RESAMPLES,
         conf_level=CONFIDENCE, num_levels=levels, seed=BOOTSTRAP_SEED,
