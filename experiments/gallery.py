@@ -31,6 +31,7 @@ PAGES = {"en": DOCS / "gallery.md", "zh": DOCS / "gallery.zh-CN.md"}
 SIZE_NAMES = {
     "scale": "模拟比例",
     "seeds": "种子数",
+    "draws": "参数组数",
     "samples": "样本量",
     "population": "种群规模",
     "generations": "代数",

@@ -16,7 +16,9 @@ import cradle
 from abm.city_pack.forms import forms
 from abm.month import ORDER
 from abm.population import HOUSEHOLD_DTYPE, PERSON_DTYPE
+from experiments.check import warnings
 from experiments.gallery import read_gallery, shipped
+from experiments.study import read_study
 from policies.catalogue import PAYERS, load_catalogue
 from policies.packages import package_names
 from results import words
@@ -262,9 +264,7 @@ def test_the_guide_to_a_city_lists_the_columns_that_are_read(name: str) -> None:
     assert said == {table: {*form.needed, *form.optional} for table, form in forms(("somewhere",)).items()}
 
 
-@pytest.mark.parametrize("name", [name for name in shipped() if not name.startswith("sobol/")])
-def test_shipped_configs_have_enough_runs_for_an_interval(name: str) -> None:
-    """Five independent ones: parameter draws where there are several, else seeds (``results.compare.FEWEST``)."""
-    config = yaml.safe_load(text_of(f"experiments/configs/{name}"))
-    draws = config.get("draws") or (config.get("uncertainty") or {}).get("draws") or 1
-    assert (draws if draws > 1 else config["seeds"]) >= 5
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_configs_lack_nothing_that_check_warns_of(name: str) -> None:
+    """Above all enough independent runs for an interval."""
+    assert warnings(read_study(ROOT / "experiments" / "configs" / name)) == []
