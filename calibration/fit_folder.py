@@ -47,7 +47,8 @@ class FitFolder:
             path.mkdir(parents=True, exist_ok=True)
             file = path / "config.yaml"
             if not file.exists():
-                file.write_text(yaml.safe_dump(fit.model_dump(mode="json"), allow_unicode=True, sort_keys=False))
+                written = yaml.safe_dump(fit.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+                file.write_text(written, encoding="utf-8")
         except OSError as error:
             raise InputError(
                 tr("{path}: cannot be written: {strerror}").format(path=path, strerror=error.strerror)
