@@ -52,6 +52,13 @@ def told_apart(found: Estimate | None) -> bool:
     return found is not None and has_interval(found) and bool(found["low"] > 0 or found["high"] < 0)
 
 
+def if_not_told(found: Estimate | None) -> Text:
+    """A clause for a sentence whose number has an interval that holds zero; empty for any other."""
+    if not has_interval(found) or told_apart(found):
+        return both("", "")
+    return both(", which cannot be told from zero", "，与零无法区分")
+
+
 def no_interval(n: float | None) -> Text:
     """Why an estimate has no interval: too few replicates, or the same value in every one."""
     if n is None or not math.isfinite(n):

@@ -20,7 +20,7 @@ from results.answers import (
 from results.blocks import FigureRef, Opening, both
 from results.compare import t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.estimates import is_wide, money_said, people_said, rounded, said, span_of, turned
+from results.estimates import if_not_told, is_wide, money_said, people_said, rounded, said, span_of, turned
 from results.open_order import FREE, concerns, families_of, short
 from results.run_data import RunData
 from results.sections_effects import bare, names_joined, quoted, target_section, tfr_figure
@@ -78,10 +78,11 @@ def _adds(data: RunData, scenario: str, equals: list[str]) -> Sentence | None:
             f"{len(data.policies)} 个情景中出生增加最多的{name['zh']}{tail['zh']}",
         )
     up = effect["mean"] >= 0
-    size, span = number(abs(effect["mean"]), 3), span_of(effect, 3, sign=True)
+    size, span, unsure = number(abs(effect["mean"]), 3), span_of(effect, 3, sign=True), if_not_told(effect)
     moves = both(
-        f"{who['en']} {'raises' if up else 'lowers'} the TFR of {data.judged_year} by {size} ({span['en']})",
-        f"{who['zh']}使 {data.judged_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）",
+        f"{who['en']} {'raises' if up else 'lowers'} the TFR of {data.judged_year} by {size} ({span['en']})"
+        f"{unsure['en']}",
+        f"{who['zh']}使 {data.judged_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）{unsure['zh']}",
     )
     births = _births_said(data, found, within)
     return both(f"{moves['en']}; {births['en']}.", f"{moves['zh']}；{births['zh']}。"), ("differences",)

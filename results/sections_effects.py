@@ -9,7 +9,7 @@ from results.aim_chance import Chance, chance_of
 from results.answers import free_parameters, not_told_apart
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import FEWEST, paired
-from results.estimates import said, span_of, with_interval
+from results.estimates import if_not_told, said, span_of, with_interval
 from results.open_order import FREE
 from results.run_data import RunData
 from results.words import Text, joined, number
@@ -242,7 +242,7 @@ def _effect_lead(data: RunData, ends: dict[str, dict[str, float]]) -> Text:
     equals = names_joined(data, [n for n in data.policies if n in not_told_apart(wide, top)])
     estimate, name = ends[top], quoted(data, top)
     up, size, span = estimate["mean"] >= 0, number(abs(estimate["mean"]), 3), span_of(estimate, 3, sign=True)
-    most = len(data.policies) > 1 and not equals["en"]
+    most, unsure = len(data.policies) > 1 and not equals["en"], if_not_told(estimate)
     apart = (
         both(f"; not to be told apart from {equals['en']}", f"；与{equals['zh']}无法区分")
         if equals["en"]
@@ -250,8 +250,8 @@ def _effect_lead(data: RunData, ends: dict[str, dict[str, float]]) -> Text:
     )
     return both(
         f"{name['en']} {'raises' if up else 'lowers'} the TFR of {data.end_year}{' most' if most else ''}, by {size} "
-        f"children per woman ({span['en']}){apart['en']}.",
-        f"{name['zh']}使 {data.end_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）"
+        f"children per woman ({span['en']}){unsure['en']}{apart['en']}.",
+        f"{name['zh']}使 {data.end_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）{unsure['zh']}"
         f"{'，在各情景中幅度最大' if most else ''}{apart['zh']}。",
     )
 
