@@ -86,11 +86,15 @@ def said(found: Estimate, digits: int = 0, sign: bool = False) -> Text:
 
 
 def people_said(found: Estimate) -> Text:
-    """People more or fewer: English as :func:`said`, Chinese ``多出生约 4,300 人（95% 区间 190 至 8,300）``."""
-    fewer = found["mean"] < 0
+    """People more or fewer: English as :func:`said`, Chinese ``多出生约 4,300 人（95% 区间 190 至 8,300）``.
+
+    Means over replicates of less than one person keep a tenth: 0 (0 to 0) would look exact.
+    """
+    fewer, digits = found["mean"] < 0, int(0 < abs(found["mean"]) < 1)
     size = turned(found) if fewer else found
-    zh = f"{'少' if fewer else '多'}出生约 {number(rounded(size)['mean'])} 人（{span_of(size)['zh']}）"
-    return both(said(found, sign=True)["en"], zh)
+    shown = size if digits else rounded(size)
+    zh = f"{'少' if fewer else '多'}出生约 {number(shown['mean'], digits)} 人（{span_of(size, digits)['zh']}）"
+    return both(said(found, digits, sign=True)["en"], zh)
 
 
 def turned(found: Estimate) -> dict[str, float]:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from results.estimates import if_not_told
+from results.estimates import if_not_told, money_said, people_said, rounded, people_said
 
 NOTHING = {"en": "", "zh": ""}
 UNSURE = {"en": ", which cannot be told from zero", "zh": "，与零无法区分"}
@@ -27,3 +27,33 @@ def test_an_effect_whose_interval_holds_zero_is_said_to_be_untold(
 ) -> None:
     """Without an interval the sentence says that there is none, and nothing more."""
     assert if_not_told({"mean": 0.001, "low": low, "high": high, "n": 8.0}) == said
+
+
+def test_less_than_one_birth_is_no_exact_zero() -> None:
+    few = people_said({"mean": 0.125, "low": -0.17, "high": 0.42, "n": 8.0})
+    assert few["en"] == "+0.1 (95 % interval −0.2 to +0.4)"
+    assert few["zh"] == "多出生约 0.1 人（95% 区间 −0.2 至 0.4）"
+    many = people_said({"mean": -4253.0, "low": -8311.0, "high": -195.0, "n": 8.0})
+    assert many["en"] == "−4,300 (95 % interval −8,300 to −200)"
+    assert many["zh"] == "少出生约 4,300 人（95% 区间 200 至 8,300）"
+
+
+def test_two_significant_digits_where_the_interval_is_wide() -> None:
+    wide = {"mean": 4253.0, "low": 186.0, "high": 8321.0, "n": 6.0}
+    assert {k: rounded(wide)[k] for k in ("mean", "low", "high")} == {"mean": 4300, "low": 190, "high": 8300}
+    narrow = {"mean": 4253.0, "low": 4200.0, "high": 4306.0, "n": 6.0}
+    assert rounded(narrow) == narrow
+
+
+def test_people_fewer_and_none_are_said_in_words() -> None:
+    fewer = people_said({"mean": -300.0, "low": -500.0, "high": -100.0, "n": 8.0})
+    assert fewer["zh"] == "少出生约 300 人（95% 区间 100 至 500）" and fewer["en"].startswith("−300")
+    assert people_said({"mean": -0.2, "low": math.nan, "high": math.nan, "n": 2.0})["zh"].startswith(
+        "出生数变化约 0 人"
+    )
+
+
+def test_a_range_of_money_says_its_unit_once_and_only_where_it_is_one() -> None:
+    price = money_said({"mean": 841_334.0, "low": 410_860.0, "high": 19.4e6, "n": 6.0})
+    assert price["en"] == "840,000 yuan (95 % interval 410,000 yuan to 19 million yuan)"
+    assert price["zh"] == "84 万元（95% 区间 41 至 1,900 万元）"
