@@ -7,8 +7,8 @@
     L   = raising + wage loss after return + care + room + fee - entitlements     (care at the wage after the loss)
 
 A child's first 19 years fall into five phases (``PHASE_YEARS``); each has the weight of its years under the present
-weight rho. What law and prices give by order, county and phase stands in :data:`abm.tables.TABLES_DTYPE`; a couple looks
-up and adds what is its own. Each cost enters once: raising cost excludes housing and pre-school fees; forgone
+weight rho. What law and prices give by order, county and phase stands in :data:`abm.tables.TABLES_DTYPE`; a couple
+looks up and adds what is its own. Each cost enters once: raising cost excludes housing and pre-school fees; forgone
 earnings before return are in the care menu only; the wage loss is after return only.
 Everything is in yuan a year unless a name says otherwise.
 """

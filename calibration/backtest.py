@@ -41,9 +41,9 @@ from calibration.responses import (
 from calibration.verdicts import evidence_interval, verdict
 from experiments.backtest_table import COLUMNS
 from experiments.config import LEAST_PEOPLE
-from experiments.design import source_hash
 from experiments.fitted_draws import fitted_draws, is_fitted
 from experiments.progress import Reporter
+from experiments.sources import source_hash
 from policies.catalogue import load_catalogue
 from policies.citations import Evidence
 from policies.clock import month_index

@@ -22,8 +22,8 @@ from calibration.posterior import coverage, histories_of
 from calibration.targets import Target, load_targets
 from calibration.trust import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.workers import InOrder
-from experiments.design import source_hash
 from experiments.fit_table import FitTables, write_fit
+from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import later, tr
 

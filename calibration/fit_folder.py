@@ -22,7 +22,7 @@ import yaml
 
 from calibration.fit_file import FitFile
 from calibration.targets import Target
-from experiments.design import source_hash
+from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import tr
 

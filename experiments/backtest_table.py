@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from experiments.design import source_hash
+from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import tr
 

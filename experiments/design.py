@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
 import pandas as pd
 
@@ -14,13 +13,8 @@ from abm.cohorts import MONTHS_TO_COMPLETION
 from abm.observe import HEADLINE
 from experiments.config import BASELINE_SCENARIO
 from experiments.laws import LazyLaws
+from experiments.sources import source_hash
 from experiments.study import Study
-
-PROJECT = Path(__file__).resolve().parent.parent
-SOURCE_SUFFIXES = (".py", ".yaml", ".csv")
-DECIDE_NOTHING = ("abm/__init__.py", "abm/bench", "abm/cities/", "abm/city_pack/", "abm/dashboard", "abm/notebook.py",
-                  "abm/prospect_lines.py", "policies/describe.py", "policies/messages.py")  # fmt: skip
-"""What no result follows from, or (cities) what is hashed on its own."""
 
 NS_PER_PERSON_MONTH, NS_OF_HEADLINES = 40.0, 20.0
 FOUNDING_MICROSECONDS_PER_PERSON = 10.0
@@ -46,19 +40,6 @@ class Estimate:
     seconds: float
     memory_megabytes: float
     disk_megabytes: float
-
-
-@cache
-def source_hash() -> str:
-    """sha256 of every source that decides a result: code, parameters, levers and packages."""
-    digest = hashlib.sha256()
-    files = [*(PROJECT / "abm").rglob("*"), *(PROJECT / "policies").rglob("*"), Path(__file__).with_name("run_one.py")]
-    for path in sorted(files):
-        relative = path.relative_to(PROJECT).as_posix()
-        if path.suffix not in SOURCE_SUFFIXES or not path.is_file() or relative.startswith(DECIDE_NOTHING):
-            continue
-        digest.update(relative.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def run_id(study: Study, scenario: str, seed: int, draw: int = 0) -> str:

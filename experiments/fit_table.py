@@ -11,8 +11,8 @@ import pandas as pd
 import yaml
 
 from experiments.backtest_table import check_folder
-from experiments.design import source_hash
 from experiments.fit_words import REASONS, VERDICTS, read_reasons, read_verdicts
+from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import tr
 

@@ -26,13 +26,13 @@ from typing import Any
 import ray
 from ray.exceptions import NodeDiedError, ObjectLostError, RayError, RayTaskError
 
-from experiments.design import source_hash
 from experiments.errors import BackendError
 from experiments.hand_out import DIED, Batch, Build, HandOut
 from experiments.histories import is_kept
 from experiments.progress import Reporter
 from experiments.ready import engine_ready
 from experiments.run_one import RunResult, SeedTask, build_history, failed, history_from, load_once, run_arms
+from experiments.sources import source_hash
 from policies.clock import month_index
 from policies.errors import InputError
 from policies.messages import later, tr

@@ -23,10 +23,11 @@ import pandas as pd
 
 from experiments.config import BASELINE_SCENARIO
 from experiments.context import report_context
-from experiments.design import design_table, folder_name, source_hash, study_hash
+from experiments.design import design_table, folder_name, study_hash
 from experiments.histories import is_kept
 from experiments.progress import Reporter
 from experiments.run_one import Arm, RunResult, SeedTask, run_seed
+from experiments.sources import source_hash
 from experiments.study import Study
 from policies.errors import InputError
 from policies.messages import tr

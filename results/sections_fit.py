@@ -88,9 +88,7 @@ def _use(anchor: dict[str, Any]) -> Text:
 
 def _anchor_verdict(fits: bool, given: bool) -> Verdict:
     if given:
-        return Verdict(
-            both("put in, as observed", "外部设定，相符") if fits else both("put in", "外部设定"), "none"
-        )
+        return Verdict(both("put in, as observed", "外部设定，相符") if fits else both("put in", "外部设定"), "none")
     return Verdict(both("inside", "在区间内"), "good") if fits else Verdict(both("outside", "超出区间"), "bad")
 
 

@@ -18,8 +18,8 @@ from calibration.backtest_files import Arm, BackTests, read_backtests
 from calibration.populations import POPULATIONS, couple_income, population_mask
 from calibration.responses import events
 from experiments.backtest_table import COLUMNS, backtests_context, read_backtests_table, write_backtests
-from experiments.design import source_hash
 from experiments.progress import LineReporter
+from experiments.sources import source_hash
 from policies.errors import InputError
 
 PLAIN = Arm(branch="now", years=2)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.design import source_hash
 from experiments.fit_table import FitTables, fit_context, read_fit, write_fit
+from experiments.sources import source_hash
 from policies.errors import InputError
 
 

@@ -1,0 +1,64 @@
+"""The hash of sources sees what decides a result, and not words, imports or places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.sources import hash_of
+
+PROGRAM = '''"""What it is."""
+import math
+
+
+def doubled(number: float) -> float:
+    """Twice the number."""
+    return 2 * number  # twice
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for folder in ("abm", "policies", "experiments"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "abm" / "rules.py").write_text(PROGRAM)
+    (tmp_path / "abm" / "parameters.yaml").write_text("b: 1.0\n")
+    (tmp_path / "policies" / "clock.py").write_text("MONTHS = 12\n")
+    (tmp_path / "experiments" / "run_one.py").write_text("SEEDS = 1\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [('"""Twice the number."""', '"""Two times it."""'), ("  # twice", ""), ("import math\n", "import os\n"),
+     ('"""What it is."""\n', "")],
+)  # fmt: skip
+def test_words_and_imports_decide_nothing(project: Path, found: str, written: str) -> None:
+    before = hash_of(project)
+    (project / "abm" / "rules.py").write_text(PROGRAM.replace(found, written))
+    assert hash_of(project) == before
+
+
+def test_a_file_that_moves_decides_the_same(project: Path) -> None:
+    before = hash_of(project)
+    (project / "abm" / "money").mkdir()
+    (project / "abm" / "rules.py").rename(project / "abm" / "money" / "rules.py")
+    assert hash_of(project) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("abm/rules.py", PROGRAM.replace("2 *", "3 *")), ("abm/parameters.yaml", "b: 1.1\n"),
+     ("policies/clock.py", "MONTHS = 13\n"), ("experiments/run_one.py", "SEEDS = 2\n")],
+)  # fmt: skip
+def test_a_number_decides(project: Path, name: str, text: str) -> None:
+    before = hash_of(project)
+    (project / name).write_text(text)
+    assert hash_of(project) != before
+
+
+def test_what_only_tells_or_draws_decides_nothing(project: Path) -> None:
+    before = hash_of(project)
+    (project / "policies" / "messages.py").write_text("WORD = 1\n")
+    assert hash_of(project) == before
