@@ -113,7 +113,7 @@ def kept_inside(places: Sequence[float], low: float, high: float, gap: float) ->
     return out
 
 
-def _inches(axes: Axes) -> tuple[float, float]:
+def inches(axes: Axes) -> tuple[float, float]:
     """Width and height of the figure that holds ``axes``."""
     figure = axes.get_figure(root=True)
     if figure is None:
@@ -130,7 +130,7 @@ def end_labels(axes: Axes, ends: list[tuple[float, float, str, str]], size: floa
     if not ends:
         return
     low, high = axes.get_ylim()
-    height_points = axes.get_position().height * _inches(axes)[1] * 72
+    height_points = axes.get_position().height * inches(axes)[1] * 72
     lines = max(text.count("\n") + 1 for _, _, text, _ in ends)
     gap = (high - low) * size * (0.15 + 1.2 * lines) / height_points
     places = spread_positions([e[1] for e in ends], gap)
@@ -149,8 +149,8 @@ def end_labels(axes: Axes, ends: list[tuple[float, float, str, str]], size: floa
 
 def side_legend(axes: Axes, lines: list[tuple[str, str, object]], size: float = 9.5) -> None:
     """Names beside the right-hand panel, one under the other: (text, colour, line style)."""
-    height_points = axes.get_position().height * _inches(axes)[1] * 72
-    width_points = axes.get_position().width * _inches(axes)[0] * 72
+    height_points = axes.get_position().height * inches(axes)[1] * 72
+    width_points = axes.get_position().width * inches(axes)[0] * 72
     x = 1 + 10 / width_points
     above = 0.0
     for text, colour, dash in lines:

@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.figure_style import INK, MUTED, scenario_colour, shortened
+from results.figure_style import INK, MUTED, inches, scenario_colour, shortened
 from results.gains import DIMENSIONS_SHOWN, category, relative_gains, strongest
 from results.run_data import RunData
 from results.words import DIMENSIONS, number, percent
@@ -19,6 +19,9 @@ from results.words import DIMENSIONS, number, percent
 MOST_SCENARIOS = 4
 LARGEST = 2300
 """Area of the largest circle, square points."""
+ACROSS, DOWN = (-0.28, 1.12), (-1.14, 0.03)
+"""Limits of the schematic map; counties lie between 0 and 1."""
+NAME_SIZE, POINTS = 8.5, 72.0
 FALL_RISE = LinearSegmentedColormap.from_list("fall_rise", ["#b5531c", "#f3d6bf", "#f7f7f7", "#c3dcea", "#1f6fa8"])
 LOW_HIGH = LinearSegmentedColormap.from_list("low_high", ["#eef3f7", "#1f6fa8"])
 
@@ -169,17 +172,34 @@ def _map(
             color="white" if dark else INK,
             zorder=4,
         )
-        below = -0.5 * math.sqrt(LARGEST * sizes[county]) - 3
-        axes.annotate(
-            shortened(data.context["city"]["counties"][county][lang], 22),
-            (x, -y),
-            xytext=(0, below),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=8.5,
-            color=MUTED,
-        )
-    axes.set_xlim(-0.28, 1.12)
-    axes.set_ylim(-1.14, 0.03)
+    axes.set_xlim(*ACROSS)
+    axes.set_ylim(*DOWN)
     axes.axis("off")
+    _name_counties(axes, {c: shortened(data.context["city"]["counties"][c][lang], 22) for c in places}, places, sizes)
+
+
+def _name_counties(axes: Axes, names: dict[str, str], places: dict[str, list[float]], sizes: dict[str, float]) -> None:
+    """A name below its circle, or above it where below it would lie on another circle."""
+    box, (width, height) = axes.get_position(), inches(axes)
+    across = box.width * width * POINTS / (ACROSS[1] - ACROSS[0])
+    down = box.height * height * POINTS / (DOWN[1] - DOWN[0])
+    circles = {c: (x * across, -y * down, 0.5 * math.sqrt(LARGEST * sizes[c])) for c, (x, y) in places.items()}
+    for county, name in names.items():
+        x, y, radius = circles[county]
+        half = 0.5 * NAME_SIZE * sum(1.0 if ord(c) > 0x2E80 else 0.55 for c in name)
+        others = [circle for other, circle in circles.items() if other != county]
+        lies_on = any(
+            _touches((x - half, y - radius - 3 - 1.3 * NAME_SIZE, x + half, y - radius - 3), c) for c in others
+        )
+        shift = radius + 3 if lies_on else -radius - 3
+        axes.annotate(
+            name, (places[county][0], -places[county][1]), xytext=(0, shift), textcoords="offset points", ha="center",
+            va="bottom" if lies_on else "top", fontsize=NAME_SIZE, color=MUTED, zorder=5,
+        )  # fmt: skip
+
+
+def _touches(rectangle: tuple[float, float, float, float], circle: tuple[float, float, float]) -> bool:
+    """True if a rectangle (left, bottom, right, top) and a circle (x, y, radius) have a point in common."""
+    left, bottom, right, top = rectangle
+    x, y, radius = circle
+    return math.hypot(x - min(max(x, left), right), y - min(max(y, bottom), top)) < radius

@@ -10,6 +10,7 @@ import pytest
 
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
 from results.figures_fans import predictive
+from results.figures_gains import _touches
 from results.gains import relative_gains
 from results.opening import opening
 from results.run_data import RunData
@@ -89,6 +90,10 @@ def test_the_opening_is_about_one_scenario(data: RunData) -> None:
 def test_a_run_of_current_law_alone_opens_with_births_and_women(tmp_path: Path) -> None:
     alone = RunData.read(write_sample_run(tmp_path, ["current_law"], seeds=2))
     assert [s["en"][:30] for s in opening(alone).sentences][1].startswith("Under current law births go")
+
+
+def test_a_name_on_another_circle_is_seen() -> None:
+    assert _touches((0, 0, 10, 4), (5, -2, 3)) and not _touches((0, 0, 10, 4), (5, -4, 3))
 
 
 def test_a_goal_is_met_near_or_missed() -> None:
