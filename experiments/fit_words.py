@@ -15,8 +15,8 @@ from policies.validation import StrictModel, read_yaml, validated
 
 VERDICTS, REASONS = "verdicts.yaml", "reasons.yaml"
 Topic = Literal[
-    "target", "level", "differences", "order", "marriage_measures", "cost_cash", "cost_nursery", "deadweight",
-    "third_births", "groups",
+    "target", "level", "differences", "order", "marriage_measures", "cost_cash", "cost_housing", "cost_nursery",
+    "deadweight", "third_births", "groups",
 ]  # fmt: skip
 """What a verdict is about: a report sets its mark beside the sentences, figures and tables on that topic."""
 

@@ -1,21 +1,30 @@
 """A hash of the sources that decide a result: what a program does, not how it is explained or where it lies.
 
-Of Python the syntax tree counts, without imports, docstrings and comments; of parameters, levers and packages every
-byte. Files count by their content, so that one moved elsewhere leaves the hash as it was.
+Of Python the syntax tree counts, without imports, docstrings and comments; of parameters, levers and packages all but
+comments and the keys that only explain (:data:`WORDS`); of tables every byte. Files count by their content, so that one
+moved elsewhere leaves the hash as it was.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
 SUFFIXES = (".py", ".yaml", ".csv")
 DECIDE_NOTHING = ("abm/__init__.py", "abm/bench", "abm/cities/", "abm/city_pack/", "abm/dashboard", "abm/notebook.py",
                   "abm/prospect_lines.py", "policies/describe.py", "policies/messages.py")  # fmt: skip
 """What no result follows from, or (cities) what is hashed on its own."""
+WORDS = frozenset({"label", "summary", "channel", "plan_section", "payer_note", "not_modelled", "assumption", "note",
+                   "reference", "reference_zh", "unit_zh", "grade", "source", "evidence", "near", "leaves_out",
+                   "proposer"})  # fmt: skip
+"""Keys of YAML files that tell people what a number is; nothing is computed from them."""
 
 
 @cache
@@ -36,9 +45,20 @@ def hash_of(project: Path) -> str:
 
 
 def what_decides(path: Path) -> bytes:
-    """The content of a source as far as it decides: the tree of a program, the bytes of any other file."""
+    """The content of a source as far as it decides: a program's tree, a YAML file's numbers, a table whole."""
     content = path.read_bytes()
-    return ast.unparse(without_words(ast.parse(content))).encode() if path.suffix == ".py" else content
+    if path.suffix == ".py":
+        return ast.unparse(without_words(ast.parse(content))).encode()
+    if path.suffix == ".yaml":
+        return json.dumps(without_word_keys(yaml.safe_load(content)), sort_keys=True, default=str).encode()
+    return content
+
+
+def without_word_keys(held: Any) -> Any:
+    """Nested lists and mappings without the keys :data:`WORDS`."""
+    if isinstance(held, dict):
+        return {str(key): without_word_keys(value) for key, value in held.items() if key not in WORDS}
+    return [without_word_keys(value) for value in held] if isinstance(held, list) else held
 
 
 def without_words(tree: ast.Module) -> ast.Module:

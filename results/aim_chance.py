@@ -113,10 +113,10 @@ class Chance:
         if self.limits is not None and self.reaching == 0:
             most = _percent(self.limits[1])
             return {
-                "en": f"{counted['en'][0].upper()}{counted['en'][1:]}, which bounds the probability of a TFR of "
-                f"{target_value:g} in {year} at {most['en']} (95 % confidence).",
-                "zh": f"{counted['zh']}，据此 {year} 年总和生育率达到 {target_value:g} 的概率不超过 "
-                f"{most['zh']}（95% 置信水平）。",
+                "en": f"{counted['en'][0].upper()}{counted['en'][1:]}; so few cannot exclude a probability below "
+                f"{most['en']} (95 % confidence), which is a limit and no estimate.",
+                "zh": f"{counted['zh']}；仅凭这些次数不能排除低于 {most['zh']} 的概率（95% 置信水平），"
+                "这是上限而非估计值。",
             }
         if self.limits is None:
             return {

@@ -85,9 +85,10 @@ def cost_per_birth(data: RunData, scenario: str) -> dict[str, float] | None:
 
 @dataclass(frozen=True)
 class Payers:
-    """Who bears what is spent more, and who saves: shares of the added spending, and yuan a year saved."""
+    """Who bears what is spent more, and who saves: shares of the added spending (``more_a_year`` yuan), yuan saved."""
 
     shares: list[tuple[str, float]]
+    more_a_year: float
     savings: list[tuple[str, dict[str, float]]]
 
 
@@ -98,7 +99,7 @@ def payers_of(data: RunData, scenario: str) -> Payers:
     more = own[own["mean"] > 0].sort_values("mean", ascending=False)
     total = float(more["mean"].sum())
     if total <= 0:
-        return Payers([], [])
+        return Payers([], 0.0, [])
     shares = [(str(row.category), float(row.mean) / total) for row in more.itertuples(index=False)]
     years = data.years_in_force(scenario)
     less = own[own["mean"] < -LEAST_SHARE * total].sort_values("mean")
@@ -107,7 +108,7 @@ def payers_of(data: RunData, scenario: str) -> Payers:
                               "n": float(data.seeds)})
         for _, r in less.iterrows()
     ]  # fmt: skip
-    return Payers([(name, share) for name, share in shares if share >= LEAST_SHARE], savings)
+    return Payers([(name, share) for name, share in shares if share >= LEAST_SHARE], total / years, savings)
 
 
 def births_by_replicate(data: RunData) -> pd.DataFrame:

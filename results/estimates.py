@@ -52,10 +52,14 @@ def told_apart(found: Estimate | None) -> bool:
     return found is not None and has_interval(found) and bool(found["low"] > 0 or found["high"] < 0)
 
 
-def if_not_told(found: Estimate | None) -> Text:
-    """A clause for a sentence whose number has an interval that holds zero; empty for any other."""
-    if not has_interval(found) or told_apart(found):
+def if_not_told(found: Estimate | None, digits: int = 0) -> Text:
+    """A clause for a sentence whose number has an interval that holds zero, or ends so near it that the printed end is
+    zero; empty for any other."""
+    if found is None or not has_interval(found):
         return both("", "")
+    if told_apart(found):
+        near = min(abs(found["low"]), abs(found["high"]))
+        return both("", "") if round(near, digits) else both(", barely told from zero", "，勉强可与零区分")
     return both(", which cannot be told from zero", "，与零无法区分")
 
 
@@ -104,7 +108,7 @@ def turned(found: Estimate) -> dict[str, float]:
 
 def money_said(found: Estimate) -> Text:
     """An amount of money with its interval in running text."""
-    amount, span = _amounts(rounded(found)["mean"]), money_span(found)
+    amount, span = amounts(rounded(found)["mean"]), money_span(found)
     return both(f"{amount['en']} ({span['en']})", f"{amount['zh']}（{span['zh']}）")
 
 
@@ -113,7 +117,7 @@ def money_span(found: Estimate) -> Text:
     if not has_interval(found):
         return no_interval(found.get("n"))
     shown = rounded(found)
-    low, high = _amounts(shown["low"]), _amounts(shown["high"])
+    low, high = amounts(shown["low"]), amounts(shown["high"])
     if math.isnan(shown["low"]):
         return both("any value is possible", "任何值均有可能")
     if math.isinf(shown["high"]):
@@ -122,7 +126,7 @@ def money_span(found: Estimate) -> Text:
                 f"95% 区间 {_range(low['zh'], high['zh'], ' 至 ')}")  # fmt: skip
 
 
-def _amounts(value: float) -> Text:
+def amounts(value: float) -> Text:
     """An amount of money without zeros behind the point that say nothing."""
     return {lang: re.sub(r"(\.\d*?)0+(?= )", lambda m: m[1].rstrip("."), text) for lang, text in yuan(value).items()}
 

@@ -183,7 +183,7 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
     axes.set_title(
         {
             "en": "What the city's figures say about each number (grey: from the evidence, not fitted)",
-            "zh": "本市数据对各参数的约束（灰点：取自证据，不拟合）",
+            "zh": "本市数据对各参数的约束（灰点：依据研究或假设，不拟合）",
         }[lang],
         fontsize=11,
         pad=20,

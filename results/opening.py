@@ -20,10 +20,22 @@ from results.answers import (
 from results.blocks import FigureRef, Opening, both
 from results.compare import t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.estimates import if_not_told, is_wide, money_said, people_said, rounded, said, span_of, turned
+from results.estimates import (
+    amounts,
+    if_not_told,
+    is_wide,
+    money_said,
+    people_said,
+    rounded,
+    said,
+    span_of,
+    to_digits,
+    turned,
+)
 from results.open_order import FREE, concerns, families_of, short
 from results.run_data import RunData
-from results.sections_effects import bare, names_joined, quoted, target_section, tfr_figure
+from results.sections_effects import bare, quoted, target_section, tfr_figure, with_births
+from results.trust_marks import COSTS
 from results.words import Text, joined, number, payer_label
 
 Sentence = tuple[Text, tuple[str, ...]]
@@ -67,18 +79,21 @@ def _adds(data: RunData, scenario: str, equals: list[str]) -> Sentence | None:
     within = data.split_value(scenario, "within_horizon")
     if found is None or effect is None or within is None:
         return None
-    name, others = quoted(data, scenario), names_joined(data, equals)
+    name, others = quoted(data, scenario), with_births(data, equals)
     who = both(name["en"], name["zh"])
     if len(data.policies) > 1:
-        apart = both(f", not to be told from {others['en']},", f"（与{others['zh']}无法区分）")
+        apart = both(
+            f" (the interval of the difference from {others['en']} holds zero)",
+            f"（与{others['zh']}之差的区间含零）",
+        )
         tail = apart if equals else both("", "")
-        comma = "" if equals else ","
+        comma = ","
         who = both(
-            f"{name['en']}, with the most births of {len(data.policies)} scenarios{tail['en'] or comma}",
+            f"{name['en']}, with the most births of {len(data.policies)} scenarios{tail['en']}{comma}",
             f"{len(data.policies)} 个情景中出生增加最多的{name['zh']}{tail['zh']}",
         )
     up = effect["mean"] >= 0
-    size, span, unsure = number(abs(effect["mean"]), 3), span_of(effect, 3, sign=True), if_not_told(effect)
+    size, span, unsure = number(abs(effect["mean"]), 3), span_of(effect, 3, sign=True), if_not_told(effect, 3)
     moves = both(
         f"{who['en']} {'raises' if up else 'lowers'} the TFR of {data.judged_year} by {size} ({span['en']})"
         f"{unsure['en']}",
@@ -116,13 +131,7 @@ def _best_value(data: RunData, top: str) -> Sentence | None:
     sure = both("", "") if found.sure else both(
         "; births for money of the two cannot be told apart", "；两者单位资金的出生数无法区分"
     )  # fmt: skip
-    free = free_parameters(data, found.scenario, FREE)
-    gift = both("", "")
-    if free:
-        gift = both(
-            f"; it counts on “{bare(free[0]['label']['en'].lower())}”, which costs nothing in the model",
-            f"；其中“{bare(free[0]['label']['zh'])}”在模型中不计成本",
-        )
+    gift = _gift(data, found.scenario, top)
     changed = {change["lever"] for name_ in (found.scenario, top) for change in data.scenario_card(name_)["changes"]}
     before = short() if concerns(families_of(data.context, changed)) else both("", "")
     return (
@@ -134,6 +143,22 @@ def _best_value(data: RunData, top: str) -> Sentence | None:
             f"{sure['zh']}{gift['zh']}。",
         ),
         ("differences", "order") if before["en"] else ("differences",),
+    )
+
+
+def _gift(data: RunData, scenario: str, top: str) -> Text:
+    """A clause on what one or both of two scenarios count on and do not pay for."""
+    free = {name: free_parameters(data, name, FREE) for name in (scenario, top)}
+    if not any(free.values()):
+        return both("", "")
+    label = next(changes for changes in free.values() if changes)[0]["label"]
+    one = quoted(data, next(name for name, changes in free.items() if changes))
+    who = both(f"{one['en']} counts", f"{one['zh']}含")
+    if all(free.values()):
+        who = both("both count", "两者均含")
+    return both(
+        f"; {who['en']} on “{bare(label['en']).lower()}”, which costs nothing in the model",
+        f"；{who['zh']}“{bare(label['zh'])}”，在模型中不计成本",
     )
 
 
@@ -161,7 +186,7 @@ def _costs(data: RunData, scenario: str) -> Sentence | None:
             f"{name['zh']}在 {years['zh']}每年比现行政策{'多' if more else '少'}支出 {amount['zh']}；{each['zh']}。"
             f"{payers['zh']}",
         ),
-        ("cost_cash", "cost_nursery"),
+        (*COSTS, "differences"),
     )
 
 
@@ -174,7 +199,10 @@ def payers_said(data: RunData, scenario: str) -> Text:
         "en": joined([f"{payer_label(n, 'en').lower()} ({share_text(s, 'en')})" for n, s in found.shares], "en"),
         "zh": joined([f"{payer_label(n, 'zh')}（{share_text(s, 'zh')}）" for n, s in found.shares], "zh"),
     }
-    text = both(f" The added spending falls on {pays['en']}", f"新增支出由{pays['zh']}承担")
+    total = amounts(to_digits(found.more_a_year))
+    text = both(
+        f" Payers spend {total['en']} a year more: {pays['en']}", f"各方每年多支出 {total['zh']}，由{pays['zh']}承担"
+    )
     if found.savings:
         saved = [(name, money_said(estimate)) for name, estimate in found.savings]
         less = {

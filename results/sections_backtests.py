@@ -96,10 +96,13 @@ def _lead(rows: list[Row]) -> Text:
     return both(
         f"In {n['sign']} of {n['tests']} experiments the response has the sign of the evidence ({n['clear']} of them "
         f"beyond the chance between seeds); of {n['ranged']} with an evidence interval, the model's value lies inside "
-        f"{n['inside']} and its interval overlaps {n['overlap']}. Nothing was fitted to them.{out['en']}",
+        f"{n['inside']}, its interval overlaps {n['overlap']} and misses {n['ranged'] - n['overlap']}. No search "
+        "fitted "
+        f"the model to them; some assumed numbers were chosen with them in view.{out['en']}",
         f"{n['tests']} 项实验中，{n['sign']} 项反应方向与证据一致（其中 {n['clear']} 项超出种子间随机波动）；在 "
-        f"{n['ranged']} 项有证据区间的实验中，模型值落在区间内的有 {n['inside']} 项，区间有重叠的有 {n['overlap']} 项。"
-        f"模型未针对这些实验拟合。{out['zh']}",
+        f"{n['ranged']} 项有证据区间的实验中，模型值落在区间内的有 {n['inside']} 项，区间有重叠的有 {n['overlap']} 项，"
+        f"不重叠的有 {n['ranged'] - n['overlap']} 项。模型未针对这些实验作拟合搜索，但部分假设参数的取值参考过它们。"
+        f"{out['zh']}",
     )
 
 

@@ -169,11 +169,12 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
     text = both(
         f"Numbers fitted to the city: {len(levels)}, of which {len(told) or 'none'} "
         f"{'is' if len(told) == 1 else 'are'} narrowed to less than half {'its' if len(told) == 1 else 'their'} prior "
-        f"width. Responses to measures: {len(rows) - len(levels)}, taken from the evidence and not fitted, since a "
+        f"width. Responses to measures: {len(rows) - len(levels)}, taken from studies or assumed and not fitted, "
+        "since a "
         "city's past under one law says little about them.",
         f"对本市数据拟合的 {len(levels)} 个参数中，"
         + (f"有 {len(told)} 个的后验宽度不足先验的一半；" if told else "没有一个的后验宽度不足先验的一半；")
-        + f"{len(rows) - len(levels)} 个政策反应参数取自研究证据而不拟合，因为单一法律下的历史数据难以识别它们。",
+        + f"{len(rows) - len(levels)} 个政策反应参数依据研究或假设而不拟合，因为单一法律下的历史数据难以识别它们。",
     )
     head: list[Cell] = [
         both("Number", "参数"),
@@ -182,7 +183,7 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
         both("Posterior median, 80 %", "后验中位数与 80% 区间"),
         both("Width ratio", "宽度比"),
     ]
-    kinds = {"level": both("fitted", "拟合"), "response": both("from the evidence", "取自证据")}
+    kinds = {"level": both("fitted", "拟合"), "response": both("from studies or assumed", "依据研究或假设")}
     cells: list[list[Cell]] = [
         [
             both(fit.parameter_label(row["name"], "en"), fit.parameter_label(row["name"], "zh")),
@@ -200,7 +201,7 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
             both(
                 "Bar: 80 % of the prior; point and line: median and 80 % of the posterior, grey where the number comes "
                 "from the evidence and was not fitted. A line as wide as its bar: the data say nothing.",
-                "灰条：先验 80% 区间；点与线：后验中位数与 80% 区间（灰色者取自证据、未拟合）。"
+                "灰条：先验 80% 区间；点与线：后验中位数与 80% 区间（灰色者依据研究或假设、未拟合）。"
                 "线与条同宽表示数据没有提供信息。",
             ),
         ),

@@ -6,10 +6,10 @@ import math
 import re
 
 from results.aim_chance import Chance, chance_of
-from results.answers import free_parameters, not_told_apart
+from results.answers import births_key, free_parameters, not_told_apart
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import FEWEST, paired
-from results.estimates import if_not_told, said, span_of, with_interval
+from results.estimates import if_not_told, rounded, said, span_of, with_interval
 from results.open_order import FREE
 from results.run_data import RunData
 from results.words import Text, joined, number
@@ -29,6 +29,16 @@ def names_joined(data: RunData, names: list[str]) -> Text:
     """Several scenarios' names inside a sentence."""
     quotes = [quoted(data, name) for name in names]
     return both(joined([q["en"] for q in quotes], "en"), joined([q["zh"] for q in quotes], "zh"))
+
+
+def with_births(data: RunData, names: list[str]) -> Text:
+    """Several scenarios' names with their births, inside a sentence."""
+    found = [(quoted(data, name), data.split_value(name, births_key(data))) for name in names]
+    shown = [(q, number(rounded(v)["mean"], sign=True)) for q, v in found if v is not None]
+    return both(
+        joined([f"{q['en']} ({value})" for q, value in shown], "en"),
+        joined([f"{q['zh']}（{value}）" for q, value in shown], "zh"),
+    )
 
 
 def bare(label: str) -> str:
@@ -77,7 +87,7 @@ def target_section(data: RunData) -> Section:
         both(f"TFR {year}", f"{year} 年总和生育率"),
         both("Gap to target", "与目标差距"),
         both("Who reaches it", "达标情况"),
-        both("Probability, exact 95 % limits", "概率（精确 95% 界限）"),
+        both("Limits that so many runs allow, 95 %, no estimate", "该次数所允许的概率界限（95%，并非估计值）"),
     ]
     caption = both(
         f"TFR in {year} with its 95 % interval, against the target of {value:g}",
@@ -129,10 +139,12 @@ def _target_lead(data: RunData, chances: dict[str, Chance]) -> Text:
     found, name, reached = levels[best], quoted(data, best), levels[best]["mean"] >= value
     level, chance = said(found, 2), chances[best].sentence(value, year)
     return both(
-        f"{'Yes' if reached else 'No'}: the highest TFR of {year}, under {name['en']}, is {level['en']} against a "
+        f"{'Yes' if reached else 'No'}: the highest TFR of {year} in this run, under {name['en']}, is {level['en']} "
+        "against a "
         "target "
         f"of {value:g}. {chance['en']}",
-        f"{'能' if reached else '不能'}：{year} 年总和生育率最高的情景{name['zh']}为 {level['zh']}，目标为 {value:g}。"
+        f"{'能' if reached else '不能'}：{year} 年总和生育率在本次各情景中最高的{name['zh']}为 {level['zh']}，目标为 "
+        f"{value:g}。"
         f"{chance['zh']}",
     )
 
@@ -144,9 +156,10 @@ def _what_probability_covers(data: RunData, chances: dict[str, Chance]) -> Text:
     if fitted:
         names = names_joined(data, fitted)
         of_fit = both(
-            f" That of {names['en']} is the fit's, over all its draws (section on the fit), since they are more than "
-            "this run's.",
-            f"{names['zh']}的概率取自拟合的全部参数组（见拟合一节），因其多于本次模拟。",
+            f" That of {names['en']} is the fit's, over all its draws (section on the fit). Limits differ by the "
+            "number "
+            "of runs, not by the laws.",
+            f"{names['zh']}的概率取自拟合的全部参数组（见拟合一节）。各行界限之差源于模拟次数不同，而非政策不同。",
         )
     if data.draws > 1:
         return both(
@@ -211,7 +224,7 @@ def effect_section(data: RunData) -> Section:
     head: list[Cell] = [
         both("Scenario", "情景"),
         *[str(y) for y in years],
-        both("Interval without zero from this year on", "区间首次不含零的年份（此后一直不含零）"),
+        both("Interval without zero from this year on", "自该年起区间一直不含零"),
     ]
     blocks: list[Block] = [
         Table(
@@ -242,9 +255,9 @@ def _effect_lead(data: RunData, ends: dict[str, dict[str, float]]) -> Text:
     equals = names_joined(data, [n for n in data.policies if n in not_told_apart(wide, top)])
     estimate, name = ends[top], quoted(data, top)
     up, size, span = estimate["mean"] >= 0, number(abs(estimate["mean"]), 3), span_of(estimate, 3, sign=True)
-    most, unsure = len(data.policies) > 1 and not equals["en"], if_not_told(estimate)
+    most, unsure = len(data.policies) > 1 and not equals["en"], if_not_told(estimate, 3)
     apart = (
-        both(f"; not to be told apart from {equals['en']}", f"；与{equals['zh']}无法区分")
+        both(f"; the interval of the difference from {equals['en']} holds zero", f"；与{equals['zh']}之差的区间含零")
         if equals["en"]
         else both("", "")
     )

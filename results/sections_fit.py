@@ -100,8 +100,9 @@ def _own_past(tested: int, inside: int) -> Text:
         )
     return both(
         f"This run's own past lies within the stated range of {inside} of {tested} observed figures that are not put "
-        "in.",
-        f"除外部设定者外，本次运行的历史部分在 {tested} 项观测数据中有 {inside} 项落在所列区间内。",
+        "in; most of them were fitted (column “Use”), so this is no test.",
+        f"除外部设定者外，本次运行的历史部分在 {tested} 项观测数据中有 {inside} 项落在所列区间内；"
+        "其中多数曾用于拟合（见“用途”列），故不构成检验。",
     )
 
 

@@ -126,9 +126,9 @@ def limits_section(data: RunData) -> Section:
             "2023 年后的水平取决于结婚下降如何延续（外部设定）；情景之间的差异受其影响要小得多。",
         ),
         both(
-            "For several measures no causal study exists in China; their effect stands on studies of other places or "
+            "Few measures, often none, rest on a causal study in China; effects stand on studies of other places or "
             "on an assumption, and each card says which.",
-            "若干措施在中国没有因果研究；其效应依据其他地区的研究或假设，各措施卡片均有说明。",
+            "有中国因果研究的措施很少，往往没有；效应依据其他地区的研究或假设，各措施卡片均有说明。",
         ),
         both(
             "Moves because of a measure are not modelled, except graduates drawn by settlement grants: a gain cannot "

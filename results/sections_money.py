@@ -15,7 +15,17 @@ from results.answers import (
     years_zh,
 )
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.estimates import finite, has_interval, money_said, said, told_apart, turned, with_interval
+from results.estimates import (
+    amounts,
+    finite,
+    has_interval,
+    money_said,
+    said,
+    to_digits,
+    told_apart,
+    turned,
+    with_interval,
+)
 from results.gains import category, relative_gains
 from results.open_order import concerns, families_of, paragraph
 from results.opening import birth_price_said
@@ -70,6 +80,7 @@ def cost_section(data: RunData) -> Section:
         ),
         FigureRef("cost_by_lever", both("The same cost by measure.", "同一成本按措施划分。")),
         Paragraph(_how_counted(data), "note"),
+        *_within_price(data, top),
     ]
     return Section("cost", title, lead, blocks)
 
@@ -104,6 +115,22 @@ def _how_counted(data: RunData) -> Text:
         "期末之后仍应支付的部分未计入。"
         f"{budget['zh']}",
     )
+
+
+def _within_price(data: RunData, top: str) -> list[Block]:
+    """What a birth costs when those after the horizon are left out, where the printed price counts them."""
+    within, cost = data.split_value(top, "within_horizon"), data.extra_cost.set_index("scenario")["mean"]
+    if not data.cohorts_completed or within is None or within["mean"] <= 0:
+        return []
+    name, price = quoted(data, top), amounts(to_digits(float(cost[top]) / within["mean"]))
+    text = both(
+        f"Additional births after {data.end_year} are in the cost per additional birth, costs after it are not. By "
+        f"births within {years_text(data)} alone, {name['en']} costs {price['en']} a birth.",
+        f"每多出生一人的成本计入 {data.end_year} 年后的新增出生，而未计入其后的支出。若仅按 {years_zh(data)} "
+        "年内多出生人数计，"
+        f"{name['zh']}每多出生一人的成本为 {price['zh']}。",
+    )
+    return [Paragraph(text, "note")]
 
 
 def _open_order(data: RunData, names: list[str]) -> list[Block]:
@@ -275,7 +302,7 @@ def _fifths(data: RunData, scenario: str) -> Text:
     return both(
         f"; births of the lowest income fifth change by {low['en']} percent, of the highest by {high['en']} percent"
         f"{apart['en']}",
-        f"；最低收入五分之一家庭的出生数变化（%）{low['zh']}，最高五分之一 {high['zh']}{apart['zh']}",
+        f"；最低收入五分之一家庭的出生数变化（百分数）{low['zh']}，最高五分之一 {high['zh']}{apart['zh']}",
     )
 
 

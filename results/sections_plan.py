@@ -48,11 +48,11 @@ def plan_section(data: RunData) -> Section:
     met = [g.name for g in goals if tone_of(g.values[data.baseline]["mean"], g.target) == "good"]
     changed = _moved_over(data, goals)
     lead = both(
-        f"Under current law {len(met)} of {len(goals)} plan indicators are met"
+        f"Under current law {len(met)} of {len(goals)} plan indicators are met (“about” within {100 * NEAR:.0f} %)"
         + (f": {joined([data.indicator_label(n, 'en') for n in met], 'en')}" if met else "")
         + changed["en"]
         + ".",
-        f"现行政策下 {len(goals)} 项规划指标中有 {len(met)} 项达标"
+        f"现行政策下 {len(goals)} 项规划指标中有 {len(met)} 项达标（“约”类目标以相差 {100 * NEAR:.0f}% 以内计）"
         + (f"：{joined([data.indicator_label(n, 'zh') for n in met], 'zh')}" if met else "")
         + changed["zh"]
         + "。",
@@ -98,10 +98,13 @@ def _how_judged() -> Text:
     return both(
         f"A target given as “about” counts as met within {percent['en']} of it; a limit that is missed by less than "
         f"{percent['en']} counts as near. The share aged 16–59, life expectancy, schooling and the urban share follow "
-        "tables of the city (imposed), so that meeting them says nothing about a measure.",
+        "tables of the city (imposed), residents follow its migration tables, and streets with childcare follow "
+        "places by a "
+        "fixed rate, so that meeting them says little about a measure.",
         f"“约”类目标以相差 {percent['zh']} 以内为达标；上下限类目标差距不足 {percent['zh']} 为接近。16—59 岁占比、"
         "预期寿命、"
-        "受教育年限与城镇化率由城市数据表外部设定，其达标与否不说明政策效果。",
+        "受教育年限与城镇化率由城市数据表外部设定，常住人口取决于迁移表，街道覆盖率按固定比例随托位变化，"
+        "故其达标与否难以说明政策效果。",
     )
 
 

@@ -10,7 +10,6 @@ from results.decomposition_births import births_parts, rates_by_age, women_by_ag
 from results.estimates import said, with_interval
 from results.run_data import RunData
 from results.sections_effects import label_of
-from results.words import number
 
 PARTS = (
     ("total", both("All", "合计")),
@@ -30,9 +29,9 @@ def women_section(data: RunData) -> Section:
         lead = both("The run kept no births or no women by age.", "本次运行未保留出生数或分年龄妇女数。")
         return Section("women", title, lead, [FigureRef("births", _births_caption())])
     lead = both(
-        f"Under current law births go from {number(first['mean'])} in {data.branch_year - 1} to {said(last)['en']} in "
+        f"Under current law births go from {said(first)['en']} in {data.branch_year - 1} to {said(last)['en']} in "
         f"{data.end_year}",
-        f"在现行政策下，出生人数由 {data.branch_year - 1} 年的 {number(first['mean'])} 人变为 {data.end_year} 年的 "
+        f"在现行政策下，出生人数由 {data.branch_year - 1} 年的 {said(first)['zh']}变为 {data.end_year} 年的 "
         f"{said(last)['zh']}",
     )
     blocks: list[Block] = [

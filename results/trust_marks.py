@@ -25,33 +25,37 @@ TOPICS: dict[str, Text] = {
     "order": both("order of cash, childcare, housing", "现金、托育、住房的先后"),
     "marriage_measures": both("marriage measures", "婚姻类措施"),
     "cost_cash": both("cost of cash measures", "现金类措施的支出"),
+    "cost_housing": both("cost of housing measures", "住房类措施的支出"),
     "cost_nursery": both("cost and use of nurseries", "托育支出与使用"),
     "deadweight": both("births that happen anyway", "本来就会发生的出生"),
     "third_births": both("third births", "三孩"),
     "groups": both("gains by income and county", "分收入与县区的受益"),
 }
 """What a verdict is about, in the words of a mark."""
+COST_OF = {"cost_cash": "cash", "cost_housing": "housing", "cost_nursery": "childcare"}
+"""Topics of cost and the family of levers that each is about; a mark stands only where such a lever is changed."""
+COSTS = tuple(COST_OF)
 GROUPS = ("income_fifth", "county", "residence", "hukou", "mother_age")
 BY_SECTION: dict[str, tuple[str, ...]] = {
     "target": ("target", "level"),
     "effect": ("differences",),
     "births": ("differences", "deadweight"),
     "women": ("level",),
-    "cost": ("cost_cash", "cost_nursery", "differences"),
+    "cost": (*COSTS, "differences"),
     "together": ("differences",),
     "gains": ("groups", "third_births"),
     "plan": ("level",),
 }
 BY_BLOCK: dict[str, tuple[str, ...]] = {
-    "births_cost": ("differences", "cost_cash", "cost_nursery"),
+    "births_cost": ("differences", *COSTS),
     "target": ("level",), "tfr_path": ("level",), "tfr_fans": ("level",), "tfr_effect": ("differences",),
     "births_split": ("differences", "deadweight"), "additional_births": ("differences",),
     "completed_fertility": ("level", "differences"), "tfr_decomposition": ("differences",), "marriage": ("level",),
     "births_and_women": ("level",), "births_decomposition": ("level",), "births": ("level",),
     "births_by_order": ("level", "third_births"), "pyramid": ("level",),
-    "cost": ("cost_cash", "cost_nursery"), "cost_by_measure": ("cost_cash", "cost_nursery"),
-    "cost_per_birth": ("differences",), "cost_by_payer": ("cost_cash", "cost_nursery"),
-    "cost_by_lever": ("cost_cash", "cost_nursery"), "interactions": ("differences",),
+    "cost": COSTS, "cost_by_measure": COSTS,
+    "cost_per_birth": ("differences",), "cost_by_payer": COSTS,
+    "cost_by_lever": COSTS, "interactions": ("differences",),
     "who_gains": ("groups", "third_births"), "county_map": ("groups", "level"),
     "gains_births_order": ("third_births",), "gains_cost_order": ("third_births",),
     **{f"gains_{what}_{by}": ("groups",) for what in ("births", "cost") for by in GROUPS},
@@ -67,9 +71,17 @@ def verdicts_of(context: Mapping[str, Any]) -> dict[str, str]:
 
 def marks(context: Mapping[str, Any], topics: Iterable[str]) -> list[Verdict]:
     """The marks of these topics, worst first; none for a topic without a verdict."""
-    known = verdicts_of(context)
+    known = {topic: trust for topic, trust in verdicts_of(context).items() if _is_about(context, topic)}
     worst_first = sorted((t for t in topics if t in known), key=lambda t: list(TRUST)[::-1].index(known[t]))
     return [_mark(topic, TRUST[known[topic]]) for topic in worst_first]
+
+
+def _is_about(context: Mapping[str, Any], topic: str) -> bool:
+    """True unless the topic is the cost of a family of levers that no scenario of the run changes."""
+    levers, used = context.get("levers", {}), context.get("levers_used")
+    if topic not in COST_OF or used is None:
+        return True
+    return COST_OF[topic] in {str(levers[name].get("family")) for name in used if name in levers}
 
 
 def _mark(topic: str, trust: Verdict) -> Verdict:

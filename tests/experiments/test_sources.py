@@ -40,6 +40,16 @@ def test_words_and_imports_decide_nothing(project: Path, found: str, written: st
     assert hash_of(project) == before
 
 
+def test_a_text_of_a_lever_decides_nothing(project: Path) -> None:
+    lever = project / "policies" / "voucher.yaml"
+    lever.write_text("label: {en: Voucher, zh: 券}\namount: {low: 0, note: off the fee}  # yuan\n", encoding="utf-8")
+    before = hash_of(project)
+    lever.write_text("label: {en: A voucher, zh: 托育券}\namount: {low: 0, note: none}\n", encoding="utf-8")
+    assert hash_of(project) == before
+    lever.write_text("label: {en: A voucher, zh: 托育券}\namount: {low: 1, note: none}\n", encoding="utf-8")
+    assert hash_of(project) != before
+
+
 def test_a_file_that_moves_decides_the_same(project: Path) -> None:
     before = hash_of(project)
     (project / "abm" / "money").mkdir()

@@ -9,6 +9,7 @@ import pytest
 from results.estimates import if_not_told, money_said, people_said, rounded
 
 NOTHING = {"en": "", "zh": ""}
+BARELY = {"en": ", barely told from zero", "zh": "，勉强可与零区分"}
 UNSURE = {"en": ", which cannot be told from zero", "zh": "，与零无法区分"}
 
 
@@ -19,6 +20,7 @@ UNSURE = {"en": ", which cannot be told from zero", "zh": "，与零无法区分
         (0.0, 0.005, UNSURE),
         (0.001, 0.005, NOTHING),
         (-0.005, -0.001, NOTHING),
+        (0.0004, 0.005, BARELY),
         (math.nan, math.nan, NOTHING),
     ],
 )
@@ -26,7 +28,7 @@ def test_an_effect_whose_interval_holds_zero_is_said_to_be_untold(
     low: float, high: float, said: dict[str, str]
 ) -> None:
     """Without an interval the sentence says that there is none, and nothing more."""
-    assert if_not_told({"mean": 0.001, "low": low, "high": high, "n": 8.0}) == said
+    assert if_not_told({"mean": 0.001, "low": low, "high": high, "n": 8.0}, digits=3) == said
 
 
 def test_less_than_one_birth_is_no_exact_zero() -> None:
