@@ -236,10 +236,11 @@ def care_paths(base: History, policy: History, lang: str) -> str:
     y = y_axis(d, [0.0, 60.0], 3, suffix=" %")
     x = year_axis(d, math.floor(years(base.months[0].month)), math.ceil(years(base.month)))
     for history, key in ((base, "base"), (policy, "policy")):
-        care = np.array([m.care for m in history.months])
+        lived = list(history.months)  # another month may be added while this is drawn
+        care = np.array([m.care for m in lived])
         shares = 100 * care / np.maximum(care.sum(axis=1, keepdims=True), 1.0)
         for k, name in enumerate(CARE):
-            points = [(x(years(m.month)), y(v)) for m, v in zip(history.months, shares[:, k], strict=True)]
+            points = [(x(years(m.month)), y(v)) for m, v in zip(lived, shares[:, k], strict=True)]
             d.path(points, COLOURS[k], 2.2 if key == "policy" else 1.3, "" if key == "policy" else "4 3")
             d.dot(*points[-1], 3, COLOURS[k], f"{word(key, lang)}, {word(name, lang)}: {shares[-1, k]:.1f} %")
     legend(d, [(word(name, lang), COLOURS[k]) for k, name in enumerate(CARE)], d.left, 16)

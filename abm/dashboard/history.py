@@ -66,12 +66,13 @@ class History:
 
     def tfr_path(self) -> tuple[list[int], list[float]]:
         """(months, TFR of the twelve months that end with each), from the first whole year on."""
-        births = np.array([m.births.sum(axis=(0, 1)) for m in self.months])
-        women = np.array([m.women.sum(axis=0) for m in self.months]) / MONTHS_PER_YEAR
+        lived = list(self.months)  # the page draws while another month may be added
+        births = np.array([m.births.sum(axis=(0, 1)) for m in lived])
+        women = np.array([m.women.sum(axis=0) for m in lived]) / MONTHS_PER_YEAR
         births, women = (np.cumsum(np.vstack([np.zeros(N_AGES), table]), axis=0) for table in (births, women))
         births, women = births[YEAR:] - births[:-YEAR], women[YEAR:] - women[:-YEAR]
         rates = np.divide(births, women, out=np.zeros_like(births), where=women > 0)[:, FERTILE].sum(axis=1)
-        return [m.month for m in self.months[YEAR - 1 :]], [float(rate) for rate in rates]
+        return [m.month for m in lived[YEAR - 1 :]], [float(rate) for rate in rates]
 
     def tfr_by_county(self, length: int) -> Array:
         """TFR of each county over the last ``length`` months."""
