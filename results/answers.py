@@ -15,7 +15,8 @@ from results.blocks import both
 from results.compare import ratio_interval, t_interval
 from results.estimates import finite, told_apart
 from results.gains import strongest
-from results.run_data import MONTHS_A_YEAR, RunData
+from results.run_data import MONTH_ZERO_YEAR, MONTHS_A_YEAR, RunData
+from results.study_words import years_text as span_of_years
 from results.words import Text
 
 LEAST_SHARE = 0.005
@@ -52,14 +53,15 @@ def one_birth_name(data: RunData) -> Text:
 
 
 def in_force_text(data: RunData, scenario: str) -> Text:
-    """The years in which a scenario's law differs from current law: ``2027–2035``, ``July 2027–2035`` in words."""
+    """The time in which a scenario's law differs from current law: ``2027–2035``, or months where years are not whole:
+    ``2027-07 to 2035-12``."""
     first, last = data.months_in_force(scenario)
-    start, end = first // MONTHS_A_YEAR + 1900, last // MONTHS_A_YEAR + 1900
+    start, end = (month // MONTHS_A_YEAR + MONTH_ZERO_YEAR for month in (first, last))
     if first % MONTHS_A_YEAR or (last + 1) % MONTHS_A_YEAR:
         months = (first % MONTHS_A_YEAR + 1, last % MONTHS_A_YEAR + 1)
         return both(f"{start}-{months[0]:02d} to {end}-{months[1]:02d}",
                     f"{start} 年 {months[0]} 月至 {end} 年 {months[1]} 月")  # fmt: skip
-    return both(f"{start}–{end}" if end > start else f"{start}", f"{start}—{end} 年" if end > start else f"{start} 年")
+    return span_of_years(start, end)
 
 
 def cost_a_year(data: RunData, scenario: str) -> dict[str, float] | None:
@@ -173,7 +175,8 @@ def leader(data: RunData) -> tuple[str, list[str]] | None:
     top = strongest(data)
     if top is None:
         return None
-    return top, [name for name in data.policies if name in not_told_apart(births_by_replicate(data), top)]
+    equals = not_told_apart(births_by_replicate(data), top)
+    return top, [name for name in data.policies if name in equals]
 
 
 def free_parameters(data: RunData, scenario: str, free: frozenset[str]) -> list[dict[str, Any]]:

@@ -161,7 +161,3 @@ class Section:
 def both(en: str, zh: str) -> Text:
     """A text in both languages."""
     return {"en": en, "zh": zh}
-
-
-COST_A_YEAR = both("Cost, million yuan a year", "支出（百万元/年）")
-"""Head of a column of costs."""

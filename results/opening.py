@@ -34,9 +34,9 @@ from results.estimates import (
 )
 from results.open_order import FREE, concerns, families_of, short
 from results.run_data import RunData
-from results.sections_effects import bare, quoted, target_section, tfr_figure, with_births
+from results.sections_effects import bare, not_told_text, quoted, target_section, tfr_figure, with_births
 from results.trust_marks import COSTS
-from results.words import Text, joined, number, payer_label
+from results.words import Text, joined, number, payer_label, percent
 
 Sentence = tuple[Text, tuple[str, ...]]
 """A sentence and the topics of the verdicts that stand behind it."""
@@ -79,18 +79,13 @@ def _adds(data: RunData, scenario: str, equals: list[str]) -> Sentence | None:
     within = data.split_value(scenario, "within_horizon")
     if found is None or effect is None or within is None:
         return None
-    name, others = quoted(data, scenario), with_births(data, equals)
-    who = both(name["en"], name["zh"])
+    who = quoted(data, scenario)
     if len(data.policies) > 1:
-        apart = both(
-            f" (the interval of the difference from {others['en']} holds zero)",
-            f"（与{others['zh']}之差的区间含零）",
-        )
-        tail = apart if equals else both("", "")
-        comma = ","
+        tie = not_told_text(with_births(data, equals))
+        tail = both(f" ({tie['en']})", f"（{tie['zh']}）") if equals else both("", "")
         who = both(
-            f"{name['en']}, with the most births of {len(data.policies)} scenarios{tail['en']}{comma}",
-            f"{len(data.policies)} 个情景中出生增加最多的{name['zh']}{tail['zh']}",
+            f"{who['en']}, with the most births of {len(data.policies)} scenarios{tail['en']},",
+            f"{len(data.policies)} 个情景中出生增加最多的{who['zh']}{tail['zh']}",
         )
     up = effect["mean"] >= 0
     size, span, unsure = number(abs(effect["mean"]), 3), span_of(effect, 3, sign=True), if_not_told(effect, 3)
@@ -215,8 +210,7 @@ def payers_said(data: RunData, scenario: str) -> Text:
 
 def share_text(share: float, lang: str) -> str:
     """A share in percent: a decimal where it is close to none or all."""
-    digits = 1 if share > 0.95 or share < 0.05 else 0
-    return f"{number(100 * share, digits)}{' ' if lang == 'en' else ''}%"
+    return percent(100 * share, lang, digits=1 if share > 0.95 or share < 0.05 else 0)
 
 
 def birth_price_said(data: RunData, scenario: str) -> Text:

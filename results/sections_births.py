@@ -10,7 +10,7 @@ from results.compare import t_interval
 from results.decomposition import tfr_parts
 from results.estimates import people_said, said, told_apart, with_interval
 from results.run_data import RunData, group_dimensions
-from results.sections_effects import label_of, quoted, with_births
+from results.sections_effects import label_of, not_told_text, quoted, with_births
 from results.words import Text, number
 
 
@@ -60,9 +60,8 @@ def _lead(data: RunData) -> Text:
     within = data.split_value(top, "within_horizon") or {}
     apart = both("", "")
     if others:
-        apart = both(
-            f" The interval of the difference from {equals['en']} holds zero.", f"与{equals['zh']}之差的区间含零。"
-        )
+        tie = not_told_text(equals)
+        apart = both(f" It is {tie['en']}.", f"{tie['zh']}。")
     inside = people_said(within)
     if not data.cohorts_completed:
         return both(

@@ -41,6 +41,11 @@ def with_births(data: RunData, names: list[str]) -> Text:
     )
 
 
+def not_told_text(names: Text) -> Text:
+    """That something cannot be told from these scenarios: the difference has an interval that holds zero, or none."""
+    return both(f"not told apart from {names['en']}", f"与{names['zh']}未能区分")
+
+
 def bare(label: str) -> str:
     """A label without what stands in brackets behind it."""
     return re.sub(r"\s*[(（].*[)）]$", "", label)
@@ -252,15 +257,13 @@ def _effect_lead(data: RunData, ends: dict[str, dict[str, float]]) -> Text:
     top = max(ends, key=lambda name: abs(ends[name]["mean"]))
     values = paired(data.rows("tfr"), "tfr", data.baseline)
     wide = values[values["year"] == data.end_year].pivot(index="seed", columns="scenario", values="value")
-    equals = names_joined(data, [n for n in data.policies if n in not_told_apart(wide, top)])
+    tied = not_told_apart(wide, top)
+    equals = names_joined(data, [name for name in data.policies if name in tied])
     estimate, name = ends[top], quoted(data, top)
     up, size, span = estimate["mean"] >= 0, number(abs(estimate["mean"]), 3), span_of(estimate, 3, sign=True)
-    most, unsure = len(data.policies) > 1 and not equals["en"], if_not_told(estimate, 3)
-    apart = (
-        both(f"; the interval of the difference from {equals['en']} holds zero", f"；与{equals['zh']}之差的区间含零")
-        if equals["en"]
-        else both("", "")
-    )
+    most, unsure = len(data.policies) > 1 and not tied, if_not_told(estimate, 3)
+    tie = not_told_text(equals)
+    apart = both(f"; {tie['en']}", f"；{tie['zh']}") if tied else both("", "")
     return both(
         f"{name['en']} {'raises' if up else 'lowers'} the TFR of {data.end_year}{' most' if most else ''}, by {size} "
         f"children per woman ({span['en']}){unsure['en']}{apart['en']}.",

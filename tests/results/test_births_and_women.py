@@ -14,6 +14,8 @@ from results.figures_gains import _touches
 from results.gains import relative_gains
 from results.opening import opening
 from results.run_data import RunData
+from results.sections_births import births_section
+from results.sections_effects import effect_section
 from results.sections_plan import judged, tone_of
 from results.words import yuan
 from tests.results.sample_run import write_sample_run
@@ -85,6 +87,15 @@ def test_the_opening_is_about_one_scenario(data: RunData) -> None:
     assert "with the most births of 2 scenarios" in made.sentences[1]["en"]
     assert "some of them perhaps only earlier" in made.sentences[1]["en"]
     assert "more a year (2027–2035) than current law" in made.sentences[2]["en"] and "亿元" in made.sentences[2]["zh"]
+
+
+def test_few_runs_tell_nothing_apart_and_claim_no_interval(tmp_path: Path) -> None:
+    """Three seeds give no interval of a difference, so no sentence may say that one holds zero."""
+    few = RunData.read(write_sample_run(tmp_path, ["current_law", "package", "leave"], seeds=3))
+    leads = [opening(few).sentences[1], effect_section(few).lead, births_section(few).lead]
+    for lead in leads:
+        assert "not told apart from “Leave alone”" in lead["en"] and "与“仅休假成本共担”" in lead["zh"], lead
+        assert "holds zero" not in lead["en"] and "含零" not in lead["zh"], lead
 
 
 def test_a_run_of_current_law_alone_opens_with_births_and_women(tmp_path: Path) -> None:
