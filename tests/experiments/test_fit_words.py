@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from experiments.fit_table import FITTED, TABLES, fit_context, read_fit
-from experiments.fit_words import REASONS, VERDICTS, read_reasons, read_verdicts
+from experiments.fit_words import REASONS, VERDICTS, Topic, read_reasons, read_verdicts
 from policies.errors import InputError
 from results import open_order
 
 ROW = "- {topic: %s, number: %s, trust: low, why: {en: Why, zh: 因为}}\n"
 NUMBER = "{en: Births, zh: 出生}"
-TOPICS = ["target", "level", "differences", "order", "marriage_measures", "cost_cash", "cost_nursery", "deadweight",
-          "third_births", "groups"]  # fmt: skip
 
 
 def written(folder: Path, text: str) -> Path:
@@ -65,7 +64,7 @@ def test_every_topic_has_its_verdict_in_the_shipped_fit() -> None:
     fit = fit_context("suining", True)
     assert fit is not None
     trust = {row["topic"]: row["trust"] for row in fit["verdicts"]}
-    assert sorted(trust) == sorted(TOPICS)
+    assert sorted(trust) == sorted(get_args(Topic))
     assert trust["order"] == "low" and trust["level"] == "low" and trust["target"] == "high"
 
 
