@@ -16,6 +16,7 @@ from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
 from experiments.command import FAILED, checked_options, clear_endings, say, stop
+from experiments.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
 from policies.messages import asked_in, language, language_from_system, later, tr, translated
 from policies.streams import never_fail
@@ -35,6 +36,7 @@ def about(template: str) -> str:
 
 app = typer.Typer(
     name="cradle",
+    cls=SpokenGroup,
     help=about("Simulate family decisions in a city and compare family policies."),
     no_args_is_help=True,
     add_completion=False,
@@ -59,7 +61,8 @@ def command[**P, R](name: str | None = None) -> Callable[[Callable[P, R]], Calla
     """Make a function a command; its docstring, in the language of --help, is what --help says of it."""
 
     def registered(function: Callable[P, R]) -> Callable[P, R]:
-        return app.command(name, help=about(" ".join((function.__doc__ or "").split())))(function)
+        said = about(" ".join((function.__doc__ or "").split()))
+        return app.command(name, cls=SpokenCommand, help=said)(function)
 
     return registered
 

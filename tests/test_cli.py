@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import os
 import re
 import signal
 import subprocess
@@ -232,3 +233,48 @@ def test_without_a_language_the_system_speaks_and_the_browser_chooses(monkeypatc
     assert wrong.exit_code == 2 and wrong.stderr.startswith("nowhere：没有这个运行文件夹")
     asked = runner.invoke(cradle.app, ["report", "nowhere", "--lang", "en"])
     assert asked.stderr.startswith("nowhere: no such run folder")
+
+
+HELPED = [["--help"], *([command.name or command.callback.__name__, "--help"]
+                       for command in cradle.app.registered_commands if command.callback)]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", HELPED, ids=lambda arguments: arguments[0])
+def test_chinese_help_has_no_english_words(arguments: list[str]) -> None:
+    """In a process of its own: texts of --help are taken when the command is loaded."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cradle.py"), *arguments],
+        env={**os.environ, "CRADLE_LANG": "zh", "PYTHONUTF8": "1"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    typers = "Usage|Options|Arguments|Commands|Show|exit|required|default|OPTIONS|COMMAND|ARGS"
+    assert re.findall(rf"\b(?:{typers})\b", done.stdout) == []
+    assert (
+        done.stdout.startswith("用法：cradle") and "\n选项：\n" in done.stdout and "显示本说明后退出。" in done.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rnu"], "没有这个命令：'rnu'。是否指 'run'？"),
+        (["zzz"], "没有这个命令：'zzz'。"),
+        (["--version-of-what"], "没有这个选项：--version-of-what"),
+        (["run"], "缺少参数 'config'。"),
+        (["equal-cost", "x.yaml"], "缺少选项 '--out'。"),
+        (["run", "x.yaml", "--scale", "abc"], "'--scale' 的值无效：应为数值，给出的文字不是数值"),
+        (["run", "x.yaml", "--scal", "1"], "没有这个选项：--scal（相近的选项：--scale）"),
+        (["run", "x.yaml", "--scale"], "选项 '--scale' 需要一个值。"),
+        (["bench", "--full-sobol=3"], "选项 '--full-sobol' 不带值。"),
+        (["run", "a", "b (c)"], "多余的参数：b (c)"),
+    ],
+)
+def test_a_wrong_command_line_is_answered_in_the_language(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRADLE_LANG", "zh")
+    done = runner.invoke(cradle.app, arguments)
+    assert done.exit_code == 2 and done.stdout == ""
+    assert done.stderr.splitlines()[-1] == f"错误：{said}"
+    english = runner.invoke(cradle.app, arguments, env={"CRADLE_LANG": "en"})
+    assert english.exit_code == 2 and not re.search("[\u4e00-\u9fff]", english.stderr)
+    assert english.stderr.splitlines()[-1].startswith("Error: ")
