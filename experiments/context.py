@@ -178,7 +178,8 @@ def _evidence_card(catalogue: Catalogue, row_id: str) -> dict[str, Any]:
     return {
         **texts, **words, "found": {lang: row.found(lang) for lang in LANGUAGES},
         "design": row.design, "region": row.region, "measured": row.measured,
-        "low": row.low, "high": row.high, "citation": row.citation, "grade": row.grade,
+        "low": row.low, "high": row.high, "grade": row.grade,
+        "citation": row.citation, "citation_zh": row.said("citation", "zh"),
     }  # fmt: skip
 
 
@@ -192,7 +193,7 @@ def _parameter_cards(study: Study) -> list[dict[str, Any]]:
         cards.append(
             {"name": name, "label": label, "value": value, "unit": entry.unit,
              "unit_zh": known.get("unit_zh", entry.unit), "low": entry.low, "high": entry.high,
-             "status": entry.status, "source": entry.source}
+             "status": entry.status, "source": entry.source, "source_zh": known.get("source_zh", entry.source)}
         )  # fmt: skip
     return cards
 

@@ -1,4 +1,4 @@
-"""What the model's parameters are called for people: a label in two languages and the unit in Chinese.
+"""What the model's parameters are called for people: a label in two languages, unit and source in Chinese.
 
 One file for all of ``abm/parameters*.yaml``, ``parameter_words.csv``; it stands here because no result follows from it.
 """
@@ -14,7 +14,7 @@ from policies.errors import InputError
 from policies.messages import tr
 
 FILE = Path(__file__).with_suffix(".csv")
-COLUMNS = ("name", "label_en", "label_zh", "unit_zh")
+COLUMNS = ("name", "label_en", "label_zh", "unit_zh", "source_zh")
 
 
 @functools.cache

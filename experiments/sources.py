@@ -1,14 +1,16 @@
 """A hash of the sources that decide a result: what a program does, not how it is explained or where it lies.
 
 Of Python the syntax tree counts, without imports, docstrings and comments; of parameters, levers and packages all but
-comments and the keys that only explain (:data:`WORDS`); of tables every byte. Files count by their content, so that one
-moved elsewhere leaves the hash as it was.
+comments and the keys that only explain (:data:`WORDS`); of tables all but the columns that only explain
+(:func:`explains`). Files count by their content, so that one moved elsewhere leaves the hash as it was.
 """
 
 from __future__ import annotations
 
 import ast
+import csv
 import hashlib
+import io
 import json
 from functools import cache
 from pathlib import Path
@@ -25,6 +27,9 @@ WORDS = frozenset({"label", "summary", "channel", "plan_section", "payer_note", 
                    "reference", "reference_zh", "unit_zh", "grade", "source", "evidence", "near", "leaves_out",
                    "proposer"})  # fmt: skip
 """Keys of YAML files that tell people what a number is; nothing is computed from them."""
+WORD_COLUMNS = WORDS | {"title", "what", "where", "outcome", "who", "tempo_or_quantum", "citation", "design", "region",
+                        "measured"}  # fmt: skip
+"""Columns of tables that do the same, beside those in a language (``what_zh``, ``label_en``)."""
 
 
 @cache
@@ -45,13 +50,25 @@ def hash_of(project: Path) -> str:
 
 
 def what_decides(path: Path) -> bytes:
-    """The content of a source as far as it decides: a program's tree, a YAML file's numbers, a table whole."""
+    """The content of a source as far as it decides: a program's tree, the numbers of a YAML file or a table."""
     content = path.read_bytes()
     if path.suffix == ".py":
         return ast.unparse(without_words(ast.parse(content))).encode()
     if path.suffix == ".yaml":
         return json.dumps(without_word_keys(yaml.safe_load(content)), sort_keys=True, default=str).encode()
-    return content
+    return json.dumps(without_word_columns(content.decode("utf-8-sig"))).encode()
+
+
+def without_word_columns(table: str) -> list[list[str]]:
+    """Head and rows of a table (CSV) without the columns that only explain."""
+    rows = list(csv.reader(io.StringIO(table, newline="")))
+    told = {column for column, name in enumerate(rows[0] if rows else []) if explains(name)}
+    return [[cell for column, cell in enumerate(row) if column not in told] for row in rows]
+
+
+def explains(column: str) -> bool:
+    """Whether a column of a table tells people what a number is, by its name."""
+    return column in WORD_COLUMNS or column.endswith(("_en", "_zh"))
 
 
 def without_word_keys(held: Any) -> Any:

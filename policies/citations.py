@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,7 @@ KINDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "measured": MEASURED,
 }
 NEEDED = ("id", "what", "where", "effect", "unit", "low", "high", "citation", "grade", *KINDS)
-CHINESE = ("what_zh", "where_zh", "outcome_zh", "effect_zh", "unit_zh")
+CHINESE = ("what_zh", "where_zh", "outcome_zh", "effect_zh", "unit_zh", "citation_zh")
 OPTIONAL = ("outcome", "note", "normalised_effect", "normalised_unit", *CHINESE)
 TABLES: Mapping[str, tuple[str, ...]] = {
     "policy_effects.csv": (*NEEDED, "lever", "outcome"),
@@ -55,10 +55,12 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 """The columns that must be there; a table may have more."""
 
-RANGE = re.compile(r"\((?:range )?-?[\d.]+(?:-| to )-?[\d.]+")
+RANGE = re.compile(r"\((?:range )?[-−]?[\d.]+(?:-| to )[-−]?[\d.]+")
 """A unit that tells the range itself."""
 PERCENT, POINTS = re.compile(r"\bpct\b"), re.compile(r"\bpp\b")
 """How the tables shorten per cent and percentage points."""
+MINUS = re.compile(r"(?<=[ (])-(?=\d)")
+"""A hyphen that stands for a minus."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Evidence:
     outcome_zh: str = ""
     effect_zh: str = ""
     unit_zh: str = ""
+    citation_zh: str = ""
 
     @property
     def number(self) -> float | None:
@@ -100,7 +103,7 @@ class Evidence:
         """A text of the row in a language; the English one where there is no Chinese."""
         if lang == "zh" and (chinese := getattr(self, f"{name}_zh")):
             return str(chinese)
-        return POINTS.sub("percentage points", PERCENT.sub("%", str(getattr(self, name))))
+        return MINUS.sub("−", POINTS.sub("percentage points", PERCENT.sub("%", str(getattr(self, name)))))
 
     def kind(self, name: str, lang: str) -> str:
         """`design`, `region` or `measured` in words."""
@@ -113,19 +116,27 @@ class Evidence:
         low_high = [end.replace("-", "−") for end in ends]
         if lang == "zh":
             measured = f"{effect}（{unit}）" if self.number is None and unit else _with_unit(_minus(effect), unit)
-            return (f"{outcome}：" if outcome else "") + measured + (f"（{' 至 '.join(low_high)}）" if ends else "")
+            return (f"{outcome}：" if outcome else "") + _in_brackets(measured, " 至 ".join(low_high), "（）；")
         measured = f"{effect} ({unit})" if not self.number and unit else f"{_minus(effect)} {unit}".strip()
-        return (f"{outcome}: " if outcome else "") + measured + (f" ({' to '.join(low_high)})" if ends else "")
+        return (f"{outcome}: " if outcome else "") + _in_brackets(measured, " to ".join(low_high), (" (", ")", "; "))
 
     def sentence(self, lang: str = "en") -> str:
         """The row in one line: what, where, what was found, citation, how strong and how read."""
         strength = [self.kind(name, lang) for name in KINDS]
         head = [self.said(name, lang) for name in ("what", "where")]
         if lang == "zh":
-            kinds = "，".join(strength)
-            return f"{'；'.join(head)}：{self.found(lang)}（{self.citation}；{kinds}；读取等级 {self.grade}）"
+            read = "；".join([self.said("citation", lang), "，".join(strength), f"读取等级 {self.grade}"])
+            return f"{'；'.join(head)}：{self.found(lang)}（{read}）"
         kinds = ", ".join(strength)
         return f"{'; '.join(head)}: {self.found(lang)} ({self.citation}; {kinds}; read {self.grade})"
+
+
+def _in_brackets(text: str, more: str, marks: Sequence[str]) -> str:
+    """A text and what is told in brackets behind it, in the brackets that it ends with where it does."""
+    opening, closing, between = marks
+    if more and text.endswith(closing):
+        return text.removesuffix(closing) + between + more + closing
+    return text + opening + more + closing if more else text
 
 
 def _minus(effect: str) -> str:

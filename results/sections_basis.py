@@ -219,7 +219,7 @@ def _evidence_table(data: RunData) -> Table | None:
             design_badge(card),
             studied(card),
             _read(card),
-            card["citation"],
+            both(card["citation"], card.get("citation_zh") or card["citation"]),
             key,
         ]
         for key, card in data.context["evidence"].items()

@@ -50,6 +50,33 @@ def test_a_text_of_a_lever_decides_nothing(project: Path) -> None:
     assert hash_of(project) != before
 
 
+TABLE = """id,what,effect,unit,citation,label_en,what_zh
+a,Places,1.2,pct,"Nobody 2016, JEEA",Places,托位
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "written", "decides"),
+    [("a,Places,", "a,More places,", False), ("Nobody 2016", "Nobody 2017", False), (",Places,托位", ",Room,位", False),
+     ("1.2", "1.3", True), ("pct", "share", True), ("\na,", "\nb,", True)],
+)  # fmt: skip
+def test_a_text_of_a_table_decides_nothing(project: Path, found: str, written: str, decides: bool) -> None:
+    table = project / "policies" / "effects.csv"
+    table.write_text(TABLE, encoding="utf-8")
+    before = hash_of(project)
+    assert found in TABLE
+    table.write_text(TABLE.replace(found, written), encoding="utf-8")
+    assert (hash_of(project) != before) == decides
+
+
+def test_a_column_of_words_that_comes_decides_nothing(project: Path) -> None:
+    table = project / "policies" / "effects.csv"
+    table.write_text("id,effect\na,1.2\n", encoding="utf-8")
+    before = hash_of(project)
+    table.write_text("id,citation_zh,effect\na,无,1.2\n", encoding="utf-8")
+    assert hash_of(project) == before
+
+
 def test_a_file_that_moves_decides_the_same(project: Path) -> None:
     before = hash_of(project)
     (project / "abm" / "money").mkdir()

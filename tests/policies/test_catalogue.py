@@ -1,5 +1,6 @@
 """Lever files and evidence: all of ours are valid; wrong ones are named with key and allowed values."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -165,12 +166,35 @@ def test_what_a_lever_cites_is_there_in_chinese(catalogue: Catalogue) -> None:
 
 def test_what_was_found_reads_as_a_sentence_in_both_languages(catalogue: Catalogue) -> None:
     found = {row_id: (row.found("en"), row.found("zh")) for row_id, row in catalogue.evidence.items()}
-    assert found["ho_us_dk2014"] == ("current births, non-owners: −1.0 %", "当期出生数，无房者：−1.0%")
-    assert found["gp_cn_feng2020"][1] == "子女的年度生育概率：7.5 个百分点（6 至 9）"
-    assert found["gp_cn_feng2020"][0] == "child's annual birth probability: 7.5 percentage points (6-9)"
+    assert found["ho_us_dk2014"] == ("change in current births, non-owners: −1.0 %", "当期出生数变化，无房者：−1.0%")
+    assert found["gp_cn_feng2020"][1] == "子女年度生育概率变化：7.5 个百分点（6 至 9）"
+    assert found["gp_cn_feng2020"][0] == "change in the child's annual birth probability: 7.5 percentage points (6-9)"
     assert found["cc_jp_fukai2017"][0] == "births of women 25-39: positive small (sign only)"
-    assert found["lv_no_dahl2016"] == ("completed fertility: 0 (no effect)", "终身生育数：0（无效应）")
+    assert found["lv_no_dahl2016"] == ("change in completed fertility: 0 (no effect)", "终身生育数变化：0（无效应）")
     assert found["prior_cash"] == ("0.3 % (0.05 to 0.8)", "0.3%（0.05 至 0.8）")
+    assert found["lv_es_fg2019"][0] == "change in further births within 2 years: −11 % (range −7 to −15)"
+    assert found["ca_cn_tianmen2024"] == (
+        "change in births from 2023 to 2024: 17 %, gross; national births same year +5.8 %",
+        "2023 年至 2024 年出生数变化：17%（未扣除全国变化；同年全国出生数 +5.8%）",
+    )
+    assert not [row_id for row_id, texts in found.items() if ") (" in texts[0] or "）（" in texts[1]]
+
+
+def test_an_effect_in_percent_is_said_to_be_a_change(catalogue: Catalogue) -> None:
+    """A bare "births: 17 %" reads as a share. Counts, shares and what says so itself are no changes."""
+    levels = {"re_cn_selective_takeup", "ar_fr_leridon2004", "fl_jp_overtime", "lv_cn_shi_wang2024"}
+    for row_id, row in catalogue.evidence.items():
+        if row.outcome and row.number and row.unit.startswith(("pct", "pp")) and row_id not in levels:
+            assert row.outcome.startswith("change in ") and "变化" in row.outcome_zh, row_id
+
+
+def test_what_is_no_citation_is_said_in_chinese(catalogue: Catalogue) -> None:
+    words = re.compile(r"\b(via|press|synthesis|official|study|paper|report|statements|recalled|from)\b", re.IGNORECASE)
+    cited = {row_id for lever in catalogue.levers.values() for row_id in lever.evidence}
+    for row_id in cited:
+        citation = catalogue.evidence[row_id].said("citation", "zh")
+        assert not words.search(citation), (row_id, citation)
+    assert catalogue.evidence["ca_cn_tianmen2024"].said("citation", "zh") == "天门市政府工作报告，据媒体 2025 年报道"
 
 
 def test_texts_are_in_both_languages(catalogue: Catalogue) -> None:
@@ -277,7 +301,7 @@ def test_a_wrong_evidence_table_is_named(tmp_path: Path) -> None:
     table.write_text(good.replace(",prior,unknown,births,", ",priors,unknown,births,", 1), encoding="utf-8")
     with pytest.raises(InputError, match=r"\(prior_cash\): design: found 'priors'; did you mean 'prior'"):
         load_catalogue(tmp_path)
-    table.write_text(good + "new,x,x,x,1,x,,,a text, cut,A,,prior,china,births,,,,,\n", encoding="utf-8")
+    table.write_text(good + "new,x,x,x,1,x,,,a text, cut,A,,prior,china,births,,,,,,\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"\(new\): as many cells as columns wanted"):
         load_catalogue(tmp_path)
 
