@@ -2,8 +2,8 @@
 
 numba stores a compiled function with the time stamp of its own file only: edit a function that it calls in another
 file and the old result comes back. Here the folder itself is named by a hash of every source of `abm/` (the page apart)
-and `policies/`, so an edit anywhere starts afresh. `abm/__init__.py` calls `use_compiled_folder` before numba is
-imported.
+and of those of `policies/` from which compiled code takes a constant, so an edit of any of them starts afresh.
+`abm/__init__.py` calls `use_compiled_folder` before numba is imported.
 
 The cache may be deleted at any time. `CRADLE_CACHE` moves it; a `NUMBA_CACHE_DIR` set by the user is overruled.
 """
@@ -28,6 +28,9 @@ KEPT_FOLDERS = 5
 UNCOMPILED = "dashboard"
 """The folder of `abm/` that holds nothing compiled (a test looks): an edit of the page needs no compiling."""
 
+FROM_POLICIES = ("catalogue.py", "clock.py")
+"""Files of `policies/` from which compiled functions take constants (a test looks): no other is compiled in."""
+
 _IN_USE = ".in_use"
 _held: dict[Path, int] = {}  # marker -> descriptor, held for the life of the process: an open lock says "in use"
 
@@ -46,16 +49,17 @@ def cache_folder() -> Path:
 
 
 def source_hash() -> str:
-    """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/` or `policies/`, the page
-    apart."""
-    root = Path(__file__).resolve().parents[1]
-    page = Path(__file__).resolve().parent / UNCOMPILED
+    """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/`, the page apart, and of
+    `FROM_POLICIES`."""
+    package = Path(__file__).resolve().parent
+    root = package.parent
+    own = sorted(source for source in package.rglob("*.py") if package / UNCOMPILED not in source.parents)
+    policies = [source for name in FROM_POLICIES if (source := root / "policies" / name).is_file()]
     digest = hashlib.sha256()
-    for package in (Path(__file__).resolve().parent, root / "policies"):
-        for source in sorted(source for source in package.rglob("*.py") if page not in source.parents):
-            text = source.read_bytes()
-            digest.update(f"{source.relative_to(root).as_posix()} {len(text)}\n".encode())
-            digest.update(text)
+    for source in (*own, *policies):
+        text = source.read_bytes()
+        digest.update(f"{source.relative_to(root).as_posix()} {len(text)}\n".encode())
+        digest.update(text)
     return digest.hexdigest()[:16]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -57,9 +58,34 @@ def test_the_hash_sees_text_and_names(tiny_package: Path, monkeypatch: pytest.Mo
     (tiny_package / "callee.py").rename(tiny_package / "called.py")
     hashes.append(compiled_cache.source_hash())
     (tiny_package.parent / "policies").mkdir()
-    (tiny_package.parent / "policies" / "new.py").write_text("")
-    hashes.append(compiled_cache.source_hash())
-    assert hashes[0] == hashes[1] and len(set(hashes)) == 3
+    for name in ("new.py", compiled_cache.FROM_POLICIES[0]):
+        (tiny_package.parent / "policies" / name).write_text("")
+        hashes.append(compiled_cache.source_hash())
+    assert hashes[0] == hashes[1] and hashes[2] == hashes[3] and len(set(hashes)) == 3
+
+
+def is_compiled(function: ast.FunctionDef) -> bool:
+    return any(isinstance(mark, ast.Name) and mark.id == "compiled" for mark in function.decorator_list)
+
+
+def test_compiled_functions_take_constants_of_policies_from_the_files_that_are_hashed() -> None:
+    found = set()
+    for source in (ROOT / "abm").rglob("*.py"):
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        imported = {
+            alias.asname or alias.name: f"{node.module.removeprefix('policies.')}.py"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("policies")
+            for alias in node.names
+        }
+        compiled = [node for node in tree.body if isinstance(node, ast.FunctionDef) and is_compiled(node)]
+        constants = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+        for node in (*compiled, *constants) if compiled else ():  # a constant may be passed on under another name
+            found |= {
+                imported[name.id] for name in ast.walk(node) if isinstance(name, ast.Name) and name.id in imported
+            }
+    assert "clock.py" in found
+    assert found <= set(compiled_cache.FROM_POLICIES)
 
 
 def test_the_cache_goes_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
