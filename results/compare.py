@@ -9,6 +9,7 @@ set of parameters intervals cover chance alone. Fewer than :data:`FEWEST` replic
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ POOLED_ONLY = ("tfr_tempo_adjusted",)
 SUMS = ("births", "cost", "marriages", "deaths")
 """Indicators that add up events or money: no row means zero."""
 
+RUN_YEAR = ["scenario", "seed", "year"]
 ESTIMATE_COLUMNS = ["mean", "low", "high", "sd", "n"]
 
 
@@ -64,31 +66,30 @@ def yearly(series: pd.DataFrame, indicator: str, group: Group = "all") -> pd.Dat
     Sums such as births and cost have no row where nothing happened; such a year counts as zero. The group ``all`` of
     a cost that is kept by payer alone is the sum over payers.
     """
-    own = _yearly_rows(series, indicator)
+    rows = (series["indicator"] == indicator).to_numpy() & series["month"].isna().to_numpy()
+    own = series[["indicator", "group", *RUN_YEAR, "value"]][rows]
     if indicator == "cost" and group == "all" and not (own["group"] == "all").any():
-        parts = own[own["group"].str.fullmatch(r"payer:[^;]+")]
-        return parts.groupby(["scenario", "seed", "year"], as_index=False)["value"].sum()
-    groups = (group,) if isinstance(group, str) else group
-    table = own.loc[own["group"].isin(groups), ["scenario", "seed", "year", "value"]]
+        groups: Sequence[str] = groups_of(own, "cost", "payer")
+    else:
+        groups = (group,) if isinstance(group, str) else group
+    table = _plain(own[own["group"].isin(groups)])
     if len(groups) > 1:
-        table = table.groupby(["scenario", "seed", "year"], as_index=False)["value"].sum()
+        table = table.groupby(RUN_YEAR, as_index=False)["value"].sum()
     if indicator in SUMS and not table.empty:
-        runs = own[["scenario", "seed", "year"]].drop_duplicates()
-        table = runs.merge(table, on=["scenario", "seed", "year"], how="left").fillna({"value": 0.0})
+        runs = _plain(own.drop_duplicates(RUN_YEAR))[RUN_YEAR]
+        table = runs.merge(table, on=RUN_YEAR, how="left").fillna({"value": 0.0})
     return table.dropna(subset=["value"]).reset_index(drop=True)
 
 
-def _yearly_rows(series: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """All yearly rows of an indicator: scenario, seed, year, group, value."""
-    mask = (series["indicator"] == indicator) & series["month"].isna()
-    table = series.loc[mask, ["scenario", "seed", "year", "group", "value"]]
-    return table.astype({"scenario": str, "group": str, "year": int})
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Scenario, seed, year and value of few rows, without categories: asked of all rows it takes most of a report."""
+    return rows[[*RUN_YEAR, "value"]].astype({"scenario": str, "year": int})
 
 
 def groups_of(series: pd.DataFrame, indicator: str, dimension: str) -> list[str]:
     """Groups of ``indicator`` along ``dimension`` alone, in order of appearance: ``county`` -> ``county:anju`` ..."""
-    seen = series.loc[series["indicator"] == indicator, "group"].astype(str).unique()
-    return [g for g in seen if g.startswith(dimension + ":") and ";" not in g]
+    seen = series.loc[series["indicator"] == indicator, "group"].unique()
+    return [g for g in map(str, seen) if g.startswith(dimension + ":") and ";" not in g]
 
 
 def _usable(table: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -75,7 +75,8 @@ def package_values(
 def not_told_apart(runs: pd.DataFrame, first: str, others: Sequence[str], column: str) -> list[str]:
     """Those of ``others`` whose ``column`` of ``run_values`` cannot be told from that of ``first``: the paired
     difference over replicates has no interval, or one that holds zero."""
-    values = {name: part.set_index(PAIR)[column] for name, part in runs.groupby("scenario", sort=False)}
+    asked = runs[runs["scenario"].isin([first, *others])]
+    values = asked.pivot(index=PAIR, columns="scenario", values=column)
     tied = []
     for name in others:
         _, low, high = t_interval(by_replicate((values[first] - values[name]).dropna()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -167,19 +168,30 @@ class RunData:
 
     def levels(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
         """Levels of full years only: scenario, year, mean, low, high, sd, n."""
-        table = compare.levels(self.rows(indicator), indicator, group)
+        table = self._once(compare.levels, indicator, group)
         return table[table["year"].between(self.start_year, self.end_year)].reset_index(drop=True)
 
     def effects(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
         """Effects from the branch year on: scenario, year, mean, low, high, sd, n."""
-        table = compare.effects(self.rows(indicator), indicator, self.baseline, group)
+        table = self._once(compare.effects, indicator, self.baseline, group)
         return table[table["year"].between(self.branch_year, self.end_year)].reset_index(drop=True)
 
     def summed(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
         """Effects summed from the branch year to the end, by scenario."""
-        return compare.summed_effects(
-            self.rows(indicator), indicator, self.baseline, self.branch_year, self.end_year, group
-        )
+        years = (self.branch_year, self.end_year)
+        return self._once(compare.summed_effects, indicator, self.baseline, *years, group).copy()
+
+    @cached_property
+    def _found(self) -> dict[tuple[Any, ...], pd.DataFrame]:
+        """Comparisons that were made."""
+        return {}
+
+    def _once(self, compared: Callable[..., pd.DataFrame], indicator: str, *asked: Any) -> pd.DataFrame:
+        """What ``compared`` makes of the rows of an indicator: a report asks for the same in many places."""
+        key = (compared, indicator, *asked)
+        if key not in self._found:
+            self._found[key] = compared(self.rows(indicator), indicator, *asked)
+        return self._found[key]
 
     def value(self, indicator: str, scenario: str, year: int, group: str = "all") -> dict[str, float] | None:
         """Mean and interval of one level, or None where the run has no such row."""
@@ -308,7 +320,10 @@ class RunData:
         itself."""
         start = self.branch_year if first_year is None else first_year
         base = self.baseline if extra else None
-        return compare.summed_costs(self.rows("cost"), dimension, start, self.end_year, base)
+        key = (compare.summed_costs, dimension, start, base)
+        if key not in self._found:
+            self._found[key] = compare.summed_costs(self.rows("cost"), dimension, start, self.end_year, base)
+        return self._found[key].copy()
 
     @property
     def balanced_budget(self) -> bool:
