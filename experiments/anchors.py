@@ -18,7 +18,7 @@ from policies.messages import tr
 FOLDER = Path(__file__).resolve().parent / "anchors"
 COLUMNS = (
     "indicator", "group", "year", "value", "low", "high", "unit", "unit_zh", "label_en", "label_zh", "use", "target",
-    "grade", "source",
+    "grade", "source", "source_zh",
 )  # fmt: skip
 BY_HAND, NOT_USED = "by_hand", "not_used"
 IMPOSED = ("imposed_migration", "imposed_tables")

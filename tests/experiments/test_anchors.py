@@ -8,13 +8,13 @@ import pytest
 
 from abm.parameters import Parameters
 from experiments.anchors import COLUMNS, anchors_of
-from experiments.fit_table import FITTED
+from experiments.fit_table import FITTED, shipped_fit
 from policies.errors import InputError
 
 ROW = {
     "indicator": "births", "group": "all", "year": "2020", "value": "10", "low": "9", "high": "11", "unit": "persons",
     "unit_zh": "人", "label_en": "Births", "label_zh": "出生人数", "use": "by_hand", "target": "births_2020",
-    "grade": "A", "source": "Census",
+    "grade": "A", "source": "Census", "source_zh": "人口普查",
 }  # fmt: skip
 
 
@@ -53,6 +53,21 @@ def test_beside_the_shipped_fit_nothing_is_said_to_be_set_by_hand() -> None:
     assert "by_hand" not in uses.values()
     assert uses["births", 2021] == "held_back" and uses["births", 2020] == uses["tfr_census", 2020] == "fit"
     assert uses["population", 2020] == "imposed_migration"
+
+
+def test_a_figure_that_the_fit_has_is_told_as_the_fit_tells_it() -> None:
+    """Births apart: the fit counts infants present, a report births of residents, so the range here is a wider one."""
+    fit = shipped_fit("suining")
+    assert fit is not None
+    targets = fit.tables["targets"].set_index("id")
+    shared = [row for row in anchors_of("suining") if row["target"]]
+    assert len(shared) == 8
+    for row in shared:
+        target = targets.loc[row["target"]]
+        assert row["grade"] == target["grade"], row["target"]
+        if row["indicator"] != "births":
+            told = [row["value"], row["low"], row["high"]]
+            assert told == pytest.approx([target["observed"], target["low"], target["high"]], rel=0.005), row["target"]
 
 
 def test_no_number_of_the_model_is_said_to_be_fitted_by_eye() -> None:
