@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -29,12 +30,20 @@ Candidate = tuple[int, int, int]
 def particle_of(candidate: Candidate, simulate_one: bytes) -> Any:
     """In a worker: the particle of one candidate."""
     engine_ready()
+    _settled()
     seed, generation, number = candidate
     with draws.global_generators(seed, generation + 1, number, draws.FIT_PROPOSAL):
         particle = cloudpickle.loads(simulate_one)()
     if number % EVERY == 0:
         gc.collect()  # a city is a ring of references, and tens of megabytes
     return particle
+
+
+@cache
+def _settled() -> None:
+    """What is loaded by now stays: it is not looked through each time that candidates are freed."""
+    gc.collect()
+    gc.freeze()
 
 
 class KeyedSampler(Sampler):

@@ -15,16 +15,20 @@ Every file is written under a hidden name, flushed to disk and renamed, so a rea
 
 from __future__ import annotations
 
+import difflib
 import errno
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow
+import pyarrow.compute as pc
 import pyarrow.lib
 import pyarrow.parquet as pq
 
@@ -39,6 +43,8 @@ ROW_COLUMNS = ["run_id", "scenario", "seed", "draw", "year", "month", "indicator
 BIRTH_COLUMNS = ["mother_id", "mother_birth_month", "month", "order", "paid", "fifth", "hukou", "weight"]
 """``fifth``: income fifth 0 to 4 (-1 unknown); ``hukou``: 1 if the mother is registered in the city;
 ``weight``: births of the city that one simulated birth stands for."""
+LONGEST_WORD, MOST_RUNS_LISTED = 1000, 10
+"""Characters of a path, and how many runs are named where none was meant."""
 FAILURE_KEYS = ("run_id", "stage", "error", "message")
 
 
@@ -85,6 +91,9 @@ def _clear_errors(path: Path) -> Iterator[None]:
     except (OSError, pyarrow.lib.ArrowException) as error:
         if isinstance(error, StoreError):
             raise
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            short = f"{str(path)[:60]}..."
+            raise RunFolderError(f"{short}: the name is too long", f"{short}：名称过长") from None
         en, zh = _ADVICE.get(getattr(error, "errno", None) or 0, (str(error), str(error)))
         raise StoreError(f"cannot write {path}: {en}", f"无法写入 {path}：{zh}") from error
 
@@ -159,6 +168,9 @@ class RunFolder:
 
         Raises RunFolderError when there is none, or when it is not clear which one.
         """
+        if len(str(name)) > LONGEST_WORD or "\0" in str(name):
+            short = f"{str(name)[:60]!r}..."
+            raise RunFolderError(f"{short}: no such run folder", f"{short}：没有这个运行文件夹")
         under = [Path(runs) / str(name)] if runs is not None else []  # the same again for an absolute path
         candidates = list(dict.fromkeys([Path(name), *under]))
         for candidate in candidates:
@@ -178,9 +190,10 @@ class RunFolder:
         en, zh = "no such run folder", "没有这个运行文件夹"
         if Path(name).exists():
             en, zh = "has no manifest.json, so it is not a run folder", "缺少 manifest.json，不是运行文件夹"
+        guess = _runs_like(Path(name).name, Path(runs)) if runs is not None else ("", "")
         raise RunFolderError(
-            f"{name}: {en} (a run folder is the path that `cradle run` prints)",
-            f"{name}：{zh}（运行文件夹即 `cradle run` 给出的路径）",
+            f"{name}: {en} (a run folder is the path that `cradle run` prints){guess[0]}",
+            f"{name}：{zh}（运行文件夹即 `cradle run` 给出的路径）{guess[1]}",
         )
 
     def exists(self) -> bool:
@@ -257,7 +270,7 @@ class RunFolder:
         seen: set[str] = set()
         for path in sorted((self.path / PARTS).glob("*.parquet")):
             try:
-                ids = pq.read_table(path, columns=["run_id"])["run_id"].unique().to_pylist()
+                ids = _run_ids(path, path.stat().st_mtime_ns)
             except (OSError, ValueError, pyarrow.lib.ArrowException):
                 os.replace(path, path.with_suffix(".unreadable"))
                 continue
@@ -283,17 +296,18 @@ class RunFolder:
     def merge(self, design: pd.DataFrame, indicators: dict[str, dict[str, str]]) -> pd.DataFrame:
         """Write ``series.parquet`` from the parts of ``design``, in design order, with unit and labels."""
         place = {run_id: number for number, run_id in enumerate(design["run_id"])}
-        frames = []
+        tables = []
         for name, runs in self._runs_by_part().items():
-            part = pd.read_parquet(self.path / PARTS / name)
-            frames.append(part[part["run_id"].isin(place.keys() & set(runs))])
-        frames = [part for part in frames if len(part)]
-        if not frames:
+            asked = place.keys() & set(runs)
+            if asked:
+                part = pq.read_table(self.path / PARTS / name)
+                tables.append(part.filter(pc.is_in(part["run_id"], pyarrow.array(sorted(asked)))))
+        if not tables:
             failures = self.path / FAILURES
             raise RunFolderError(
                 f"{self.path}: no run has finished, see {failures}", f"{self.path}：没有完成的运行，参见 {failures}"
             )
-        series = pd.concat(frames, ignore_index=True)
+        series = pyarrow.concat_tables(tables, promote_options="permissive").to_pandas()
         order = series["run_id"].map(place).to_numpy().argsort(kind="stable")
         series = series.iloc[order].reset_index(drop=True)
         for column in ("unit", "label_en", "label_zh"):
@@ -329,6 +343,21 @@ class RunFolder:
                 (self.path / name).mkdir(parents=True, exist_ok=True)
 
 
+def _runs_like(name: str, runs: Path) -> tuple[str, str]:
+    """The run whose name is most like one that is none, and the others, in both languages; nothing where none is."""
+    found = [path.parent for path in runs.glob(f"*/{MANIFEST}")]
+    if not found:
+        return f"; there are no runs in {runs}", f"；{runs} 中没有运行"
+    names = [path.name for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)]
+    near = max(names, key=lambda other: difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio())
+    listed, more = ", ".join(names[:MOST_RUNS_LISTED]), len(names) - MOST_RUNS_LISTED
+    others = (f" and {more} more", f" 等 {len(names)} 个") if more > 0 else ("", "")
+    return (
+        f"; did you mean {near!r}? runs in {runs}, the newest first: {listed}{others[0]}",
+        f"；是否指 {near!r}？{runs} 中的运行（由新到旧）：{listed}{others[1]}",
+    )
+
+
 def _plain(value: Any) -> Any:
     """numpy numbers and paths as plain JSON."""
     if hasattr(value, "item"):
@@ -338,3 +367,10 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+@lru_cache(maxsize=100_000)
+def _run_ids(part: Path, _changed_ns: int) -> list[str]:
+    """Runs in a part. A part is never written twice, and a search asks for all its parts in every generation."""
+    ids = pq.read_table(part, columns=["run_id"])["run_id"]
+    return [str(run_id) for run_id in ids.unique().to_pylist()]

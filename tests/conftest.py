@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
 import pytest
 
 os.environ["CRADLE_LANG"] = "en"  # tests read English messages, whatever the system speaks
+
+
+def pytest_collection_finish() -> None:
+    """All modules are loaded: what they hold stays, and no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
