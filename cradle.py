@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
-from experiments.command import FAILED, checked_options, clear_endings, say, stop
+from experiments.command import FAILED, checked_options, clear_endings, say, stop, version_text
 from experiments.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
 from policies.messages import asked_in, language, language_from_system, later, tr, translated
@@ -65,6 +65,20 @@ def command[**P, R](name: str | None = None) -> Callable[[Callable[P, R]], Calla
         return app.command(name, cls=SpokenCommand, help=said)(function)
 
     return registered
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        say(f"cradle {version_text()}")
+        raise typer.Exit
+
+
+SAY_VERSION = typer.Option("--version", help=about("Say the version and end."), callback=_say_version, is_eager=True)
+
+
+@app.callback()
+def _before_any_command(version: Annotated[bool, SAY_VERSION] = False) -> None:
+    """Options that stand before a command."""
 
 
 Config = Annotated[Path, argument("A YAML file, see experiments/configs.")]

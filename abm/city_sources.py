@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from abm.city_tables import hint, place
-from policies.errors import InputError
+from policies.errors import InputError, cut
 from policies.messages import tr
-from policies.validation import plain_message
+from policies.validation import Real, Whole, plain_message
+from policies.yaml_text import parsed, read_text
 
 Base = Literal["key", "resident", "hukou", "long_form", "family_household", "national", "none"]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Label(_Strict):
@@ -32,8 +32,8 @@ class _DescriptionFile(_Strict):
     labels: Label
     note: str
     counties: dict[str, Label] = Field(min_length=1)
-    schooling_finished_at: tuple[int, int, int, int]
-    schooling_years: tuple[float, float, float, float]
+    schooling_finished_at: tuple[Whole, Whole, Whole, Whole]
+    schooling_years: tuple[Real, Real, Real, Real]
 
 
 class Description(_Strict):
@@ -43,8 +43,8 @@ class Description(_Strict):
     labels: dict[str, str]
     note: str
     counties: dict[str, dict[str, str]]
-    schooling_finished_at: tuple[int, int, int, int]
-    schooling_years: tuple[float, float, float, float]
+    schooling_finished_at: tuple[Whole, Whole, Whole, Whole]
+    schooling_years: tuple[Real, Real, Real, Real]
 
 
 class Source(_Strict):
@@ -151,12 +151,7 @@ def _validated[Model: BaseModel](path: Path, model: type[Model]) -> Model:
     """Return the YAML file as a checked model; InputError for what cannot be read or does not fit."""
     if not path.is_file():
         raise InputError(tr("{place}: the file is missing").format(place=place(path)))
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            tr("{place}: not readable as YAML: {error}").format(place=place(path), error=" ".join(str(error).split()))
-        ) from error
+    content = parsed(read_text(path), place(path))
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -167,6 +162,6 @@ def _validated[Model: BaseModel](path: Path, model: type[Model]) -> Model:
         found = first["input"] if isinstance(first["input"], str | int | float) else type(first["input"]).__name__
         raise InputError(
             tr("{place}, key {key}: {msg}, found '{found}'").format(
-                place=place(path), key=key, msg=plain_message(first), found=found
+                place=place(path), key=cut(key), msg=plain_message(first), found=cut(str(found))
             )
         ) from error

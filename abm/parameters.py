@@ -9,32 +9,36 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
+import numbers
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from policies.errors import InputError, unknown_name
+from policies.errors import InputError, shown, unknown_name
 from policies.messages import tr
+from policies.numbers_meant import advice_on_number
+from policies.validation import Real, plain_message
+from policies.yaml_text import parsed, read_text
 
 FOLDER = Path(__file__).resolve().parent
-Value = float | tuple[float, ...]
+Value = Real | tuple[Real, ...]
 
 
 class Entry(BaseModel):
     """One number or list of numbers of the model, with where it comes from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     value: Value
     unit: str = Field(min_length=1)
-    low: float | None = None
-    high: float | None = None
+    low: Real | None = None
+    high: Real | None = None
     source: str = Field(min_length=1)
     status: Literal["fitted", "literature", "assumed"]
 
@@ -64,13 +68,13 @@ class Parameters:
         loaded = cls(_read(path))
         return loaded.replace(**changes) if changes else loaded
 
-    def replace(self, **changes: Value) -> Parameters:
+    def replace(self, /, **changes: Value) -> Parameters:
         """New parameters with these values; InputError for an unknown name or a value outside its range."""
         entries = dict(self._entries)
         for name, value in changes.items():
             if name not in entries:
                 raise unknown_name("parameter", name, entries, "parameters")
-            new = tuple(value) if isinstance(value, list | tuple) else float(value)
+            new = _like(entries[name].value, value, name)
             entries[name] = _checked(name, {**entries[name].model_dump(), "value": new}, "parameters")
         return Parameters(entries)
 
@@ -114,6 +118,27 @@ class Parameters:
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
+def _like(shipped: Value, value: object, name: str) -> Value:
+    """``value`` if it is of the same kind as what ships: one finite number, or as many of them."""
+    if isinstance(shipped, tuple):
+        if not isinstance(value, list | tuple) or len(value) != len(shipped):
+            raise InputError(
+                tr("parameters: {name}: found {found}; allowed: a list of {count} numbers").format(
+                    name=name, found=shown(value), count=len(shipped)
+                )
+            )
+        return tuple(_number(item, f"{name}[{place}]") for place, item in enumerate(value))
+    return _number(value, name)
+
+
+def _number(value: object, name: str) -> float:
+    """``value`` as a float, if it is a finite number and neither true nor false."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not math.isfinite(value):
+        said = tr("parameters: {name}: found {found}; allowed: a number").format(name=name, found=shown(value))
+        raise InputError(said + advice_on_number(value))
+    return float(value)
+
+
 def _checked(name: str, data: object, where: str) -> Entry:
     """The entry of a name, or InputError with the first thing that is wrong with it."""
     try:
@@ -121,7 +146,7 @@ def _checked(name: str, data: object, where: str) -> Entry:
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(str(part) for part in problem["loc"])
-        raise InputError(f"{where}: {name}{'.' + place if place else ''}: {problem['msg']}") from None
+        raise InputError(f"{where}: {name}{'.' + place if place else ''}: {plain_message(problem)}") from None
 
 
 @functools.cache
@@ -129,7 +154,7 @@ def _read(path: Path | None) -> Mapping[str, Entry]:
     """Entries of one file, or of every parameter file of the model."""
     entries: dict[str, Entry] = {}
     for file in [path] if path else sorted(FOLDER.glob("parameters*.yaml")):
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = parsed(read_text(file), file.name)
         if not isinstance(content, dict):
             raise InputError(
                 tr("{file}: expected names with their entries, found {type}").format(

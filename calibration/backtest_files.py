@@ -18,7 +18,7 @@ from policies.citations import Evidence
 from policies.clock import MONTHS_PER_YEAR, month_index, month_of_year
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
-from policies.validation import StrictModel, read_yaml, validated
+from policies.validation import Flag, Real, StrictModel, Whole, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
 EXPERIMENTS_FILE = FOLDER / "backtests.yaml"
@@ -44,7 +44,7 @@ OF_EVERYBODY = frozenset({"cycles", "formal_work"})
 OF_SOMEBODY = frozenset({"leave_pay", "carers", "points", "per_100"})
 """Doses and measures that are put over the people of a population, who are known at the branch."""
 Rule = Literal["reported", "factor", "judged", "at_most", "sign"]
-Months = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(gt=0)]]
+Months = tuple[Annotated[Whole, Field(ge=0)], Annotated[Whole, Field(gt=0)]]
 
 
 class Label(StrictModel):
@@ -63,14 +63,14 @@ class Arm(StrictModel):
     """
 
     branch: str
-    years: int = Field(ge=1, le=60)
+    years: Whole = Field(ge=1, le=60)
     changes: dict[str, Any] = Field(default_factory=dict)
-    parameters: dict[str, float] = Field(default_factory=dict)
-    gift_yuan: float = 0.0
+    parameters: dict[str, Real] = Field(default_factory=dict)
+    gift_yuan: Real = 0.0
     gift_to: Literal["all", "owners"] = "all"
-    home_value_gain: float = 0.0
+    home_value_gain: Real = 0.0
     hold: tuple[str, ...] = ()
-    complete_cohorts: bool = False
+    complete_cohorts: Flag = False
 
     @property
     def months(self) -> int:
@@ -82,7 +82,7 @@ class Dose(StrictModel):
     """How the dose is measured in the model (see ``doses.py``): the orders paid, or the field that is a price."""
 
     kind: DoseKind = "none"
-    orders: tuple[int, ...] = ()
+    orders: tuple[Whole, ...] = ()
     field: str = ""
 
 
@@ -96,8 +96,8 @@ class Response(StrictModel):
     arm: str
     against: str
     outcome: Outcome = "births"
-    orders: tuple[int, ...] = ()
-    ages: tuple[int, int] | None = None
+    orders: tuple[Whole, ...] = ()
+    ages: tuple[Whole, Whole] | None = None
     population: str = "all"
     months: Months
     measure: Measure = "percent"
@@ -110,7 +110,7 @@ class Compared(StrictModel):
     how: Literal["ratio", "difference"]
     arm: str | None = None
     against: str | None = None
-    orders: tuple[int, ...] | None = None
+    orders: tuple[Whole, ...] | None = None
     population: str | None = None
     months: Months | None = None
     dose: Dose | None = None
@@ -121,9 +121,9 @@ class Held(StrictModel):
 
     row: str
     rule: Rule
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    value: Real | None = None
+    low: Real | None = None
+    high: Real | None = None
     sign: Literal[-1, 1] | None = None
     why: str = ""
 
@@ -139,7 +139,7 @@ class Experiment(StrictModel):
     unit: Label
     response: Response
     compared: Compared | None = None
-    imposed: bool = False
+    imposed: Flag = False
     sets: tuple[str, ...] = (DEFAULT_SET,)
     miss: Label | None = None
 
@@ -159,7 +159,7 @@ class BackTests(StrictModel):
 
     start: str
     branches: dict[str, str]
-    parameter_sets: dict[str, dict[str, float]]
+    parameter_sets: dict[str, dict[str, Real]]
     groups: dict[str, Label]
     arms: dict[str, Arm]
     experiments: tuple[Experiment, ...]

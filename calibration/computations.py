@@ -22,11 +22,11 @@ from calibration import measures
 from calibration.history_run import History, months_between, months_of_years
 from policies.errors import InputError
 from policies.messages import tr
-from policies.validation import StrictModel
+from policies.validation import Flag, Real, StrictModel, Whole
 
 Array = NDArray[np.float64]
-Years = Annotated[tuple[int, ...], Field(min_length=1)]
-Ages = tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(le=100)]]
+Years = Annotated[tuple[Whole, ...], Field(min_length=1)]
+Ages = tuple[Annotated[Whole, Field(ge=0)], Annotated[Whole, Field(le=100)]]
 Sex = Literal["male", "female"]
 SEX_CODES = {"male": MALE, "female": FEMALE}
 STATES = {"never_married": NEVER_MARRIED, "divorced": DIVORCED}
@@ -41,7 +41,7 @@ class Row(StrictModel):
     indicator: str
     group: str = "all"
     years: Years
-    over_years: tuple[int, ...] = ()
+    over_years: tuple[Whole, ...] = ()
 
     def value(self, history: History) -> float:
         """The predicted value."""
@@ -53,7 +53,7 @@ class Infants(StrictModel):
     """Residents under one year of age on 1 November of ``year``."""
 
     kind: Literal["infants"]
-    year: int
+    year: Whole
 
     def value(self, history: History) -> float:
         """The predicted value, scaled to the city."""
@@ -83,9 +83,9 @@ class StandardisedBirths(StrictModel):
     kind: Literal["standardised_births"]
     measure: Literal["order_share", "mean_age", "mothers_share"]
     years: Years
-    less_years: tuple[int, ...] = ()
-    order: int = Field(default=1, ge=1, le=4)
-    and_over: bool = False
+    less_years: tuple[Whole, ...] = ()
+    order: Whole = Field(default=1, ge=1, le=4)
+    and_over: Flag = False
     ages: Ages = (15, 49)
 
     def value(self, history: History) -> float:
@@ -106,8 +106,8 @@ class ParityShare(StrictModel):
     """Share with ``children`` children among women of 18 to 49 in the age structure of China in 2020."""
 
     kind: Literal["parity_share"]
-    year: int
-    children: int = Field(ge=0, le=5)
+    year: Whole
+    children: Whole = Field(ge=0, le=5)
 
     def value(self, history: History) -> float:
         """The predicted value."""
@@ -119,7 +119,7 @@ class NeverMarried(StrictModel):
     """Never married among ``sexes`` of ``ages`` on 1 November of ``year``, less the share at ``less_ages`` if given."""
 
     kind: Literal["never_married"]
-    year: int
+    year: Whole
     sexes: tuple[Sex, ...]
     ages: Ages
     less_ages: Ages | None = None
@@ -146,7 +146,7 @@ class LongForm(StrictModel):
     measure: Literal["never_married", "divorced", "children_ever_born"]
     sex: Sex
     year: Literal[2010, 2020]
-    people: float = Field(gt=0)
+    people: Real = Field(gt=0)
     ages: Ages = (15, 100)
 
     def value(self, history: History) -> float:
@@ -171,9 +171,9 @@ class ImpliedFertilityRatio(StrictModel):
     """
 
     kind: Literal["implied_fertility_ratio"]
-    year: int
+    year: Whole
     ages: Ages
-    national: float = Field(gt=0)
+    national: Real = Field(gt=0)
 
     def value(self, history: History) -> float:
         """The predicted value."""
@@ -190,7 +190,7 @@ class MarriageToConception(StrictModel):
 
     kind: Literal["marriage_to_conception"]
     years: Years
-    months: int = Field(gt=0)
+    months: Whole = Field(gt=0)
 
     def value(self, history: History) -> float:
         """The predicted value."""
@@ -205,7 +205,7 @@ class BirthInterval(StrictModel):
 
     kind: Literal["birth_interval"]
     months: tuple[str, str]
-    orders: tuple[int, ...] = (2, 3, 4)
+    orders: tuple[Whole, ...] = (2, 3, 4)
 
     def value(self, history: History) -> float:
         """The predicted value."""

@@ -12,9 +12,10 @@ from abm.parameters import Parameters
 from calibration.fit_parameters import Level, Prior, Response, parameters_at, start_values
 from experiments.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
 from experiments.problems import attempt, one_message, pydantic_problems
-from policies.errors import InputError
+from policies.catalogue import load_catalogue
+from policies.errors import InputError, unknown_name
 from policies.messages import tr
-from policies.validation import StrictModel, read_yaml
+from policies.validation import MOST_SEED, Real, StrictModel, Whole, read_yaml
 
 
 class FitFile(StrictModel):
@@ -27,21 +28,21 @@ class FitFile(StrictModel):
     kind: Literal["calibrate"]
     title: BilingualTitle
     city: str
-    scale: float = Field(gt=0, le=1)
-    founding_seeds: int = Field(default=8, ge=1, le=100)
-    population: int = Field(ge=8, le=10_000)
-    generations: int = Field(ge=1, le=50)
-    quantile: float = Field(default=0.5, gt=0, lt=1)
-    least_acceptance: float = Field(default=0.02, ge=0, lt=1)
-    most_evaluations: int = Field(default=100_000, ge=1)
-    refinements: int = Field(default=2, ge=0, le=10)
-    refinement_size: int = Field(default=400, ge=100, le=100_000)
-    steps: int = Field(default=4, ge=1, le=20)
-    chance_variance: float = Field(default=0.3, ge=0)
-    draws: int = Field(default=64, ge=2, le=MOST_DRAWS)
-    predictive_seeds: int = Field(default=1, ge=1, le=16)
-    seed: int = Field(default=1, ge=1)
-    moved_from: dict[str, float | tuple[float, ...]] = Field(default_factory=dict)
+    scale: Real = Field(gt=0, le=1)
+    founding_seeds: Whole = Field(default=8, ge=1, le=100)
+    population: Whole = Field(ge=8, le=10_000)
+    generations: Whole = Field(ge=1, le=50)
+    quantile: Real = Field(default=0.5, gt=0, lt=1)
+    least_acceptance: Real = Field(default=0.02, ge=0, lt=1)
+    most_evaluations: Whole = Field(default=100_000, ge=1)
+    refinements: Whole = Field(default=2, ge=0, le=10)
+    refinement_size: Whole = Field(default=400, ge=100, le=100_000)
+    steps: Whole = Field(default=4, ge=1, le=20)
+    chance_variance: Real = Field(default=0.3, ge=0)
+    draws: Whole = Field(default=64, ge=2, le=MOST_DRAWS)
+    predictive_seeds: Whole = Field(default=1, ge=1, le=16)
+    seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
+    moved_from: dict[str, Real | tuple[Real, ...]] = Field(default_factory=dict)
     levels: dict[str, Level] = Field(min_length=1)
     responses: dict[str, Response] = Field(default_factory=dict)
 
@@ -92,6 +93,11 @@ def read_fit_file(path: Path) -> FitFile:
                     scale=fit.scale, people=people, least_people=LEAST_PEOPLE
                 )
             )
+    evidence = load_catalogue().evidence
+    for name, response in fit.responses.items():
+        for row in response.evidence:
+            if row not in evidence:
+                problems.append(str(unknown_name("evidence row", row, evidence, f"responses.{name}")))
     parameters = attempt(problems, fit.base, "moved_from") or Parameters.load()
     for which in ("low", "start", "high"):
         at = start_values(fit.levels, fit.responses, which)

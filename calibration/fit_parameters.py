@@ -20,7 +20,7 @@ from abm.parameters import Parameters
 from experiments.config import BilingualTitle
 from policies.errors import InputError
 from policies.messages import tr
-from policies.validation import StrictModel
+from policies.validation import Real, StrictModel, Whole
 
 Values = Mapping[str, float]
 Array = NDArray[np.float64]
@@ -30,9 +30,9 @@ FARTHEST = 8.0
 class Prior(StrictModel):
     """A prior with bounds: flat, triangular about ``mode``, or log-normal about ``mode`` cut at the bounds."""
 
-    low: float
-    high: float
-    mode: float | None = None
+    low: Real
+    high: Real
+    mode: Real | None = None
     shape: Literal["uniform", "triangular", "lognormal"] = "uniform"
 
     @model_validator(mode="after")
@@ -90,8 +90,8 @@ class Level(StrictModel):
 
     parameter: str
     how: How = "value"
-    items: tuple[int, ...] = ()
-    about: int | None = None
+    items: tuple[Whole, ...] = ()
+    about: Whole | None = None
     prior: Prior
     label: BilingualTitle
 
@@ -126,17 +126,17 @@ class Anchor(StrictModel):
     """``parameter`` falls by ``slope`` for every unit by which the response stands above ``at``."""
 
     parameter: str
-    slope: float
-    at: float
+    slope: Real
+    at: Real
 
 
 class PerUnit(StrictModel):
     """Response per unit of the parameter, linear in another parameter: ``constant + slope x parameter``."""
 
     parameter: str
-    constant: float
-    slope: float
-    most: float = Field(gt=0)
+    constant: Real
+    slope: Real
+    most: Real = Field(gt=0)
 
 
 Response.model_rebuild()

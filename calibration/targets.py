@@ -19,7 +19,7 @@ from calibration.computations import Computation
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
-from policies.validation import StrictModel, read_yaml, validated
+from policies.validation import Real, StrictModel, Whole, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
 TARGETS_FILE = FOLDER / "targets.yaml"
@@ -46,7 +46,7 @@ class Kind(StrictModel):
     unit: Label
     computation: Computation
     use: Use
-    weight: float = Field(gt=0, le=1)
+    weight: Real = Field(gt=0, le=1)
     note: str = ""
     in_city_tables: dict[str, str] = Field(default_factory=dict)
 
@@ -69,7 +69,7 @@ class LeftOut(StrictModel):
 class TargetsFile(StrictModel):
     """``targets.yaml``."""
 
-    last_fitted_year: int
+    last_fitted_year: Whole
     groups: dict[str, Label]
     targets: tuple[Kind, ...]
     covered_elsewhere: tuple[Elsewhere, ...] = ()

@@ -5,6 +5,7 @@ Exit status 0 done, 2 the user's input is wrong (one clear message), 1 anything 
 
 from __future__ import annotations
 
+import importlib.metadata
 import signal
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,14 @@ RUNNERS = ("serial", "ray")
 def say(text: str) -> None:
     """A plain line on standard output, never cut or wrapped."""
     print(text, flush=True)
+
+
+def version_text() -> str:
+    """The version as it is installed; one of a copy that never was says so."""
+    try:
+        return importlib.metadata.version("cradle-abm")
+    except importlib.metadata.PackageNotFoundError:
+        return tr("not installed: a copy of the sources")
 
 
 def stop(message: str, status: int) -> NoReturn:

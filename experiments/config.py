@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from policies.messages import tr
-from policies.validation import StrictModel
+from policies.validation import MOST_SEED, Flag, Real, StrictModel, Whole
 
 KINDS = ("scenario", "sweep", "sobol", "optimise", "forecast")
 STARTS = ("2010-11", "2020-11")
@@ -35,8 +35,8 @@ LEAST_PEOPLE = 2000
 class BilingualTitle(StrictModel):
     """Title of a run in both languages; one text stands for both."""
 
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1, max_length=300)
+    zh: str = Field(min_length=1, max_length=300)
 
 
 class Scenario(StrictModel):
@@ -62,38 +62,31 @@ class CommonConfig(StrictModel):
     start: Literal["2010-11", "2020-11"] = "2010-11"
     branch: str | None = None
     end: str
-    scale: float = Field(default=0.05, gt=0, le=1)
-    seeds: int = Field(default=8, ge=1, le=MOST_SEEDS)
+    scale: Real = Field(default=0.05, gt=0, le=1)
+    seeds: Whole = Field(default=8, ge=1, le=MOST_SEEDS)
     parameters: Literal["default", "fitted"] = "default"
     parameter_changes: dict[str, Any] = Field(default_factory=dict)
     baseline: Literal["current-law"] = "current-law"
     hold: tuple[Literal["norms", "places", "prices", "prospects"], ...] = ()
-    balanced_budget: bool = False
+    balanced_budget: Flag = False
 
     @field_validator("title", mode="before")
     @classmethod
     def _one_title_for_both(cls, value: Any) -> Any:
         return {"en": value, "zh": value} if isinstance(value, str) else value
 
-    @field_validator("scale", "seeds", mode="before")
-    @classmethod
-    def _numbers_only(cls, value: Any) -> Any:
-        if isinstance(value, bool | str):
-            raise ValueError(tr("expected a number, found {value!r}").format(value=value))
-        return value
-
 
 class ScenarioConfig(CommonConfig):
     """``kind: scenario``: named arms against today's law."""
 
     kind: Literal["scenario"]
-    complete_cohorts: bool = True
+    complete_cohorts: Flag = True
     interactions: tuple[Interaction, ...] = ()
     scenarios: dict[str, Scenario] = Field(min_length=1)
     outputs: tuple[str, ...] = ("all",)
 
 
-Bound = float | Literal["law", "low", "high"]
+Bound = Real | Literal["law", "low", "high"]
 """An end of a factor's range: a number, today's law, or a bound of the lever file or parameter file."""
 
 
@@ -114,12 +107,12 @@ class FactorConfig(StrictModel):
 
     fields: tuple[str, ...] | dict[str, FieldRange | None] = ()
     parameter: str | None = None
-    items: tuple[int, ...] = ()
+    items: tuple[Whole, ...] = ()
     from_: Bound | None = Field(default=None, alias="from")
     to: Bound | None = None
-    with_: dict[str, float] = Field(default_factory=dict, alias="with")
-    values: tuple[float, ...] = ()
-    group: str | None = None
+    with_: dict[str, Real] = Field(default_factory=dict, alias="with")
+    values: tuple[Real, ...] = ()
+    group: str | None = Field(default=None, min_length=1, max_length=60)
     label: BilingualTitle | None = None
 
     @model_validator(mode="after")
@@ -134,17 +127,17 @@ class FactorConfig(StrictModel):
 class DrawConfig(StrictModel):
     """Range of one uncertain parameter: its own bounds unless narrowed; a list is multiplied by ``low`` to ``high``."""
 
-    low: float | None = None
-    high: float | None = None
-    items: tuple[int, ...] = ()
+    low: Real | None = None
+    high: Real | None = None
+    items: tuple[Whole, ...] = ()
 
 
 class UncertaintyConfig(StrictModel):
     """Behavioural uncertainty: a Latin hypercube of parameter draws, each with its own history."""
 
-    draws: int = Field(ge=2, le=MOST_DRAWS)
+    draws: Whole = Field(ge=2, le=MOST_DRAWS)
     parameters: dict[str, DrawConfig | None] = Field(min_length=1)
-    design_seed: int = Field(default=1, ge=1)
+    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
 
 
 class DrawnConfig(CommonConfig):
@@ -155,7 +148,7 @@ class DrawnConfig(CommonConfig):
     """
 
     uncertainty: UncertaintyConfig | None = None
-    draws: int | None = Field(default=None, ge=2, le=MOST_DRAWS)
+    draws: Whole | None = Field(default=None, ge=2, le=MOST_DRAWS)
 
     @model_validator(mode="after")
     def _one_source_of_draws(self) -> DrawnConfig:
@@ -182,11 +175,11 @@ class SweepConfig(DrawnConfig):
     kind: Literal["sweep"]
     method: Literal["grid", "lhs", "one_at_a_time"]
     factors: dict[str, FactorConfig] = Field(min_length=1)
-    samples: int = Field(default=64, ge=2, le=100_000)
-    points: int = Field(default=5, ge=2, le=100)
+    samples: Whole = Field(default=64, ge=2, le=100_000)
+    points: Whole = Field(default=5, ge=2, le=100)
     bounds: Literal["plausible", "equal_cost"] = "plausible"
     equal_cost_table: str | None = None
-    design_seed: int = Field(default=1, ge=1)
+    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
     outputs: tuple[str, ...] = SWEEP_OUTPUTS
     groups: tuple[str, ...] = SWEEP_GROUPS
 
@@ -203,15 +196,15 @@ class SobolConfig(DrawnConfig):
     method: Literal["sobol", "morris"] = "sobol"
     factors: dict[str, FactorConfig] = Field(min_length=2)
     group_by: Literal["none", "family"] = "none"
-    samples: int = Field(default=256, ge=2, le=65536)
-    second_order: bool = False
-    levels: int = Field(default=4, ge=2, le=16)
-    seeds: int = Field(default=1, ge=1, le=MOST_SEEDS)
-    replicate_seeds: int = Field(default=8, ge=1, le=MOST_SEEDS)
-    replicate_rows: int = Field(default=32, ge=0, le=65536)
+    samples: Whole = Field(default=256, ge=2, le=65536)
+    second_order: Flag = False
+    levels: Whole = Field(default=4, ge=2, le=16)
+    seeds: Whole = Field(default=1, ge=1, le=MOST_SEEDS)
+    replicate_seeds: Whole = Field(default=8, ge=1, le=MOST_SEEDS)
+    replicate_rows: Whole = Field(default=32, ge=0, le=65536)
     bounds: Literal["plausible", "equal_cost", "both"] = "plausible"
     equal_cost_table: str | None = None
-    design_seed: int = Field(default=1, ge=1)
+    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
     outcome: Literal["tfr", "births"] = "births"
     outputs: tuple[str, ...] = SWEEP_OUTPUTS
     groups: tuple[str, ...] = SWEEP_GROUPS
@@ -233,16 +226,16 @@ class ForecastConfig(DrawnConfig):
 
     kind: Literal["forecast"]
     package: str | None = None
-    report_years: tuple[int, ...] = (2035, 2050)
+    report_years: tuple[Whole, ...] = Field(default=(2035, 2050), min_length=1)
     outputs: tuple[str, ...] = ("all",)
 
 
 class Target(StrictModel):
     """A total fertility rate to be reached in a year, with a probability."""
 
-    tfr: float = Field(gt=0, lt=10)
-    year: int
-    probability: float = Field(default=0.8, gt=0.5, lt=1)
+    tfr: Real = Field(gt=0, lt=10)
+    year: Whole
+    probability: Real = Field(default=0.8, gt=0.5, lt=1)
 
 
 class OptimiseConfig(DrawnConfig):
@@ -251,10 +244,10 @@ class OptimiseConfig(DrawnConfig):
     kind: Literal["optimise"]
     factors: dict[str, FactorConfig] = Field(min_length=1)
     target: Target | None = None
-    budget: float | None = Field(default=None, gt=0)
-    population: int = Field(default=24, ge=4, le=1000)
-    generations: int = Field(default=12, ge=1, le=1000)
-    design_seed: int = Field(default=1, ge=1)
+    budget: Real | None = Field(default=None, gt=0)
+    population: Whole = Field(default=24, ge=4, le=1000)
+    generations: Whole = Field(default=12, ge=1, le=1000)
+    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
     outputs: tuple[str, ...] = SWEEP_OUTPUTS
     groups: tuple[str, ...] = SWEEP_GROUPS
 

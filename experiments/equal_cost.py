@@ -9,13 +9,14 @@ does one whose cost the ledger does not book to the public.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from experiments.config import BASELINE_SCENARIO
+from experiments.config import BASELINE_SCENARIO, LAST_END
 from experiments.equal_cost_table import COLUMNS
 from experiments.laws import LazyLaws
 from experiments.plan import BASELINE, HIGH, Plan, Row
@@ -50,10 +51,13 @@ def make_table(
                 study=study.name, kind=study.kind
             )
         )
-    if not year_of(study.branch_month) <= year:
+    first, last = year_of(study.branch_month), year_of(month_index(LAST_END))
+    if not first <= year <= last:
         raise InputError(
-            tr("--year: found {year}; allowed {first} or later").format(year=year, first=year_of(study.branch_month))
+            tr("--year: found {year}; allowed {first} to {last}").format(year=year, first=first, last=last)
         )
+    if not 0.0 < wanted < math.inf:
+        raise InputError(tr("--yuan: found {yuan:g}; allowed: a positive sum").format(yuan=wanted))
     names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
 
     def costs_at(doses: Mapping[str, float]) -> dict[str, float]:

@@ -7,7 +7,7 @@ narrow them, never widen them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from abm.parameters import Entry, Parameters
 from experiments.config import FactorConfig, FieldRange
 from experiments.problems import attempt
+from experiments.scenario_arms import LONGEST_NAME, is_name
 from policies.catalogue import Catalogue, Parameter
-from policies.errors import InputError
+from policies.errors import InputError, cut
 from policies.messages import tr
 
 Text = dict[str, str]
@@ -111,10 +112,9 @@ def read_factors(
     factors = []
     for name, config in written.items():
         where = f"factors.{name}"
-        if not name.replace("_", "").replace("-", "").isalnum() or not name.isascii():
-            problems.append(
-                tr("{where}: a name is made of letters, digits, - and _ (the label may be Chinese)").format(where=where)
-            )
+        if not is_name(name):
+            said = tr("{where}: a name is made of at most {most} letters, digits, - and _ (the label may be Chinese)")
+            problems.append(said.format(where=cut(where), most=LONGEST_NAME))
             continue
         make = _parameter_factor if config.parameter is not None else _lever_factor
         source: Any = parameters if config.parameter is not None else (catalogue, law)
@@ -131,7 +131,26 @@ def read_factors(
                     )
                 )
             seen[span.name] = factor.name
+    problems += _set_twice(factors, seen)
     return tuple(factors)
+
+
+def _set_twice(factors: Sequence[Factor], varied: Mapping[str, str]) -> list[str]:
+    """Fields that a factor sets beside its own (``with``) and that vary, or are set otherwise by another: which value
+    held would depend on the order of the factors."""
+    found: list[str] = []
+    held: dict[str, tuple[str, float]] = {}
+    for factor in factors:
+        for name, value in factor.fixed.items():
+            where = f"factors.{factor.name}: with: {name}"
+            if name in varied:
+                said = tr("{where}: varies in factors.{other}; a field is set by one factor")
+                found.append(said.format(where=where, other=varied[name]))
+            other, before = held.setdefault(name, (factor.name, value))
+            if before != value:
+                said = tr("{where}: found {value:g}, but factors.{other} sets {before:g}; a field is set to one value")
+                found.append(said.format(where=where, value=value, other=other, before=before))
+    return found
 
 
 def _lever_factor(name: str, config: FactorConfig, source: tuple[Catalogue, Mapping[str, float]], where: str) -> Factor:

@@ -35,6 +35,7 @@ from experiments.plan import (
     with_second_design,
 )
 from experiments.problems import attempt
+from experiments.years import report_years
 from policies.catalogue import Catalogue
 from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
@@ -60,6 +61,7 @@ def resolve_planned(
     parameters: Parameters,
     fitted: Draws,
     branch: int,
+    end: int | None,
     problems: list[str],
 ) -> PlannedKind | None:
     """Factors, draws and rows of a config; None (and problems) when it cannot be planned. ``fitted`` are the draws of
@@ -69,7 +71,7 @@ def resolve_planned(
         return None
     draws = _draws(config, parameters, fitted, problems)
     if isinstance(config, ForecastConfig):
-        planned = _forecast(path, config, catalogue, draws, branch, problems)
+        planned = _forecast(path, config, catalogue, draws, (branch, end), problems)
         return planned and _with_draws_by_seed(planned, fitted, len(draws))
     law = timeline_for(catalogue).at(branch)
     factors = read_factors(config.factors, catalogue, parameters, law, problems)
@@ -185,11 +187,11 @@ def _forecast(
     config: ForecastConfig,
     catalogue: Catalogue,
     draws: Draws,
-    branch: int,
+    span: tuple[int, int | None],
     problems: list[str],
 ) -> PlannedKind | None:
     """One arm on every seed and draw: today's law, or a package over it."""
-    before = len(problems)
+    before, (branch, end) = len(problems), span
     timelines: dict[str, Timeline] = {BASELINE_SCENARIO: timeline_for(catalogue)}
     rows = [Row(BASELINE_SCENARIO, "baseline", "", (), config.seeds, _all(draws))]
     if config.package is not None:
@@ -208,5 +210,7 @@ def _forecast(
     if len(problems) > before:
         return None
     plan = Plan(tuple(rows), (), {}, draws, len(draws) > 1)
-    package_text = {"package": str(package)} if config.package is not None else {}
-    return PlannedKind(package_text, timelines, (), plan, draws)
+    told: dict[str, Any] = {"package": str(package)} if config.package is not None else {}
+    if end is not None:
+        told["report_years"] = report_years(config, branch, end)
+    return PlannedKind(told, timelines, (), plan, draws)

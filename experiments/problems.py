@@ -8,9 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from policies.errors import InputError, nearest
+from policies.errors import MOST_BYTES, InputError, cut, unknown_name, within
 from policies.messages import tr
 from policies.validation import validation_message
+
+LAST_LINE, LONGEST_PROBLEM, NAMES_OF_ONE_PROBLEM = 40, 700, 8
+"""Bytes kept for the line that counts the rest; bytes of one problem among several; names that it lists."""
 
 
 def attempt[T](problems: list[str], call: Callable[[], T], where: str = "") -> T | None:
@@ -25,12 +28,7 @@ def attempt[T](problems: list[str], call: Callable[[], T], where: str = "") -> T
 
 def unknown(what: str, found: object, allowed: Iterable[str], where: str = "") -> str:
     """The message for a name nobody knows, with the nearest."""
-    names = sorted(allowed)
-    head = f"{where}: " if where else ""
-    listing = ", ".join(names) if len(names) <= 30 else tr("{count} names").format(count=len(names))
-    return tr("{place}unknown {kind} {name!r}; did you mean {nearest!r}? allowed: {listed}").format(
-        place=head, kind=tr(what), name=str(found), nearest=nearest(found, names), listed=listing
-    )
+    return str(unknown_name(what, found, allowed, cut(where), NAMES_OF_ONE_PROBLEM))
 
 
 def pydantic_problems(error: ValidationError) -> list[str]:
@@ -51,12 +49,17 @@ def _line_errors(error: ValidationError) -> list[Any]:
 
 
 def one_message(path: Path, problems: list[str]) -> str:
-    """All problems of a file, one a line."""
+    """All problems of a file, one a line; those that would make it too long to read are counted."""
     unique = list(dict.fromkeys(problems))
     if len(unique) == 1:
         return f"{path}: {unique[0]}"
-    return (
-        tr("{path}: {count} problems").format(path=path, count=len(unique))
-        + "\n"
-        + "\n".join(f"  - {problem}" for problem in unique)
-    )
+    lines = [tr("{path}: {count} problems").format(path=path, count=len(unique))]
+    room = MOST_BYTES - LAST_LINE - len(lines[0].encode())
+    for problem in unique:
+        line = f"  - {within(problem, LONGEST_PROBLEM)}"
+        room -= len(line.encode(errors="replace")) + 1
+        if room < 0:
+            lines.append("  - " + tr("and {count} more").format(count=len(unique) + 1 - len(lines)))
+            break
+        lines.append(line)
+    return "\n".join(lines)

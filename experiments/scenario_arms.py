@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,14 @@ from experiments.config import BASELINE, BASELINE_SCENARIO, LAST_LAW_MONTH
 from experiments.problems import attempt, unknown
 from policies.catalogue import Catalogue
 from policies.clock import month_index, month_label
+from policies.errors import shown
 from policies.messages import tr
 from policies.packages import load_package, package_names
 from policies.timeline import Timeline, timeline_for
+
+_NAME = re.compile(r"[A-Za-z0-9_-]*[A-Za-z0-9][A-Za-z0-9_-]*")
+LONGEST_NAME = 60
+MOST_FIELDS = 5
 
 
 def with_package_paths(raw: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -29,15 +36,17 @@ def with_package_paths(raw: dict[str, Any], path: Path) -> dict[str, Any]:
     return {**raw, "scenarios": full}
 
 
+def is_name(name: object) -> bool:
+    """True for what can be part of a file's name on every machine: ASCII letters, digits, - and _, not many."""
+    return isinstance(name, str) and len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
+
+
 def check_names(scenarios: dict[str, Any], problems: list[str]) -> None:
     """Names that can be file names, and none that is the baseline's."""
     for name in scenarios:
-        if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum() or not name.isascii():
-            problems.append(
-                tr("scenarios: {name!r}: a name is made of letters, digits, - and _ (the label may be Chinese)").format(
-                    name=name
-                )
-            )
+        if not is_name(name):
+            said = tr("{where}: a name is made of at most {most} letters, digits, - and _ (the label may be Chinese)")
+            problems.append(said.format(where=f"scenarios: {shown(name)}", most=LONGEST_NAME))
         elif name in (BASELINE_SCENARIO, BASELINE):
             problems.append(
                 tr("scenarios: {name!r} is the baseline, which is always run; choose another name").format(name=name)
@@ -54,12 +63,40 @@ def check_packages(scenarios: dict[str, Any], problems: list[str]) -> None:
             problems.append(tr("scenarios.{name}: nothing changes; give a package, changes, or both").format(name=name))
 
 
-def check_interactions(pairs: Any, scenarios: dict[str, Any], problems: list[str]) -> None:
-    """Pairs of scenarios that there are."""
+def check_interactions(
+    pairs: Any, scenarios: dict[str, Any], timelines: Mapping[str, Timeline], problems: list[str]
+) -> None:
+    """Pairs of scenarios that there are, and with each the one that holds the changes of both and no others."""
     for pair in pairs if isinstance(pairs, list | tuple) else ():
-        for name in (*pair["alone"], pair["together"]) if isinstance(pair, dict) and len(pair) == 2 else ():
-            if name not in scenarios:
-                problems.append(unknown("scenario", name, scenarios, "interactions"))
+        if not isinstance(pair, dict) or set(pair) != {"alone", "together"}:
+            continue  # the shape of a config has been refused already
+        alone = pair["alone"] if isinstance(pair["alone"], list | tuple) else ()
+        names = [name for name in (*alone, pair["together"]) if isinstance(name, str)]
+        strange = [name for name in names if name not in scenarios]
+        problems += [unknown("scenario", name, scenarios, "interactions") for name in strange]
+        if len(names) == 3 and not strange and all(name in timelines for name in names):
+            problems += _not_both((names[0], names[1]), names[2], timelines)
+
+
+def _not_both(alone: tuple[str, str], together: str, timelines: Mapping[str, Timeline]) -> list[str]:
+    """What of two scenarios the third lacks, or has of its own: their interaction is what the three differ by."""
+    where = f"interactions: {together}"
+    if len({*alone, together}) < 3:
+        return [tr("{where}: alone and together name the same scenario twice").format(where=where)]
+    law, both = timelines[BASELINE_SCENARIO], timelines[together]
+    found, own = [], set(both.changed_fields(law))
+    for part in alone:
+        changed = timelines[part].changed_fields(law)
+        own -= set(changed)
+        differs = sorted(set(changed) & set(both.changed_fields(timelines[part])))
+        if differs:
+            said = tr("{where}: {field}: not as in {part}; together holds the changes of both")
+            found.append(said.format(where=where, field=", ".join(differs[:MOST_FIELDS]), part=part))
+    if own:
+        said = tr("{where}: {field}: changes in neither {one} nor {other}; together holds the changes of both alone")
+        fields = ", ".join(sorted(own)[:MOST_FIELDS])
+        found.append(said.format(where=where, field=fields, one=alone[0], other=alone[1]))
+    return found
 
 
 def timelines_of(

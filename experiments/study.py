@@ -45,12 +45,15 @@ from experiments.scenario_arms import (
     timelines_of,
     with_package_paths,
 )
+from experiments.years import check_years, first_december
 from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index, month_label
-from policies.errors import InputError, nearest
+from policies.errors import InputError, nearest, shown
 from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 from policies.validation import read_yaml
+
+LONGEST_NAME_OF_A_CONFIG = 150
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +146,9 @@ def read_study(
     """
     path = Path(path)
     written = read_yaml(path)
+    if len(path.stem.encode()) > LONGEST_NAME_OF_A_CONFIG:
+        said = tr("{path}: the name of the file is too long for that of a run folder; allowed: {most} bytes")
+        raise InputError(said.format(path=path, most=LONGEST_NAME_OF_A_CONFIG))
     if scale is not None:
         written["scale"] = scale
     if seeds is not None:
@@ -172,8 +178,8 @@ def _checked_kind(path: Path, written: dict[str, Any]) -> str:
     if kind is None:
         raise InputError(tr("{path}: kind: missing; write one of: {kinds}").format(path=path, kinds=", ".join(KINDS)))
     raise InputError(
-        tr("{path}: kind: found {kind!r}, did you mean {nearest!r}? allowed: {kinds}").format(
-            path=path, kind=kind, nearest=nearest(kind, KINDS), kinds=", ".join(KINDS)
+        tr("{path}: kind: found {kind}, did you mean {nearest!r}? allowed: {kinds}").format(
+            path=path, kind=shown(kind), nearest=nearest(kind, KINDS), kinds=", ".join(KINDS)
         )
     )
 
@@ -202,8 +208,10 @@ def _resolve(path: Path, raw: dict[str, Any], config: Config | None, problems: l
     else:
         branch = branch if branch is not None else month_index(LAST_LAW_MONTH)
         if parameters is not None:
-            planned = resolve_planned(path, config, catalogue, parameters, fitted, branch, problems)
+            planned = resolve_planned(path, config, catalogue, parameters, fitted, branch, end_month, problems)
     _check_span(start_month, branch, end_month, problems)
+    if config is not None and end_month is not None:
+        check_years(config, branch, end_month, problems)
     if city is not None:
         _check_size(raw, city, start, problems)
     if problems or city is None or parameters is None or end_month is None:
@@ -230,14 +238,15 @@ def _scenario_arms(
     scenarios = scenarios if isinstance(scenarios, dict) else {}
     check_names(scenarios, problems)
     check_packages(scenarios, problems)
-    check_interactions(raw.get("interactions") or (), scenarios, problems)
     default_branch = branch if branch is not None else month_index(LAST_LAW_MONTH)
     timelines = timelines_of(scenarios, catalogue, default_branch, problems)
     if branch is None:
         branch = min([default_branch, *(first_known(t) for t in timelines.values())])
         timelines = timelines_of(scenarios, catalogue, branch, [])
     check_timelines(branch, end, timelines, problems)
-    return branch, {BASELINE_SCENARIO: timeline_for(catalogue), **timelines}
+    every = {BASELINE_SCENARIO: timeline_for(catalogue), **timelines}
+    check_interactions(raw.get("interactions") or (), scenarios, every, problems)
+    return branch, every
 
 
 def _city_reference(name: str, path: Path) -> str | Path:
@@ -252,7 +261,7 @@ def _parameters(changes: Any) -> Parameters:
     if changes is None:
         return Parameters.load()
     if not isinstance(changes, dict):
-        raise InputError(tr("expected names and numbers, found {changes!r}").format(changes=changes))
+        raise InputError(tr("expected names and numbers, found {changes}").format(changes=shown(changes)))
     return Parameters.load().replace(**{str(name): value for name, value in changes.items()})
 
 
@@ -270,8 +279,8 @@ def _outputs(written: Any, core: tuple[str, ...], problems: list[str]) -> tuple[
     """Names of the indicators to keep; ``all`` gives every name of the register."""
     if not isinstance(written, list | tuple) or not written:
         problems.append(
-            tr("outputs: expected a list such as [tfr, births, ledger] or [all], found {written!r}").format(
-                written=written
+            tr("outputs: expected a list such as [tfr, births, ledger] or [all], found {written}").format(
+                written=shown(written)
             )
         )
         return ()
@@ -279,6 +288,8 @@ def _outputs(written: Any, core: tuple[str, ...], problems: list[str]) -> tuple[
     for name in written:
         if name == "all":
             kept |= set(REGISTER)
+        elif not isinstance(name, str):
+            problems.append(unknown("indicator", name, [*REGISTER, *OUTPUT_SETS, "all"], "outputs"))
         elif name in OUTPUT_SETS:
             kept |= set(OUTPUT_SETS[name]) & set(REGISTER)
         elif name in REGISTER:
@@ -305,6 +316,13 @@ def _check_span(start: int, branch: int, end: int | None, problems: list[str]) -
             tr(
                 "branch: scenarios part in {branch}; it must lie after the start {start} and not after the end {end}"
             ).format(branch=month_label(branch), start=month_label(start), end=month_label(end))
+        )
+    elif end is not None and end < first_december(branch):
+        problems.append(
+            tr(
+                "end: found {end}; allowed {first} or later, since results are of calendar years and scenarios part "
+                "in {branch}"
+            ).format(end=month_label(end), first=month_label(first_december(branch)), branch=month_label(branch))
         )
 
 

@@ -16,8 +16,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from policies.citations import Evidence, load_evidence
 from policies.clock import effective_month, month_index, month_label
-from policies.errors import InputError, nearest, unknown_name
+from policies.errors import InputError, cut, likest, nearest, unknown_name
 from policies.messages import language, tr
+from policies.numbers_meant import advice_on_number
 from policies.validation import StrictModel, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
@@ -27,6 +28,8 @@ FIRST_START = month_index("2010-01")
 """No run starts earlier; every parameter must have a value by then."""
 
 Payer = Literal["city", "province", "centre", "insurance_fund", "provident_fund", "employer"]
+MOST_LEVERS_LISTED = 10
+
 PAYERS: tuple[str, ...] = get_args(Payer)
 Grade = Literal["A", "B", "C", "D"]
 Kind = Literal["number", "integer", "flag"]
@@ -44,7 +47,8 @@ def _date_text(value: object) -> object:
 def _number(value: object) -> object:
     """Refuse true, false and text where a number is wanted (pydantic would turn them into numbers)."""
     if isinstance(value, bool | str):
-        raise ValueError(tr("expected a number, found {value!r}").format(value=value))
+        said = tr("expected a number, found {value!r}").format(value=cut(value) if isinstance(value, str) else value)
+        raise ValueError(said + advice_on_number(value))
     return value
 
 
@@ -219,7 +223,10 @@ class Catalogue:
         place = f"{where}: " if where else ""
         raise InputError(
             tr("{place}unknown parameter {field!r}; did you mean {nearest!r}? levers: {levers}").format(
-                place=place, field=str(field), nearest=nearest(field, self.field_names), levers=", ".join(self.levers)
+                place=place,
+                field=cut(str(field)),
+                nearest=nearest(field, self.field_names),
+                levers=likest(str(field).partition(".")[0], self.levers, MOST_LEVERS_LISTED),
             )
         )
 

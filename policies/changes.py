@@ -20,7 +20,7 @@ from pydantic import Field
 
 from policies.catalogue import Catalogue, DateText, Number
 from policies.clock import effective_month, month_index, month_label
-from policies.errors import InputError
+from policies.errors import InputError, shown
 from policies.messages import tr
 from policies.validation import StrictModel, validated
 
@@ -80,15 +80,34 @@ def changes_from(
     if not isinstance(written, Mapping):
         raise InputError(
             tr(
-                "{where}: expected parameters and values, such as childcare_voucher.amount: 800; found "
-                "{type} {written!r}"
-            ).format(where=where, type=type(written).__name__, written=written)
+                "{where}: expected parameters and values, such as childcare_voucher.amount: 800; found {type} {written}"
+            ).format(where=where, type=type(written).__name__, written=shown(written))
         )
     return tuple(
-        _change(str(field), item, catalogue, start, announced, f"{where}: {field}")
+        change
         for field, value in written.items()
-        for item in _items(str(field), value, catalogue, f"{where}: {field}", where)
+        for change in _once_a_month(
+            [
+                _change(str(field), item, catalogue, start, announced, f"{where}: {field}")
+                for item in _items(str(field), value, catalogue, f"{where}: {field}", where)
+            ],
+            f"{where}: {field}",
+        )
     )
+
+
+def _once_a_month(changes: list[Change], where: str) -> list[Change]:
+    """Return the changes of one parameter, unless two would hold from and to the same months."""
+    seen: dict[tuple[int, int | None], float] = {}
+    for change in changes:
+        months = change.from_month, change.to_month
+        if months in seen:
+            said = tr("{where}: two values from {month}: {one:g} and {other:g}; allowed: one")
+            raise InputError(
+                said.format(where=where, month=month_label(months[0]), one=seen[months], other=change.value)
+            )
+        seen[months] = change.value
+    return changes
 
 
 def _items(field: str, written: Any, catalogue: Catalogue, where: str, parent: str) -> list[WrittenChange]:
@@ -124,8 +143,8 @@ def _full(written: Any, where: str) -> WrittenChange:
     """Return a change written in full, checked."""
     if not isinstance(written, Mapping):
         raise InputError(
-            tr("{where}: expected a number or {{value: ..., from: ...}}, found {written!r}").format(
-                where=where, written=written
+            tr("{where}: expected a number or {{value: ..., from: ...}}, found {written}").format(
+                where=where, written=shown(written)
             )
         )
     return validated(WrittenChange, dict(written), where)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from policies.errors import InputError
+from policies.errors import InputError, shown
 from policies.messages import tr
 
 FIRST_YEAR = 1900
@@ -24,7 +24,9 @@ def month_index(label: str) -> int:
     """Return the month number of "YYYY-MM": `month_index("2010-11") == 1330`; InputError for anything else."""
     match = _MONTH.fullmatch(label) if isinstance(label, str) else None
     if match is None:
-        raise InputError(tr("{label!r} is not a month; write it as YYYY-MM, for example 2027-01").format(label=label))
+        raise InputError(
+            tr("{label} is not a month; write it as YYYY-MM, for example 2027-01").format(label=shown(label))
+        )
     return _month_of(int(match[1]), int(match[2]), label)
 
 
@@ -69,7 +71,7 @@ def _day_of(text: object) -> datetime.date:
     match = _DAY.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise InputError(
-            tr("{text!r} is not a date; write YYYY-MM or YYYY-MM-DD, for example 2027-01").format(text=text)
+            tr("{text} is not a date; write YYYY-MM or YYYY-MM-DD, for example 2027-01").format(text=shown(text))
         )
     try:
         return datetime.date(int(match[1]), int(match[2]), int(match[3]))

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Strict, ValidationError, model_validator
 
-from policies.errors import InputError, nearest
+from policies.errors import InputError, cut, full_width_hint, nearest, shown
 from policies.messages import later, tr
+from policies.numbers_meant import advice_on_number
+from policies.yaml_text import parsed, read_text
+
+Whole = Annotated[int, Strict()]
+Real = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
+"""Numbers and flags of a file: pydantic alone would also take true for 1 and the text "5" for 5."""
+MOST_SEED = 2**32 - 1
+"""What the generators of designs take."""
+MOST_PROBLEMS = 12
+"""As many wrong things are named at once as somebody will read."""
 
 
 class StrictModel(BaseModel):
@@ -27,50 +37,22 @@ class StrictModel(BaseModel):
         unknown = [key for key in data if key not in allowed]
         if unknown:
             guess = tr("{key!r} (did you mean {nearest!r}?)")
-            named = ", ".join(guess.format(key=key, nearest=nearest(key, allowed)) for key in unknown)
+            named = ", ".join(
+                guess.format(key=cut(key) if isinstance(key, str) else key, nearest=nearest(key, allowed))
+                for key in unknown[:MOST_PROBLEMS]
+            )
             raise ValueError(
                 tr("unknown key {named}; allowed: {allowed}").format(named=named, allowed=", ".join(allowed))
             )
         return data
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """PyYAML's safe loader, refusing a key written twice in one mapping (it would silently keep the last)."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in keys:
-                raise InputError(
-                    tr("line {line}: the key {key!r} is written twice").format(
-                        line=key_node.start_mark.line + 1, key=key
-                    )
-                )
-            keys.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping in a YAML file; InputError when it is missing, not YAML, or not a mapping."""
-    if not path.is_file():
-        beside = [other.name for other in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
-        hint = tr("; did you mean {name!r}?").format(name=nearest(path.name, beside)) if beside else ""
-        raise InputError(tr("{path}: no such file{hint}").format(path=path, hint=hint))
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
-    except yaml.YAMLError as error:
-        raise InputError(
-            tr("{path}: not valid YAML: {error}").format(path=path, error=" ".join(str(error).split()))
-        ) from None
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
-    except UnicodeDecodeError:
-        raise InputError(tr("{path}: not UTF-8 text").format(path=path)) from None
+    data = parsed(read_text(path), str(path))
     if not isinstance(data, dict):
-        raise InputError(
-            tr("{path}: expected keys and values, found {type}").format(path=path, type=type(data).__name__)
-        )
+        problem = tr("{path}: expected keys and values, found {type}").format(path=path, type=type(data).__name__)
+        raise InputError(problem + (full_width_hint(data) if isinstance(data, str) else ""))
     return data
 
 
@@ -84,7 +66,11 @@ def validated[M: BaseModel](model: type[M], data: Any, where: str) -> M:
 
 def validation_message(error: ValidationError) -> str:
     """Return a pydantic error as one line: each key, what is wrong with it, and what was found."""
-    return "; ".join(_one_problem(dict(problem)) for problem in error.errors())
+    problems = error.errors()
+    said = [_one_problem(dict(problem)) for problem in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        said.append(tr("and {count} more").format(count=len(problems) - MOST_PROBLEMS))
+    return "; ".join(said)
 
 
 PLAIN = {
@@ -99,6 +85,7 @@ PLAIN = {
     "bool_parsing": later("Input should be a valid boolean, unable to interpret input"),
     "string_type": later("Input should be a valid string"),
     "string_too_short": later("String should have at least {min_length} characters"),
+    "string_too_long": later("String should have at most {max_length} characters"),
     "string_pattern_mismatch": later("String should match pattern '{pattern}'"),
     "list_type": later("Input should be a valid list"),
     "tuple_type": later("Input should be a valid tuple"),
@@ -113,6 +100,7 @@ PLAIN = {
     "less_than_equal": later("Input should be less than or equal to {le}"),
 }
 """What pydantic says, by type of the problem, as templates of the catalogue of messages (filled from its context)."""
+NUMBER_PROBLEMS = ("int_type", "int_parsing", "float_type", "float_parsing")
 
 
 def plain_message(problem: Mapping[str, Any]) -> str:
@@ -126,10 +114,11 @@ def plain_message(problem: Mapping[str, Any]) -> str:
 
 def _one_problem(problem: dict[str, Any]) -> str:
     """Return one pydantic problem as "key: message, found value"."""
-    key = ".".join(str(part) for part in problem["loc"])
+    key = cut(".".join(str(part) for part in problem["loc"]), 160)
     message = plain_message(problem)
     found = problem.get("input")
     text = f"{key}: {message}" if key else message
     if problem["type"] in ("value_error", "missing") or isinstance(found, dict | BaseModel):
         return text
-    return tr("{problem}, found {found!r}").format(problem=text, found=found)
+    said = tr("{problem}, found {found}").format(problem=text, found=shown(found))
+    return said + (advice_on_number(found) if problem["type"] in NUMBER_PROBLEMS else "")

@@ -72,7 +72,7 @@ def test_everything_wrong_is_named_at_once(write_config: Write) -> None:
         ({"start": "2015-01"}, "start"),
         ({"scale": 1.5}, "scale"),
         ({"scale": 0.01}, "at least 2,000 are needed"),
-        ({"scale": "all"}, "scale: expected a number, found 'all'"),
+        ({"scale": "all"}, "scale: Input should be a valid number, found 'all'"),
         ({"parameters": "fited"}, "parameters"),
         ({"parameter_changes": {"no_such_number": 1.0}}, "no_such_number"),
         ({"branch": "2027-06"}, "set branch to 2027-01 or earlier"),
