@@ -124,11 +124,11 @@ class Evidence:
         """The row in one line: what, where, what was found, citation, how strong and how read."""
         strength = [self.kind(name, lang) for name in KINDS]
         head = [self.said(name, lang) for name in ("what", "where")]
+        read = f"读取等级 {self.grade}" if lang == "zh" else f"read {self.grade}"
         if lang == "zh":
-            read = "；".join([self.said("citation", lang), "，".join(strength), f"读取等级 {self.grade}"])
-            return f"{'；'.join(head)}：{self.found(lang)}（{read}）"
-        kinds = ", ".join(strength)
-        return f"{'; '.join(head)}: {self.found(lang)} ({self.citation}; {kinds}; read {self.grade})"
+            told = [f"{'；'.join(head)}：{self.found(lang)}", self.said("citation", lang), "，".join(strength), read]
+            return "；".join(told) + "。"
+        return "; ".join([f"{'; '.join(head)}: {self.found(lang)}", self.citation, ", ".join(strength), read]) + "."
 
 
 def _in_brackets(text: str, more: str, marks: Sequence[str]) -> str:

@@ -188,11 +188,20 @@ def test_an_effect_in_percent_is_said_to_be_a_change(catalogue: Catalogue) -> No
             assert row.outcome.startswith("change in ") and "变化" in row.outcome_zh, row_id
 
 
+def test_every_row_is_there_in_chinese_and_no_brackets_follow_each_other(catalogue: Catalogue) -> None:
+    for row_id, row in catalogue.evidence.items():
+        assert row.what_zh and row.where_zh and bool(row.unit_zh) == bool(row.unit), row_id
+        assert ") (" not in row.sentence("en") and "）（" not in row.sentence("zh"), row_id
+    assert catalogue.evidence["cost_child_cn"].sentence("zh") == (
+        "养育一个孩子至大学毕业的支出；中国 2024，平均：680000 元；育娲人口《中国生育成本报告 2024 版》，据媒体报道；"
+        "描述数据，无效应，中国，其他结果；读取等级 B。"
+    )
+
+
 def test_what_is_no_citation_is_said_in_chinese(catalogue: Catalogue) -> None:
     words = re.compile(r"\b(via|press|synthesis|official|study|paper|report|statements|recalled|from)\b", re.IGNORECASE)
-    cited = {row_id for lever in catalogue.levers.values() for row_id in lever.evidence}
-    for row_id in cited:
-        citation = catalogue.evidence[row_id].said("citation", "zh")
+    for row_id, row in catalogue.evidence.items():
+        citation = row.said("citation", "zh")
         assert not words.search(citation), (row_id, citation)
     assert catalogue.evidence["ca_cn_tianmen2024"].said("citation", "zh") == "天门市政府工作报告，据媒体 2025 年报道"
 
