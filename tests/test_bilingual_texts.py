@@ -1,10 +1,12 @@
-"""Bilingual texts in the project's YAML: English and Chinese, both there, none cut by an unquoted comma.
+"""Bilingual texts in the project's YAML and CSV: both languages there, none cut by an unquoted comma, one style.
 
 ``{en: a, b, zh: c}`` reads as the keys en, b (null) and zh: the text is cut without a word of complaint.
 """
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en", "zh"}
 SKIPPED = {".venv", ".git", "runs", "node_modules", "build"}
 FILES = sorted(p for p in ROOT.rglob("*.yaml") if not SKIPPED & set(p.relative_to(ROOT).parts))
+STYLED = ("policies", "calibration", "experiments")
+HAN = r"[\u4e00-\u9fff]"
+AGAINST_STYLE = {
+    "no space between Chinese and a digit or Latin letter": re.compile(rf"{HAN}[0-9A-Za-z]|[0-9A-Za-z%]{HAN}"),
+    "a space before %": re.compile(r"\d %"),
+    "a range with a hyphen": re.compile(r"\d[-–~～]\d"),
+    "a hyphen for a minus": re.compile(r"(?:^|[（，：； ])-\d"),
+    "brackets behind brackets": re.compile(r"）（"),
+    "a Latin mark between Chinese": re.compile(rf"{HAN}[,;:?!()]"),
+}
 
 
 def faults(node: Any, place: str = "") -> Iterator[str]:
@@ -61,3 +73,37 @@ def test_the_walk_meets_the_files_with_texts() -> None:
 def test_texts_are_whole_in_both_languages(path: Path) -> None:
     for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
         assert list(faults(document)) == []
+
+
+def chinese_texts(path: Path) -> Iterator[str]:
+    """Every text of a YAML file with Chinese in it, every cell of a table in a Chinese column."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                yield from (cell for name, cell in row.items() if name and name.endswith("_zh") and cell)
+        return
+    waiting: list[Any] = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str) and re.search(HAN, node):
+            yield node
+        elif isinstance(node, dict | list):
+            waiting.extend(node.values() if isinstance(node, dict) else node)
+
+
+@pytest.mark.parametrize("folder", STYLED)
+def test_chinese_texts_have_one_style(folder: str) -> None:
+    files = [p for p in FILES if p.is_relative_to(ROOT / folder)]
+    files += [p for p in (ROOT / folder).rglob("*.csv") if not SKIPPED & set(p.relative_to(ROOT).parts)]
+    texts = [(path.name, text) for path in files for text in chinese_texts(path)]
+    assert len(texts) > 50
+    for fault, pattern in AGAINST_STYLE.items():
+        assert not [(name, text) for name, text in texts if pattern.search(text)], fault
+
+
+@pytest.mark.parametrize(
+    "text", ["2020年", "至 2030年", "IVF周期", "60%的", "60 %", "16-59 岁", "降 -2", "（一）（二）", "出生,结婚"]
+)
+def test_what_is_against_the_style_is_seen(text: str) -> None:
+    assert any(pattern.search(text) for pattern in AGAINST_STYLE.values())
+    assert not any(pattern.search("2021—2024 年约 60% 的 IVF 周期（−2 至 3）") for pattern in AGAINST_STYLE.values())
