@@ -9,7 +9,6 @@ many of n reach the aim, with the exact limits of Clopper and Pearson (one-sided
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -152,11 +151,6 @@ def chance_of(
 def of_fit(row: Row) -> Chance:
     """The chance in a row of the fit's table."""
     return Chance(round(float(row["probability"]) * int(row["draws"])), int(row["draws"]), "fit")
-
-
-def laws_of_fit(context: dict[str, Any], scenarios: Iterable[str], target_value: float, year: int) -> list[str]:
-    """Those of ``scenarios`` whose chance is the fit's."""
-    return [name for name in scenarios if _row_of_fit(context, name, target_value, year) is not None]
 
 
 def _row_of_fit(context: dict[str, Any], scenario: str, target_value: float, year: int) -> Row | None:

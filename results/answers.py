@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from results import study_words
 from results.blocks import both
 from results.compare import ratio_interval, t_interval
 from results.estimates import finite, told_apart
 from results.gains import strongest
 from results.run_data import MONTH_ZERO_YEAR, MONTHS_A_YEAR, RunData
-from results.study_words import years_text as span_of_years
 from results.words import Text
 
 LEAST_SHARE = 0.005
@@ -31,11 +31,6 @@ def years_text(data: RunData) -> str:
 def years_zh(data: RunData) -> str:
     """The horizon in Chinese, ``2026—2035``."""
     return f"{data.branch_year}—{data.end_year}"
-
-
-def births_key(data: RunData) -> str:
-    """The quantity of births that costs are divided by: additional ones, or those within the horizon."""
-    return "births_additional" if data.cohorts_completed else "within_horizon"
 
 
 def births_name(data: RunData) -> Text:
@@ -53,15 +48,12 @@ def one_birth_name(data: RunData) -> Text:
 
 
 def in_force_text(data: RunData, scenario: str) -> Text:
-    """The time in which a scenario's law differs from current law: ``2027–2035``, or months where years are not whole:
-    ``2027-07 to 2035-12``."""
-    first, last = data.months_in_force(scenario)
-    start, end = (month // MONTHS_A_YEAR + MONTH_ZERO_YEAR for month in (first, last))
-    if first % MONTHS_A_YEAR or (last + 1) % MONTHS_A_YEAR:
-        months = (first % MONTHS_A_YEAR + 1, last % MONTHS_A_YEAR + 1)
-        return both(f"{start}-{months[0]:02d} to {end}-{months[1]:02d}",
-                    f"{start} 年 {months[0]} 月至 {end} 年 {months[1]} 月")  # fmt: skip
-    return span_of_years(start, end)
+    """The time in which a scenario's law differs from current law: ``2027–2035``, ``July 2027 to 2035``."""
+    first, last = (
+        f"{month // MONTHS_A_YEAR + MONTH_ZERO_YEAR}-{month % MONTHS_A_YEAR + 1:02d}"
+        for month in data.months_in_force(scenario)
+    )
+    return study_words.in_force_text(first, last)
 
 
 def cost_a_year(data: RunData, scenario: str) -> dict[str, float] | None:
@@ -74,7 +66,7 @@ def cost_a_year(data: RunData, scenario: str) -> dict[str, float] | None:
 
 
 def cost_per_birth(data: RunData, scenario: str) -> dict[str, float] | None:
-    """Yuan per birth of :func:`births_key`; None where births or cost do not rise, so that no such price exists.
+    """Yuan per birth of :attr:`RunData.births_quantity`; None where births or cost do not rise: no such price exists.
 
     A lower limit below zero is said as 0: the interval then holds that nothing is spent more.
     """
@@ -114,7 +106,7 @@ def payers_of(data: RunData, scenario: str) -> Payers:
 
 
 def births_by_replicate(data: RunData) -> pd.DataFrame:
-    """Births of :func:`births_key` against the baseline: a row a replicate, a column a scenario."""
+    """Births of :attr:`RunData.births_quantity` against the baseline: a row a replicate, a column a scenario."""
     return data.additional_births_by_seed.pivot(index="seed", columns="scenario", values="value")
 
 
@@ -171,7 +163,7 @@ def _ratio(above: pd.Series, below: pd.Series) -> dict[str, float]:
 
 
 def leader(data: RunData) -> tuple[str, list[str]] | None:
-    """The scenario with the most births of :func:`births_key`, and those that cannot be told from it."""
+    """The scenario with the most births of :attr:`RunData.births_quantity`, and those that cannot be told from it."""
     top = strongest(data)
     if top is None:
         return None

@@ -38,7 +38,15 @@ class Verdict:
     tone: str = "none"
 
 
-Cell = Text | str | Measured | Verdict
+@dataclass(frozen=True)
+class Scaled:
+    """A number that each language counts in a unit of its own (million yuan, 万元); files hold the English one."""
+
+    en: str | Measured
+    zh: str | Measured
+
+
+Cell = Text | str | Measured | Verdict | Scaled
 
 
 @dataclass(frozen=True)

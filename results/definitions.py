@@ -52,7 +52,7 @@ def _indicator(name: str, card: dict[str, str], vocabulary: dict[str, Any]) -> T
         name,
         {lang: (label[lang],) for lang in LANGUAGES},
         label,
-        both(unit, vocabulary["units"].get(unit, unit)),
+        both(unit, "岁" if name in vocabulary["ages"] else vocabulary["units"].get(unit, unit)),
         vocabulary["bases"].get(card["base"], both(card["base"], card["base"])),
         both(english[:1].upper() + english[1:] + ".", vocabulary["indicators"].get(name, english)),
     )

@@ -89,12 +89,20 @@ def said(found: Estimate, digits: int = 0, sign: bool = False) -> Text:
     return both(f"{mean} ({span['en']})", f"{mean}（{span['zh']}）")
 
 
-def people_said(found: Estimate) -> Text:
-    """People more or fewer: English as :func:`said`, Chinese ``多出生约 4,300 人（95% 区间 190 至 8,300）``.
+def people_digits(found: Estimate) -> int:
+    """Decimals of a mean number of people over replicates: means of less than one keep a tenth, since 0 (0 to 0) would
+    look exact."""
+    return int(0 < abs(found["mean"]) < 1)
 
-    Means over replicates of less than one person keep a tenth: 0 (0 to 0) would look exact.
-    """
-    fewer, digits = found["mean"] < 0, int(0 < abs(found["mean"]) < 1)
+
+def people_cell(found: Estimate | None, sign: bool = True) -> Cell:
+    """A number of people with its interval in a cell, with the digits of :func:`people_said`."""
+    return with_interval(found, people_digits(found) if found is not None else 0, sign)
+
+
+def people_said(found: Estimate) -> Text:
+    """People more or fewer: English as :func:`said`, Chinese ``多出生约 4,300 人（95% 区间 190 至 8,300）``."""
+    fewer, digits = found["mean"] < 0, people_digits(found)
     size = turned(found) if fewer else found
     shown = size if digits else rounded(size)
     zh = f"{'少' if fewer else '多'}出生约 {number(shown['mean'], digits)} 人（{span_of(size, digits)['zh']}）"

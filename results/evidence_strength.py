@@ -132,7 +132,7 @@ def counted(cards: Iterable[Mapping[str, Any]], evidence: Mapping[str, Mapping[s
         return both(
             f"Of {len(strengths)} measures changed, {bare} {_rest(bare)} on assumption alone; how strong the studies "
             "of the others are was not recorded when this run was made.",
-            f"各情景共改变 {len(strengths)} 项措施，其中 {bare} 项仅为假设；本次运行时尚未记录其余措施所引研究的强度。",
+            f"各情景共改变 {len(strengths)} 项措施，其中 {bare} 项仅为假设；本次模拟时尚未记录其余措施所引研究的强度。",
         )
     counts = {name: sum(strength.name == name for strength in strengths) for name in CLASSES}
     abroad = counts[SIMILAR] + counts[ELSEWHERE]

@@ -235,6 +235,10 @@ def people_tick(value: float, lang: str, top: float) -> str:
     return f"{value / 1e6:.1f} m" if top >= 2e6 else f"{value / 1e3:,.0f} k"
 
 
-def people_ticks(axes: Axes, lang: str) -> None:
-    """Counts of people on the vertical axis of a panel whose limits are set or will not shrink."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: people_tick(value, lang, axes.get_ylim()[1])))
+def people_ticks(axes: Axes, lang: str, beside: Sequence[Axes] = ()) -> None:
+    """Counts of people on the vertical axis of a panel whose limits are set or will not shrink, in one unit with the
+    panels ``beside`` it."""
+    every = (axes, *beside)
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: people_tick(value, lang, max(panel.get_ylim()[1] for panel in every)))
+    )

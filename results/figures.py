@@ -5,7 +5,7 @@ None means that the run has no rows for it; the report then leaves the figure ou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -37,8 +37,9 @@ from results.figures_history import history_fit
 from results.figures_more import additional_births, cost_by_lever, cost_by_payer, pyramid
 from results.figures_plan import plan_scoreboard
 from results.figures_women import births_and_women
+from results.money import plain_tick
 from results.run_data import LANGUAGES, RunData
-from results.words import number, percent
+from results.words import percent
 
 FigureMaker = Callable[[RunData, str], Figure | None]
 
@@ -65,9 +66,8 @@ def _lines(
             continue
         colour = scenario_colour(index)
         if band and part["low"].notna().any() and (index == 0 or effects):
-            axes.fill_between(
-                part["year"], part["low"].astype(float), part["high"].astype(float), color=colour, alpha=0.13, lw=0
-            )
+            low, high = (part[end].astype(float).fillna(part["mean"]) for end in ("low", "high"))  # equal in all runs
+            axes.fill_between(part["year"], low, high, color=colour, alpha=0.13, lw=0)
         axes.plot(part["year"], part["mean"], color=colour, ls=scenario_dash(index), zorder=10 - index)  # type: ignore[arg-type]
         last = part.iloc[-1]
         ends.append((float(last["year"]), float(last["mean"]), on_two_lines(data.scenario_label(name, lang)), colour))
@@ -122,8 +122,8 @@ def tfr_effect(data: RunData, lang: str) -> Figure | None:
     ends = _lines(axes, data, table, lang, effects=True)
     note_years(axes, data.branch_year, data.end_year)
     axes.set_title({"en": "Change of the TFR against current law", "zh": "总和生育率相对现行政策的变化"}[lang])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 3, sign=True)))
-    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v, sign=True)))
     figure.subplots_adjust(left=0.1)
     end_labels(axes, ends)
     return figure
@@ -145,9 +145,9 @@ def births(data: RunData, lang: str) -> Figure | None:
     return figure
 
 
-def _thousands(axes: Axes, lang: str) -> None:
+def _thousands(axes: Axes, lang: str, beside: Sequence[Axes] = ()) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(6))
-    people_ticks(axes, lang)
+    people_ticks(axes, lang, beside)
 
 
 def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], shares: set[int]) -> Figure:
@@ -167,7 +167,7 @@ def _panels(data: RunData, lang: str, tables: list[tuple[str, pd.DataFrame]], sh
         if number_ in shares:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(100 * v, lang)))
         else:
-            _thousands(axes, lang)
+            _thousands(axes, lang, [panel for place, panel in enumerate(all_axes[0]) if place not in shares])
         if number_ == count - 1:
             dashes = [scenario_dash(data.scenarios.index(name)) for name in drawn]
             side_legend(axes, [(text, colour, dash) for (_, _, text, colour), dash in zip(ends, dashes, strict=True)])

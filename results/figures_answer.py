@@ -8,15 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.answers import births_key, cost_a_year, years_text, years_zh
+from results.answers import cost_a_year, years_text, years_zh
 from results.estimates import has_interval
 from results.figure_style import MUTED, kept_inside, scenario_colour, spread_positions, wrapped
+from results.money import axis_unit, plain_tick
 from results.run_data import RunData
-from results.words import number
 
-MILLION = 1e6
 Point = tuple[str, dict[str, float], dict[str, float]]
-"""Scenario, cost a year in million yuan, births."""
+"""Scenario, cost a year in yuan, births."""
 
 
 def births_cost(data: RunData, lang: str) -> Figure | None:
@@ -38,10 +37,12 @@ def births_cost(data: RunData, lang: str) -> Figure | None:
         axes.plot([cost["mean"]], [births["mean"]], "o", color=colour, ms=8, zorder=5)
     _limits(axes, points)
     _names(axes, data, lang, points)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
-    axes.yaxis.set_major_locator(MaxNLocator(7, integer=True))
-    axes.set_xlabel({"en": "Cost a year in force, million yuan more", "zh": "实施期内年均多支出（百万元）"}[lang])
+    scale, unit = axis_unit(axes.get_xlim()[1], lang)
+    axes.xaxis.set_major_locator(MaxNLocator(7))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v / scale)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v, sign=True)))
+    axes.yaxis.set_major_locator(MaxNLocator(7))
+    axes.set_xlabel({"en": f"Cost a year in force, {unit} more", "zh": f"实施期内年均多支出（{unit}）"}[lang])
     axes.set_title(_title(data, lang))
     return figure
 
@@ -55,10 +56,10 @@ def _title(data: RunData, lang: str) -> str:
 
 
 def _point(data: RunData, name: str) -> Point | None:
-    cost, births = cost_a_year(data, name), data.split_value(name, births_key(data))
+    cost, births = cost_a_year(data, name), data.split_value(name, data.births_quantity)
     if cost is None or births is None:
         return None
-    return name, {key: cost[key] / MILLION for key in ("mean", "low", "high")}, births
+    return name, cost, births
 
 
 def _limits(axes: Axes, points: list[Point]) -> None:

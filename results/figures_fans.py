@@ -69,11 +69,6 @@ def tfr_fans(data: RunData, lang: str) -> Figure | None:
         axes.set_visible(False)
     top = max(float(predictive(table, 0.95)[1].max()), float(data.tfr_target["value"]) if data.tfr_target else 0.0)
     grid[0, 0].set_ylim(0, top * 1.08)
-    if data.tfr_target:
-        grid[0, 0].annotate(
-            {"en": "target", "zh": "目标"}[lang], (data.start_year, float(data.tfr_target["value"])), xytext=(2, 3),
-            textcoords="offset points", color=TARGET_COLOUR, fontsize=9,
-        )  # fmt: skip
     title = {
         "en": "Total fertility rate by scenario: mean, and 50, 80 and 95 % of runs",
         "zh": "各情景总和生育率：均值，以及 50%、80%、95% 的模拟所在范围",

@@ -11,12 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.answers import years_text, years_zh
-from results.estimates import rounded
+from results.estimates import people_digits, rounded
 from results.figure_style import CATEGORY_COLOURS, INK, MUTED, scenario_colour, wrapped
+from results.money import axis_unit, plain_tick
 from results.run_data import RunData, group_dimensions
 from results.words import number, payer_label
-
-MILLION = 1e6
 
 
 def _rows_figure(
@@ -59,8 +58,8 @@ def additional_births(data: RunData, lang: str) -> Figure | None:
     axes.set_yticks(range(len(names)), [wrapped(data.scenario_label(name, lang)) for name in names])
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(len(names) - 0.5, -0.65)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
-    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v, sign=True)))
+    axes.xaxis.set_major_locator(MaxNLocator(7))
     whole = {"en": "Births against current law", "zh": "出生人数相对现行政策的变化"}[lang]
     within = {
         "en": f"Births within {years_text(data)} against current law",
@@ -78,13 +77,13 @@ def _estimate(axes: plt.Axes, row: dict[str, float], place: float, colour: str, 
     axes.plot([row["mean"]], [place], "o", color=colour, ms=8 if first else 6, mfc=colour if first else "white")
     if first:
         axes.annotate(
-            number(rounded(row)["mean"], 0, sign=True), (row["mean"], place), xytext=(0, 8), textcoords="offset points",
-            ha="center", fontsize=10, color=colour,
+            number(rounded(row)["mean"], people_digits(row), sign=True), (row["mean"], place), xytext=(0, 8),
+            textcoords="offset points", ha="center", fontsize=10, color=colour,
         )  # fmt: skip
 
 
 def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
-    """Mean cost a year by category and scenario, million yuan, the baseline included, over the years from the first in
+    """Mean cost a year by category and scenario, the baseline included, over the years from the first in
     which any scenario differs from it."""
     first = data.first_year_in_force
     table = data.costs_by(dimension, extra=False, first_year=first)
@@ -92,7 +91,7 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     if table.empty:
         return None
     wide = table.pivot(index="scenario", columns="category", values="mean").fillna(0.0)
-    wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (MILLION * (data.end_year - first + 1))
+    wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (data.end_year - first + 1)
     wide = wide[wide.sum().sort_values(ascending=False).index]
     kept = _largest(wide, lang)
     rows = len(kept.index)
@@ -114,15 +113,18 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
             label=labels[index], edgecolor="white", linewidth=0.8,
         )  # fmt: skip
         start += values
+    scale, unit = axis_unit(float(start.max()), lang)
+    digits = 2 if unit == "亿元" else 0 if start.max() >= 10 * scale else 1
     for place, total in enumerate(start):
         axes.annotate(
-            number(total, 0 if total >= 10 else 1), (total, place), xytext=(5, 0), textcoords="offset points",
+            number(total / scale, digits), (total, place), xytext=(5, 0), textcoords="offset points",
             va="center", fontsize=10, color=INK,
         )  # fmt: skip
     axes.set_yticks(range(rows), [wrapped(data.scenario_label(str(name), lang)) for name in kept.index])
     axes.set_ylim(rows - 0.45, -0.55)
-    axes.set_xlim(0, max(start.max() * 1.12, 1e-9))
+    axes.set_xlim(0, max(start.max() * 1.12, 1.0))
     axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v / scale)))
     axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.02), fontsize=9.5, handlelength=1, handleheight=1)
     by = {
         "payer": {"en": "by who pays", "zh": "按出资方"},
@@ -130,8 +132,8 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     }[dimension][lang]
     axes.set_title(
         {
-            "en": f"Mean cost a year {by}, million yuan, {first}–{data.end_year}",
-            "zh": f"{first}—{data.end_year} 年年均成本（{by}，百万元）",
+            "en": f"Mean cost a year {by}, {unit}, {first}–{data.end_year}",
+            "zh": f"{first}—{data.end_year} 年年均支出（{by}，{unit}）",
         }[lang]
     )
     return figure
@@ -188,14 +190,16 @@ def pyramid(data: RunData, lang: str) -> Figure | None:
             ha="left" if sign < 0 else "right", va="top",
         )  # fmt: skip
     step = max(1, len(ages) // 9)
-    axes.set_yticks(np.arange(len(ages))[::step], ages[::step])
+    dash = {"en": "–", "zh": "—"}[lang]
+    axes.set_yticks(np.arange(len(ages))[::step], [age.replace("-", dash) for age in ages[::step]])
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{abs(v) / 1000:,.0f}"))
+    count = 1e4 if lang == "zh" and max(counts.values(), default=0.0) >= 2e4 else 1000.0
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(abs(v) / count)))
     axes.set_title(
         {
             "en": "Residents by age and sex under current law, thousand",
-            "zh": "现行政策情景下按年龄和性别的常住人口（千人）",
+            "zh": f"现行政策情景下按年龄和性别的常住人口（{'万人' if count > 1000 else '千人'}）",
         }[lang]
     )
     notes = {

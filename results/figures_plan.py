@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from results.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, shortened, side_legend
 from results.run_data import RunData
-from results.sections_plan import amount, goals_kept
+from results.sections_plan import goals_kept, with_unit
 from results.words import percent
 
 MOST_SCENARIOS = 6
@@ -37,8 +37,9 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
             axes.plot([100 * found["mean"] / target], [place + offset], "o", color=colour, ms=4.2)
     axes.axvline(100, color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)))
     labels = [
-        f"{shortened(data.indicator_label(g.name, lang), 28)} {g.year}: "
-        f"{amount(float(g.target['value']), str(g.target['unit']), lang)}"
+        shortened(data.indicator_label(g.name, lang), 28)
+        + {"en": f" {g.year}: ", "zh": f"（{g.year} 年）："}[lang]
+        + with_unit(g.target, lang)
         for g in goals
     ]
     axes.set_yticks(range(len(goals)), labels, fontsize=9)

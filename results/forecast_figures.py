@@ -40,6 +40,7 @@ def _fan(axes: Axes, data: ForecastData, indicator: str, group: str, lang: str, 
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.tick_params(labelsize=9)
     if data.is_share(indicator):
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: percent(100 * v, lang)))
     elif indicator == "tfr":
         axes.set_ylim(0, top * 1.08)
@@ -125,7 +126,8 @@ def pyramids(data: ForecastData, lang: str) -> Figure | None:
                 np.append(sign * start, 0), np.append(places - 0.5, places[-1] + 0.5), where="post", color=INK, lw=1.0
             )
         axes.set_title(str(year), fontsize=10.5)
-        axes.set_yticks(places[::2], ages[::2])
+        dash = {"en": "–", "zh": "—"}[lang]
+        axes.set_yticks(places[::2], [str(age).replace("-", dash) for age in ages[::2]])
         axes.grid(True, axis="x")
         axes.grid(False, axis="y")
         top = float(max(table["high80"].max(), first["median"].max()))

@@ -98,6 +98,8 @@ def _cell(data: ForecastData, found: dict[str, float] | None, indicator: str) ->
 def _name(data: ForecastData, indicator: str, group: str) -> Text:
     more = PARTS.get(group, both("", ""))
     unit = both(", %", "（%）") if data.is_share(indicator) else both("", "")
+    if indicator == "life_expectancy":
+        unit = both(", years", "（岁）")
     return {lang: data.label(indicator, lang) + more[lang] + unit[lang] for lang in LANGUAGES}
 
 
@@ -333,13 +335,13 @@ def reproduce_section(data: ForecastData) -> Section:
     lead = both(
         f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
         f"{runs['asked']} runs.",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次。",
+        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次模拟中完成 {runs['finished']} 次。",
     )
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     hashes = f"{manifest['source_hash'][:12]}, {manifest['data_hash'][:12]}, {manifest['config_hash'][:12]}"
     items = [
         both(f"Versions: {versions}.", f"版本：{versions}。"),
-        both(f"Sources, data, runs: {hashes}.", f"源码、数据、运行：{hashes}。"),
+        both(f"Sources, data, runs: {hashes}.", f"源码、数据、配置：{hashes}。"),
     ]
     title = both("How to reproduce it", "如何复现")
     return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])
@@ -347,7 +349,7 @@ def reproduce_section(data: ForecastData) -> Section:
 
 def _facts(data: ForecastData) -> list[Fact]:
     facts = [
-        Fact(both("Runs", "运行次数"), number(len(data.design))),
+        Fact(both("Runs", "模拟次数"), number(len(data.design))),
         Fact(both("Seeds", "随机种子"), str(data.design["seed"].nunique())),
         Fact(both("Parameter draws", "参数组"), str(data.design["draw"].nunique())),
         Fact(both("People simulated", "模拟人数"), number(data.context["people"])),
@@ -355,5 +357,5 @@ def _facts(data: ForecastData) -> list[Fact]:
         Fact(both("Until", "截至"), data.context["end"]),
     ]
     if data.failures:
-        facts.append(Fact(both("Failed runs", "失败运行"), str(len(data.failures)), bad=True))
+        facts.append(Fact(both("Failed runs", "失败的模拟"), str(len(data.failures)), bad=True))
     return facts

@@ -73,4 +73,4 @@ def category(data: RunData, group: str) -> Text:
     dimension, name = group.split(":", 1)
     if dimension == "county" and name in data.context["city"]["counties"]:
         return dict(data.context["city"]["counties"][name])
-    return {"en": name.replace("-", "–"), "zh": name.replace("-", "–")}
+    return {"en": name.replace("-", "–"), "zh": name.replace("-", "—")}

@@ -6,7 +6,6 @@ import math
 
 from results.answers import (
     best_value,
-    births_key,
     cost_a_year,
     cost_per_birth,
     free_parameters,
@@ -75,7 +74,7 @@ def births_cost_figure(data: RunData) -> FigureRef:
 
 def _adds(data: RunData, scenario: str, equals: list[str]) -> Sentence | None:
     """What the leading scenario does to the TFR, and how many births it adds: over lives, and within the horizon."""
-    found, effect = data.split_value(scenario, births_key(data)), data.effect("tfr", scenario, data.judged_year)
+    found, effect = data.split_value(scenario, data.births_quantity), data.effect("tfr", scenario, data.judged_year)
     within = data.split_value(scenario, "within_horizon")
     if found is None or effect is None or within is None:
         return None
@@ -132,8 +131,7 @@ def _best_value(data: RunData, top: str) -> Sentence | None:
     return (
         both(
             f"{before['en']}{' ' if before['en'] else ''}In this run {name['en']} gives {births['en']} of the births "
-            "of "
-            f"{leading['en']} for {cost['en']} of its cost{sure['en']}{gift['en']}.",
+            f"of {leading['en']} for {cost['en']} of its cost{sure['en']}{gift['en']}.",
             f"{before['zh']}本次模拟中，{name['zh']}的支出为{leading['zh']}的 {cost['zh']}，出生为其 {births['zh']}"
             f"{sure['zh']}{gift['zh']}。",
         ),

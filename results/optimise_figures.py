@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.figure_style import BASELINE_COLOUR, INK, MUTED, POLICY_COLOURS, TARGET_COLOUR
+from results.money import axis_unit, plain_tick
 from results.optimise_data import SearchData
 from results.words import number
-
-MILLION = 1e6
 
 
 def front(data: SearchData, lang: str) -> Figure | None:
@@ -26,36 +25,35 @@ def front(data: SearchData, lang: str) -> Figure | None:
     figure.subplots_adjust(left=0.10, right=0.97, top=0.90, bottom=0.13)
     axes.grid(True, axis="both")
     rest = own[own["role"] == "candidate"]
-    axes.plot(rest["cost"] / MILLION, rest[data.gain], "o", color="#b8c1cb", ms=4,
+    axes.plot(rest["cost"], rest[data.gain], "o", color="#b8c1cb", ms=4,
               label={"en": "packages tried", "zh": "所试组合"}[lang])  # fmt: skip
     alone = own[own["role"] == "alone"]
-    axes.plot(alone["cost"] / MILLION, alone[data.gain], "^", color=POLICY_COLOURS[1], ms=5.5,
+    axes.plot(alone["cost"], alone[data.gain], "^", color=POLICY_COLOURS[1], ms=5.5,
               label={"en": "one measure alone", "zh": "单项措施"}[lang])  # fmt: skip
     best = data.front
-    axes.plot(best["cost"] / MILLION, best[data.gain], "-o", color=POLICY_COLOURS[0], ms=4.5, lw=1.6, label={
+    axes.plot(best["cost"], best[data.gain], "-o", color=POLICY_COLOURS[0], ms=4.5, lw=1.6, label={
         "en": "front: nothing is cheaper and better", "zh": "前沿：无更便宜且更优者"}[lang])  # fmt: skip
     corner = own[own["role"] == "corner"]
-    axes.plot(corner["cost"] / MILLION, corner[data.gain], "D", color=INK, ms=7, label={
+    axes.plot(corner["cost"], corner[data.gain], "D", color=INK, ms=7, label={
         "en": "every measure at its best bound", "zh": "全部措施取最优上限"}[lang])  # fmt: skip
-    axes.plot(law["cost"] / MILLION, law[data.gain], "s", color=BASELINE_COLOUR, ms=7,
+    axes.plot(law["cost"], law[data.gain], "s", color=BASELINE_COLOUR, ms=7,
               label={"en": "current law", "zh": "现行政策"}[lang])  # fmt: skip
     if data.target is not None:
         axes.axhline(float(data.target["tfr"]), color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)),
                      label={"en": "target", "zh": "目标"}[lang])  # fmt: skip
     if data.budget is not None:
-        axes.axvline(data.budget / MILLION, color=MUTED, lw=1.2, ls=":", label={"en": "budget", "zh": "预算"}[lang])
+        axes.axvline(data.budget, color=MUTED, lw=1.2, ls=":", label={"en": "budget", "zh": "预算"}[lang])
     for key, name in data.chosen.items():
         row = data.row(name)
-        axes.plot([row["cost"] / MILLION], [row[data.gain]], "*", color=TARGET_COLOUR, ms=15, zorder=9,
-                  label={"cheapest": {"en": "cheapest that reaches it", "zh": "达标最低成本"},
+        axes.plot([row["cost"]], [row[data.gain]], "*", color=TARGET_COLOUR, ms=15, zorder=9,
+                  label={"cheapest": {"en": "cheapest that reaches it", "zh": "达标且支出最低"},
                          "best": {"en": "most births within it", "zh": "预算内最优"}}[key][lang])  # fmt: skip
     years = data.in_force[lang]
-    axes.set_xlabel({"en": f"cost over current law, million yuan a year ({years})",
-                     "zh": f"较现行政策增加的支出（百万元/年，{years}）"}[lang])  # fmt: skip
+    scale, unit = axis_unit(float(own["cost"].abs().max()), lang)
+    axes.set_xlabel({"en": f"cost over current law, {unit} a year ({years})",
+                     "zh": f"较现行政策增加的支出（{unit}/年，{years}）"}[lang])  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(7))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda v, _: number(v, 0 if abs(own["cost"].max()) > 20 * MILLION else 1))
-    )
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v / scale)))
     if data.gain == "births":
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, 0, sign=True)))
         title = {"en": f"Births more within {data.period['en']}", "zh": f"{data.period['zh']}内多出生人数"}[lang]

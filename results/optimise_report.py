@@ -11,6 +11,7 @@ from results import optimise_figures
 from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
 from results.estimates import money_said, people_said, with_interval
 from results.figure_style import style, svg_text
+from results.money import in_unit, money_cell
 from results.open_order import before, marked, paragraph
 from results.optimise_data import SearchData
 from results.page import Fact, Figures, opening_of, write_page
@@ -19,7 +20,6 @@ from results.store import RunFolder
 from results.study_trust import opening_trusted, trusted
 from results.words import Text, number, yuan
 
-MILLION = 1e6
 SUPPOSITIONS: dict[str, Text] = {
     "missing-money": both("every measure at the outer bound of its lever file", "各措施均取措施文件中的最大上限"),
     "missing-wanted": both("women want 0.3 children more, for good", "女性理想子女数长期提高 0.3 个"),
@@ -91,7 +91,7 @@ def _target_answer(data: SearchData, name: str | None) -> Text:
         return both(
             f"The cheapest package tried{within['en']} that reaches a TFR of {goal} in {year} with probability "
             f"{chance} % costs {costs['en']} a year over current law (mean TFR {row['tfr']:.2f}).",
-            f"在所试组合中{within['zh']}，以 {chance}% 的概率在 {year} 年达到总和生育率 {goal} 的最低成本组合，"
+            f"在所试组合中{within['zh']}，以 {chance}% 的概率在 {year} 年达到总和生育率 {goal} 的支出最少的组合，"
             f"每年比现行政策多支出 {costs['zh']}（平均总和生育率 {row['tfr']:.2f}）。",
         )
     best, now = data.farthest, data.row(data.baseline)
@@ -127,7 +127,7 @@ def _target_on_average(data: SearchData, name: str | None) -> Text:
         return both(
             f"The cheapest package tried{within['en']} whose mean TFR reaches {goal} in {year} costs {costs['en']} a "
             f"year over current law (mean TFR {row['tfr']:.2f}). {why['en']}",
-            f"在所试组合中{within['zh']}，{year} 年平均总和生育率达到 {goal} 的最低成本组合"
+            f"在所试组合中{within['zh']}，{year} 年平均总和生育率达到 {goal} 的支出最少的组合"
             f"每年比现行政策多支出 {costs['zh']}（平均总和生育率 {row['tfr']:.2f}）。{why['zh']}",
         )
     return both(
@@ -169,7 +169,7 @@ def _estimate(row: Mapping[Any, Any], name: str) -> dict[str, float]:
 
 
 CAPTIONS = {
-    "cheapest": both("The cheapest package tried that reaches the target", "所试组合中达到目标且成本最低者"),
+    "cheapest": both("The cheapest package tried that reaches the target", "所试组合中达到目标且支出最少者"),
     "best": both("The package tried with most births within the budget", "所试组合中预算内多出生人数最多者"),
     "farthest": both("The package tried that gets farthest", "所试组合中最接近目标者"),
 }
@@ -220,7 +220,7 @@ def _as_a_scenario(data: SearchData, name: str) -> list[Block]:
     told = both(
         "The best of many candidates on the same seeds is a little lucky. Run it again as a scenario, on more seeds, "
         "before it is cited:",
-        "在相同种子上从众多候选中选出的最优组合略带运气成分。引用前请以情景方式、用更多种子重新运行：",
+        "在相同种子上从众多候选中选出的最优组合略带运气成分。引用前请以情景方式、用更多种子重新模拟：",
     )
     return [Paragraph(told, "note"), Code(["found:", "  changes:", *changes])]
 
@@ -248,11 +248,11 @@ def front_section(data: SearchData) -> Section:
         f"nor current law, costs at most as much and gains more), {n['beaten']} are beaten."
         f"{unfinished['en']}{told['en'] if pairs else ''}",
         f"除现行政策外共试算 {n['tried']} 个不同组合：{n['front']} 个位于前沿（所试组合及现行政策中，"
-        f"没有成本不更高而效果更好者），{n['beaten']} 个被超过。{unfinished['zh']}{told['zh'] if pairs else ''}",
+        f"没有支出不更高而效果更好者），{n['beaten']} 个被超过。{unfinished['zh']}{told['zh'] if pairs else ''}",
     )
     period = data.period
     head: list[Cell] = [
-        both("Largest doses", "剂量最高的措施"),
+        both("Largest doses, of their range", "剂量最高的措施（占取值范围）"),
         cost_head(data),
         both(f"Mean TFR in {data.tfr_year}", f"{data.tfr_year} 年平均总和生育率"),
         both(f"Births more within {period['en']}", f"{period['zh']}内多出生人数"),
@@ -264,7 +264,7 @@ def front_section(data: SearchData) -> Section:
     for _, row in front.iterrows():
         cells: list[Cell] = [
             data.largest_doses(str(row["scenario"])),
-            with_interval({k: v if k == "n" else v / MILLION for k, v in _estimate(row, "cost").items()}, 1),
+            money_cell(_estimate(row, "cost")),
             f"{row['tfr']:.2f}",
             with_interval(_estimate(row, "births"), 0),
         ]
@@ -272,7 +272,7 @@ def front_section(data: SearchData) -> Section:
             cells.insert(3, f"{row['tfr_assured']:.2f}")
         rows.append(cells)
     caption = both(f"The {n['front']} packages on the front, cheapest first",
-                   f"前沿上的 {n['front']} 个组合（按成本由低到高）")  # fmt: skip
+                   f"前沿上的 {n['front']} 个组合（按支出由低到高）")  # fmt: skip
     note = both(
         "Grey: every package tried. The search knows only what it met: a better package may lie between. Some of the "
         "births may only be earlier.",
@@ -285,8 +285,8 @@ def front_section(data: SearchData) -> Section:
 def cost_head(data: SearchData) -> Text:
     """Head of a column of costs."""
     years = data.in_force
-    return both(f"Cost over current law, million yuan a year ({years['en']})",
-                f"较现行政策增加的支出（百万元/年，{years['zh']}）")  # fmt: skip
+    return in_unit(f"Cost over current law, million yuan a year ({years['en']})",
+                   f"较现行政策增加的支出（{{unit}}/年，{years['zh']}）")  # fmt: skip
 
 
 def missing_section(data: SearchData) -> Section | None:
@@ -299,7 +299,7 @@ def missing_section(data: SearchData) -> Section | None:
     best = data.row("best-bounds")
     singles = table[table["scenario"] != "missing-all"].sort_values("tfr", ascending=False)
     if all_three is None or singles.empty:
-        return Section("missing", title, both("The suppositions could not be run.", "假设情景未能运行。"))
+        return Section("missing", title, both("The suppositions could not be run.", "假设情景未能模拟。"))
     strongest = singles.iloc[0]
     name = SUPPOSITIONS[str(strongest["scenario"])]
     gap = float(target["tfr"]) - best["tfr"]
@@ -339,7 +339,7 @@ def missing_section(data: SearchData) -> Section | None:
             SUPPOSITIONS[str(row["scenario"])],
             f"{row['tfr']:.2f}",
             number(row["tfr"] - best["tfr"], 2, True),
-            with_interval({k: v if k == "n" else v / MILLION for k, v in _estimate(row, "cost").items()}, 1),
+            money_cell(_estimate(row, "cost")),
         ]
         if data.has_intervals:
             cells.insert(3, f"{row['tfr_assured']:.2f}")
@@ -358,7 +358,7 @@ def reproduce_section(data: SearchData) -> Section:
         f"{runs['finished']} of "
         f"{runs['asked']} runs finished. The same config asks for the same candidates.",
         f"NSGA-II，每代 {plan['population']} 个候选、{plan['generations']} 代，完成 "
-        f"{runs['finished']}/{runs['asked']} 次运行；"
+        f"{runs['finished']}/{runs['asked']} 次模拟；"
         "同一配置产生相同的候选组合。",
     )
     hashes = f"{manifest['source_hash'][:12]}, {manifest['data_hash'][:12]}, {manifest['config_hash'][:12]}"
@@ -383,11 +383,11 @@ def _facts(data: SearchData) -> list[Fact]:
     facts = [
         Fact(both("Measures", "措施"), str(len(data.factors))),
         Fact(both("Packages tried", "所试组合"), number(data.counts["tried"])),
-        Fact(both("Runs", "运行次数"), number(len(data.design))),
+        Fact(both("Runs", "模拟次数"), number(len(data.design))),
         Fact(both("People simulated", "模拟人数"), number(data.context["people"])),
         Fact(both("Measures from", "措施起始"), data.context["branch"]),
         Fact(both("Until", "截至"), data.context["end"]),
     ]
     if data.failures:
-        facts.append(Fact(both("Failed runs", "失败运行"), str(len(data.failures)), bad=True))
+        facts.append(Fact(both("Failed runs", "失败的模拟"), str(len(data.failures)), bad=True))
     return facts

@@ -9,13 +9,13 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from results.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Section, Table, both
+from results.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Scaled, Section, Table, both
 from results.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
 from results.figure_style import inline_svg
 from results.store import FIGURES, REPORT, TABLES, WORKBOOK, RunFolder
 from results.trust_marks import opening_with_marks, with_marks
 from results.words import Text, number
-from results.workbook import interval_ends, plain_cell, spread_columns, write_workbook
+from results.workbook import in_files, interval_ends, plain_cell, spread_columns, write_workbook
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OPENING_SENTENCES = 3
@@ -141,6 +141,7 @@ def table_frame(table: Table) -> pd.DataFrame:
 
 def _plain_cells(cell: Cell, spread: bool) -> list[str]:
     """The one or three cells of a csv file that a cell of the page becomes."""
+    cell = in_files(cell)
     if not spread:
         return [plain_cell(cell)]
     if isinstance(cell, Measured):
@@ -162,6 +163,7 @@ def _page(
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     environment.globals["number"] = number
+    environment.globals["in_two_units"] = lambda cell: isinstance(cell, Scaled)
     environment.globals["has_percent"] = lambda text: text.endswith((" %", "\u00a0%"))
     inline = {
         name: {language: inline_svg(svg, context["title"][language]) for language, svg in texts.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.blocks import both
+from results.blocks import Opening, both
 from results.compare import paired
 from results.figures import make_figures
 from results.forecast_report import write_forecast_report
@@ -57,8 +57,9 @@ def write_report_of_kind(folder: RunFolder, lang: str = "en") -> tuple[Path, Tex
     data = RunData.read(folder)
     sections = [section for make in SECTIONS if (section := make(data)) is not None]
     tables = plain_tables(data)
-    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), tables, lang, opening(data))
-    return page, headline(data)
+    first = opening(data)
+    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), tables, lang, first)
+    return page, headline(data, first)
 
 
 def _facts(data: RunData) -> list[Fact]:
@@ -72,7 +73,7 @@ def _facts(data: RunData) -> list[Fact]:
         Fact({"en": "Until", "zh": "截至"}, data.context["end"]),
     ]
     if data.failures:
-        facts.append(Fact({"en": "Failed runs", "zh": "失败运行"}, str(len(data.failures)), bad=True))
+        facts.append(Fact({"en": "Failed runs", "zh": "失败的模拟"}, str(len(data.failures)), bad=True))
     return facts
 
 
@@ -114,7 +115,7 @@ def by_replicate(data: RunData) -> pd.DataFrame:
     return table.assign(years_in_force=table["scenario"].map(years))
 
 
-def headline(data: RunData) -> Text:
+def headline(data: RunData, first: Opening) -> Text:
     """The sentences of the first screen, a line each, for the end of a run."""
-    sentences = opening(data).sentences or [effect_section(data).lead]
+    sentences = first.sentences or [effect_section(data).lead]
     return both("\n".join(each["en"] for each in sentences), "\n".join(each["zh"] for each in sentences))

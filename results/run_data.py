@@ -297,11 +297,16 @@ class RunData:
         """Additional births per yuan of extra cost by scenario."""
         return compare.ratios(self.additional_births_by_seed, self.extra_cost_by_seed)
 
+    @property
+    def births_quantity(self) -> str:
+        """The births that costs are divided by: additional ones of completed cohorts, or those within the horizon where
+        cohorts were not followed to age 50."""
+        return "births_additional" if self.cohorts_completed else "within_horizon"
+
     @cached_property
     def additional_births_by_seed(self) -> pd.DataFrame:
-        """Additional births by scenario and seed: of completed cohorts, or within the horizon if they are not."""
-        quantity = "births_additional" if self.cohorts_completed else "within_horizon"
-        return self.birth_differences[self.birth_differences["quantity"] == quantity]
+        """Births of :attr:`births_quantity` by scenario and seed."""
+        return self.birth_differences[self.birth_differences["quantity"] == self.births_quantity]
 
     @cached_property
     def extra_cost_by_seed(self) -> pd.DataFrame:

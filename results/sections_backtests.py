@@ -95,10 +95,9 @@ def _lead(rows: list[Row]) -> Text:
     )
     return both(
         f"In {n['sign']} of {n['tests']} experiments the response has the sign of the evidence ({n['clear']} of them "
-        f"beyond the chance between seeds); of {n['ranged']} with an evidence interval, the model's value lies inside "
-        f"{n['inside']}, its interval overlaps {n['overlap']} and misses {n['ranged'] - n['overlap']}. No search "
-        "fitted "
-        f"the model to them; some assumed numbers were chosen with them in view.{out['en']}",
+        f"beyond the chance between seeds); of {n['ranged']} with an evidence interval, the model's value lies "
+        f"inside {n['inside']}, its interval overlaps {n['overlap']} and misses {n['ranged'] - n['overlap']}. No "
+        f"search fitted the model to them; some assumed numbers were chosen with them in view.{out['en']}",
         f"{n['tests']} 项实验中，{n['sign']} 项反应方向与证据一致（其中 {n['clear']} 项超出种子间随机波动）；在 "
         f"{n['ranged']} 项有证据区间的实验中，模型值落在区间内的有 {n['inside']} 项，区间有重叠的有 {n['overlap']} 项，"
         f"不重叠的有 {n['ranged'] - n['overlap']} 项。模型未针对这些实验作拟合搜索，但部分假设参数的取值参考过它们。"
@@ -242,10 +241,10 @@ def _other_sets(rows: list[Row]) -> list[Block]:
 
 
 def _set_label(name: str) -> tuple[str, str]:
-    """``rho_005`` as a weight of the present of 0.05 a year; other names as they are."""
+    """``rho_005`` as a weight of the present of 0.05; other names as they are."""
     if name.startswith("rho_"):
         value = number(int(name.removeprefix("rho_")) / 100, 2)
-        return f"rho {value}", f"rho {value}"
+        return f"weight {value}", f"权重 {value}"
     return name, name
 
 

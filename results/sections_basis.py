@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from results.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, both
@@ -43,7 +44,7 @@ LEGEND = both(
     + "; ".join(f"{grade} {text['en']}" for grade, text in GRADES.items())
     + ".",
     "两件事分开标明。证据强度：研究设计、地区与所测结果。绿色为中国或东亚关于生育或结婚且给出数值范围的因果研究；"
-    "黄色为其他关于生育或结婚的因果研究；灰色为其余；红色为没有任何研究。数值的读取方式："
+    "黄色为其他关于生育或结婚的因果研究；灰色为其余；红色为没有任何研究。数值的读取方式（“读取”列）："
     + "；".join(f"{grade} {text['zh']}" for grade, text in GRADES.items())
     + "。",
 )
@@ -101,14 +102,17 @@ def _read(row: dict[str, Any]) -> Text:
 def _basis(data: RunData, card: dict[str, Any]) -> Text:
     """The strongest studies in a line, those on the measure itself before those on something near."""
     rows, near = data.context["evidence"], set(card.get("near", ()))
-    known = strongest_first(card["evidence"], rows)
+    shown_as = one_row_each(rows)
+    own = list(dict.fromkeys(shown_as.get(name, name) for name in card["evidence"]))
+    near = {shown_as.get(name, name) for name in near}
+    known = strongest_first(own, rows)
     shown = sorted(known, key=lambda name: name in near)[:MOST_STUDIES]
     english, chinese = [], []
     for name in shown:
         what, where, found = (_said(rows[name], part) for part in ("what", "where", "found"))
         english.append(f"{what['en']}, {where['en']}: {found['en']}" + (" [near]" if name in near else ""))
         chinese.append(f"{what['zh']}，{where['zh']}：{found['zh']}" + ("［相近问题］" if name in near else ""))
-    more = len(card["evidence"]) - len(shown)
+    more = len(own) - len(shown)
     tail = (f"; {more} more rows below", f"；另有 {more} 条见下表") if more > 0 else ("", "")
     return both("; ".join(english) + tail[0], "；".join(chinese) + tail[1])
 
@@ -209,8 +213,30 @@ def _left_out(data: RunData) -> list[Block]:
     return [Bullets(items)] if items else []
 
 
+def one_row_each(cited: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Every row cited -> the row under which its finding is shown: one figure of one study may stand in two tables of
+    evidence, told here by the same authors, year and digits. The longer citation speaks for both."""
+    shown: dict[tuple[str, str], str] = {}
+    for name in sorted(cited, key=lambda name: -len(cited[name]["citation"])):
+        shown.setdefault(_finding(name, cited[name]), name)
+    return {name: shown[_finding(name, card)] for name, card in cited.items()}
+
+
+def _finding(name: str, card: dict[str, Any]) -> tuple[str, str]:
+    """Authors and year, and the digits of the figure without its scale (11.76 % and 0.1176 are one); of a row without
+    such digits its own name."""
+    study = re.match(r".*?\d{4}", card["citation"])
+    figure = re.search(r"[−-]?\d+(?:\.\d+)?", _said(card, "found")["en"])
+    digits = re.sub(r"\D", "", figure[0]).strip("0") if figure else ""
+    return (study[0].replace(",", ""), digits) if study and len(digits) > 1 else (name, "")
+
+
 def _evidence_table(data: RunData) -> Table | None:
-    """The rows cited: what was found, how strong the study is, how it was read."""
+    """The rows cited, one a finding: what was found, how strong the study is, how it was read."""
+    cited = data.context["evidence"]
+    shown_as = one_row_each(cited)
+    names = {name: ", ".join([name, *(n for n in cited if n != name and shown_as[n] == name)])
+             for name in cited if shown_as[name] == name}  # fmt: skip
     rows: list[list[Cell]] = [
         [
             _said(card, "what"),
@@ -218,11 +244,12 @@ def _evidence_table(data: RunData) -> Table | None:
             _said(card, "found"),
             design_badge(card),
             studied(card),
-            _read(card),
+            str(card["grade"]),
             both(card["citation"], card.get("citation_zh") or card["citation"]),
-            key,
+            names[key],
         ]
-        for key, card in data.context["evidence"].items()
+        for key, card in cited.items()
+        if key in names
     ]
     if not rows:
         return None
@@ -232,7 +259,7 @@ def _evidence_table(data: RunData) -> Table | None:
         both("Found", "结果"),
         both("Strength", "证据强度"),
         both("Of what, from where", "结果与地区"),
-        both("How read", "读取方式"),
+        both("How read", "读取"),
         both("Source", "来源"),
         both("Row", "编号"),
     ]

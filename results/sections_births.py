@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from results.answers import births_by_replicate, births_key, births_name, leader, years_text, years_zh
+from results.answers import births_by_replicate, births_name, leader, years_text, years_zh
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.decomposition import tfr_parts
-from results.estimates import people_said, said, told_apart, with_interval
+from results.estimates import people_cell, people_said, told_apart, with_interval
 from results.run_data import RunData, group_dimensions
 from results.sections_effects import label_of, not_told_text, quoted, with_births
 from results.words import Text, number
@@ -66,14 +66,14 @@ def _lead(data: RunData) -> Text:
     if not data.cohorts_completed:
         return both(
             f"Within {years_text(data)}, {name['en']} comes with {inside['en']} births against current law; cohorts "
-            "were "
-            f"not followed to age 50, so how many of them are only brought forward is not identified.{apart['en']}",
-            f"{years_zh(data)} 年内，{name['zh']}比现行政策{inside['zh']}；本次运行未将队列追踪至 50 岁，"
+            "were not followed to age 50, so how many of them are only brought forward is not "
+            f"identified.{apart['en']}",
+            f"{years_zh(data)} 年内，{name['zh']}比现行政策{inside['zh']}；本次模拟未将队列追踪至 50 岁，"
             f"不能识别其中有多少只是提前生育。{apart['zh']}",
         )
-    total = data.split_value(top, births_key(data)) or {}
+    total = data.split_value(top, data.births_quantity) or {}
     return both(
-        f"{name['en']} comes with {said(total, sign=True)['en']} additional births in completed cohorts; within "
+        f"{name['en']} comes with {people_said(total)['en']} additional births in completed cohorts; within "
         f"{years_text(data)} the difference is {inside['en']}.{apart['en']}",
         f"{name['zh']}按完整队列计累计{people_said(total)['zh']}；{years_zh(data)} 年内{inside['zh']}。{apart['zh']}",
     )
@@ -102,7 +102,7 @@ def _split_table(data: RunData, names: list[str]) -> Table:
         for key, _ in shown:
             found = data.split_value(name, key)
             plain = key in ("births_paid", "births_deadweight")
-            cells.append(with_interval(found, 0, sign=not plain))
+            cells.append(people_cell(found, sign=not plain))
         rows.append(cells)
     caption = both(
         f"Births against current law, scaled to the city; horizon: {years_text(data)}",
@@ -120,15 +120,13 @@ def _how_split(data: RunData) -> Text:
         )
     return both(
         f"After {data.end_year} every arm lives on under current law until all women who were fertile in the horizon "
-        "are 50. Additional births are the difference of completed births of these cohorts. The difference within the "
-        "horizon less the additional ones is positive where births were brought forward into the horizon, and negative "
-        "where part of what is added is born after it. Births paid for are those of the orders on which the scenario's "
-        "own measures spend more than current law, from the month in which the measure starts, whether or not the "
-        "family "
-        "claims; measures that pay for no single child have none. Studies find that a third to all of the births "
-        "gained "
-        "in ten years last, the model lets nearly all of them last (section on back-tests), so additional births are "
-        "rather too many.",
+        "are 50. Additional births are the difference of completed births of these cohorts. The difference within "
+        "the horizon less the additional ones is positive where births were brought forward into the horizon, and "
+        "negative where part of what is added is born after it. Births paid for are those of the orders on which "
+        "the scenario's own measures spend more than current law, from the month in which the measure starts, "
+        "whether or not the family claims; measures that pay for no single child have none. Studies find that a "
+        "third to all of the births gained in ten years last, the model lets nearly all of them last (section on "
+        "back-tests), so additional births are rather too many.",
         f"{data.end_year} 年后各情景均恢复现行政策，直至期内所有育龄妇女满 50 岁。新增为这些队列终身生育数之差；"
         "期内之差减去新增，为正表示有出生被提前到期内，为负表示部分新增在期末之后才出生。"
         "受资助出生指自措施实施之月起，该情景措施"
@@ -146,7 +144,10 @@ def _completed_fertility(data: RunData) -> list[Block]:
     rows: list[list[Cell]] = []
     for group in groups:
         level = data.value("cohort_fertility", data.baseline, data.end_year, group)
-        cells: list[Cell] = [group.split(":", 1)[1].replace("-", "–"), number(level["mean"], 2) if level else "–"]
+        born = group.split(":", 1)[1]
+        cells: list[Cell] = [both(born.replace("-", "–"), born.replace("-", "—")), "–"]
+        if level:
+            cells[1] = number(level["mean"], 2)
         for name in data.policies:
             cells.append(with_interval(data.effect("cohort_fertility", name, data.end_year, group), 3))
         rows.append(cells)
@@ -195,7 +196,7 @@ def _matched_table(data: RunData, names: list[str]) -> Table:
         cells: list[Cell] = [label_of(data, name)]
         for quantity in quantities:
             found = data.split_value(name, quantity)
-            cells.append(with_interval(found, 0, sign=False))
+            cells.append(people_cell(found, sign=False))
         rows.append(cells)
     head = [
         both("Scenario", "情景"),
@@ -221,7 +222,7 @@ def together_section(data: RunData) -> Section | None:
         extra = wide[joint] - wide[one] - wide[other]
         found = [_estimate(values) for values in (wide[one], wide[other], wide[joint], extra)]
         clear += told_apart(found[-1])
-        rows.append([label_of(data, one), label_of(data, other), *(with_interval(each, 0) for each in found)])
+        rows.append([label_of(data, one), label_of(data, other), *(people_cell(each) for each in found)])
     if not rows:
         return None
     pairs = "pair does" if clear == 1 else "pairs do"

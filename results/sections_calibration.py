@@ -69,13 +69,13 @@ def _warnings(fit: FitData) -> list[Block]:
         text = both(
             "This run does not live on the fitted draws but on one set of default numbers, so its intervals hold "
             "chance alone.",
-            "本次运行未使用拟合所得参数组，而是使用一组默认参数，故其区间仅含随机波动。",
+            "本次模拟未使用拟合所得参数组，而是使用一组默认参数，故其区间仅含随机波动。",
         )
         blocks.append(Paragraph(text, "warn"))
     if not fit.entry.get("same_sources", True):
         text = both(
             "The fit was made with other sources than this run: the model has changed since.",
-            "拟合所用源码与本次运行不同：此后模型已有改动。",
+            "拟合所用源码与本次模拟不同：此后模型已有改动。",
         )
         blocks.append(Paragraph(text, "warn"))
     return blocks
@@ -167,12 +167,11 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
     levels = [row for row in rows if row["kind"] == "level"]
     told = [row for row in levels if row["width_ratio"] < 0.5]
     text = both(
-        f"Numbers fitted to the city: {len(levels)}, of which {len(told) or 'none'} "
-        f"{'is' if len(told) == 1 else 'are'} narrowed to less than half {'its' if len(told) == 1 else 'their'} prior "
-        f"width. Responses to measures: {len(rows) - len(levels)}, taken from studies or assumed and not fitted, "
-        "since a "
-        "city's past under one law says little about them.",
-        f"对本市数据拟合的 {len(levels)} 个参数中，"
+        f"Numbers that the fit searched for: {len(levels)}, of which {len(told) or 'none'} "
+        f"{'is' if len(told) == 1 else 'are'} narrowed to less than half {'its' if len(told) == 1 else 'their'} "
+        f"prior width. Responses to measures: {len(rows) - len(levels)}, taken from studies or assumed and not "
+        "fitted, since a city's past under one law says little about them.",
+        f"拟合时搜索的 {len(levels)} 个参数中，"
         + (f"有 {len(told)} 个的后验宽度不足先验的一半；" if told else "没有一个的后验宽度不足先验的一半；")
         + f"{len(rows) - len(levels)} 个政策反应参数依据研究或假设而不拟合，因为单一法律下的历史数据难以识别它们。",
     )
@@ -271,8 +270,8 @@ def _probability_blocks(fit: FitData) -> list[Block]:
         f"courses of marriage after 2023. “{DRIFTS[AS_DRAWN]['en']}” is the course that runs on fitted draws have, so "
         "the answer on the target takes its chance from there for a law that stands in both; the other courses are "
         "what-ifs. Laws that stand here alone or there alone are counted over their own runs.",
-        f"本表为随拟合另行完成的计算，并非本次运行的结果：每组参数模拟一次，并设定 2023 年后结婚的四种走势。“"
-        f"{DRIFTS[AS_DRAWN]['zh']}”即使用拟合参数的运行所采用的走势，故两处都有的情景，目标一节采用此处的概率；"
+        f"本表为随拟合另行完成的计算，并非本次模拟的结果：每组参数模拟一次，并设定 2023 年后结婚的四种走势。“"
+        f"{DRIFTS[AS_DRAWN]['zh']}”即使用拟合参数的模拟所采用的走势，故两处都有的情景，目标一节采用此处的概率；"
         "其余走势为假设情形。仅见于一处的情景，按其自身的模拟计数。",
     )
     return [Table("fit_probabilities", caption, head, cells, text_columns=3), Paragraph(note, "note")]

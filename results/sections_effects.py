@@ -6,10 +6,10 @@ import math
 import re
 
 from results.aim_chance import Chance, chance_of
-from results.answers import births_key, free_parameters, not_told_apart
+from results.answers import free_parameters, not_told_apart
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import FEWEST, paired
-from results.estimates import if_not_told, rounded, said, span_of, with_interval
+from results.estimates import if_not_told, people_digits, rounded, said, span_of, with_interval
 from results.open_order import FREE
 from results.run_data import RunData
 from results.words import Text, joined, number
@@ -33,8 +33,8 @@ def names_joined(data: RunData, names: list[str]) -> Text:
 
 def with_births(data: RunData, names: list[str]) -> Text:
     """Several scenarios' names with their births, inside a sentence."""
-    found = [(quoted(data, name), data.split_value(name, births_key(data))) for name in names]
-    shown = [(q, number(rounded(v)["mean"], sign=True)) for q, v in found if v is not None]
+    found = [(quoted(data, name), data.split_value(name, data.births_quantity)) for name in names]
+    shown = [(q, number(rounded(v)["mean"], people_digits(v), sign=True)) for q, v in found if v is not None]
     return both(
         joined([f"{q['en']} ({value})" for q, value in shown], "en"),
         joined([f"{q['zh']}（{value}）" for q, value in shown], "zh"),
@@ -77,7 +77,7 @@ def target_section(data: RunData) -> Section:
     if target is None or table.empty:
         lead = both(
             "The city's plan sets no TFR target that this run can be held against.",
-            "该城市规划没有可供本次运行对照的总和生育率目标。",
+            "该城市规划没有可供本次模拟对照的总和生育率目标。",
         )
         return Section("target", title, lead, [tfr_figure()])
     year, value = data.judged_year, float(target["value"])
@@ -113,7 +113,7 @@ def target_section(data: RunData) -> Section:
             Paragraph(
                 both(
                     f"The run ends before {target['year']}, so {year} is judged.",
-                    f"运行在 {target['year']} 年前结束，故以 {year} 年判断。",
+                    f"模拟在 {target['year']} 年前结束，故以 {year} 年判断。",
                 ),
                 "warn",
             )
@@ -145,12 +145,9 @@ def _target_lead(data: RunData, chances: dict[str, Chance]) -> Text:
     level, chance = said(found, 2), chances[best].sentence(value, year)
     return both(
         f"{'Yes' if reached else 'No'}: the highest TFR of {year} in this run, under {name['en']}, is {level['en']} "
-        "against a "
-        "target "
-        f"of {value:g}. {chance['en']}",
+        f"against a target of {value:g}. {chance['en']}",
         f"{'能' if reached else '不能'}：{year} 年总和生育率在本次各情景中最高的{name['zh']}为 {level['zh']}，目标为 "
-        f"{value:g}。"
-        f"{chance['zh']}",
+        f"{value:g}。{chance['zh']}",
     )
 
 
@@ -162,17 +159,14 @@ def _what_probability_covers(data: RunData, chances: dict[str, Chance]) -> Text:
         names = names_joined(data, fitted)
         of_fit = both(
             f" That of {names['en']} is the fit's, over all its draws (section on the fit). Limits differ by the "
-            "number "
-            "of runs, not by the laws.",
+            "number of runs, not by the laws.",
             f"{names['zh']}的概率取自拟合的全部参数组（见拟合一节）。各行界限之差源于模拟次数不同，而非政策不同。",
         )
     if data.draws > 1:
         return both(
             f"A probability counts independent runs that end at the target. It covers chance and {data.draws} "
-            "parameter "
-            "draws, so what is unknown about behaviour as far as the draws hold it; not a change of law, of "
-            "migration or "
-            f"of the model.{of_fit['en']}",
+            "parameter draws, so what is unknown about behaviour as far as the draws hold it; not a change of law, "
+            f"of migration or of the model.{of_fit['en']}",
             f"概率按独立模拟中达到目标的次数计算，涵盖随机波动与 {data.draws} 组参数所体现的行为不确定性，"
             f"不含法律、迁移或模型本身的变化。{of_fit['zh']}",
         )
@@ -189,8 +183,7 @@ def tfr_figure() -> FigureRef:
         "tfr_path",
         both(
             "Means of replicates. Fan: where one more run under current law goes in 50, 80 and 95 of 100 cases. "
-            "Births to "
-            "resident women over their woman-years.",
+            "Births to resident women over their woman-years.",
             "各次独立模拟的均值。阴影：若在现行政策下再模拟一次，有 50%、80%、95% 的机会落入的范围。"
             "总和生育率按常住妇女的出生数与人年数计算。",
         ),

@@ -33,7 +33,7 @@ def fit_section(data: RunData) -> Section:
     own = _own_past(tested, inside)
     fitted = FitData.of(data.context) is not None
     if not rows and not fitted:
-        lead = both("No observed figure can be held against this run.", "没有可与本次运行对照的观测数据。")
+        lead = both("No observed figure can be held against this run.", "没有可与本次模拟对照的观测数据。")
         return Section("fit", city.title, lead, [*_failures(data), *_parameter_blocks(data)])
     lead = city.lead if fitted else both(f"{own['en']} {city.lead['en']}", f"{own['zh']}{city.lead['zh']}")
     if rows:
@@ -96,12 +96,12 @@ def _own_past(tested: int, inside: int) -> Text:
     if tested == 0:
         return both(
             "Every observed figure that this run can be held against is put in.",
-            "可与本次运行对照的观测数据均为外部设定。",
+            "可与本次模拟对照的观测数据均为外部设定。",
         )
     return both(
         f"This run's own past lies within the stated range of {inside} of {tested} observed figures that are not put "
         "in; most of them were fitted (column “Use”), so this is no test.",
-        f"除外部设定者外，本次运行的历史部分在 {tested} 项观测数据中有 {inside} 项落在所列区间内；"
+        f"除外部设定者外，本次模拟的历史部分在 {tested} 项观测数据中有 {inside} 项落在所列区间内；"
         "其中多数曾用于拟合（见“用途”列），故不构成检验。",
     )
 
@@ -118,7 +118,7 @@ def _anchor_blocks(data: RunData, rows: list[list[Cell]], misfits: list[Text]) -
         both("Verdict", "判断"),
     ]
     blocks: list[Block] = [
-        Table("fit", both("This run and what was observed", "本次运行与观测"), head, rows, text_columns=5)
+        Table("fit", both("This run and what was observed", "本次模拟与观测"), head, rows, text_columns=5)
     ]
     if misfits:
         blocks.append(Bullets(misfits))
@@ -182,7 +182,7 @@ def _failures(data: RunData) -> list[Block]:
         Paragraph(
             both(
                 f"{count} runs failed and are missing here; the first: {first['error']}: {first['message']}",
-                f"有 {count} 次运行失败，未计入结果；第一条：{first['error']}：{first['message']}",
+                f"有 {count} 次模拟失败，未计入结果；第一条：{first['error']}：{first['message']}",
             ),
             "warn",
         )
@@ -197,13 +197,25 @@ def _parameter_blocks(data: RunData) -> list[Block]:
     for card in cards:
         counts[card["status"]] = counts.get(card["status"], 0) + 1
     zh = {"fitted": "拟合", "literature": "文献", "assumed": "假设"}
+    counted = both(
+        " What is called fitted was fitted to the city that the file was made for; this report has no fit to its own.",
+        "“拟合”指对参数文件所依据的城市拟合；本报告没有对本市的拟合。",
+    )
+    if FitData.of(data.context) is not None:
+        counted = both(
+            " Entries of the file are counted here, not the numbers that the fit searched for: one of those may set "
+            "several entries.",
+            "此处按参数文件的条目计数，不同于上文拟合时搜索的参数：一个搜索参数可决定多个条目。",
+        )
     text = both(
         f"Of {len(cards)} behavioural parameters "
         + joined(
             [f"{n} are {s}" if s != "literature" else f"{n} come from the literature" for s, n in counts.items()], "en"
         )
-        + ".",
-        f"{len(cards)} 个行为参数中：" + "，".join(f"{zh.get(s, s)} {n} 个" for s, n in counts.items()) + "。",
+        + f".{counted['en']}",
+        f"{len(cards)} 个行为参数中："
+        + "，".join(f"{zh.get(s, s)} {n} 个" for s, n in counts.items())
+        + f"。{counted['zh']}",
     )
     rows: list[list[Cell]] = [
         [
@@ -212,7 +224,7 @@ def _parameter_blocks(data: RunData) -> list[Block]:
             both(c["status"], zh.get(c["status"], c["status"])),
             both(c["unit"], c.get("unit_zh", c["unit"])),
             both(c["source"], c.get("source_zh", c["source"])),
-            _values(c["value"]),
+            both(*[_values(c["value"])] * 2) if isinstance(c["value"], list) else _values(c["value"]),
             "–" if c.get("low") is None else f"{c['low']:g} – {c['high']:g}".replace("-", "−"),
         ]
         for c in cards
@@ -224,7 +236,7 @@ def _parameter_blocks(data: RunData) -> list[Block]:
         both("Status", "状态"),
         both("Unit", "单位"),
         both("Source", "来源（英文原文）" if original else "来源"),
-        both("Value", "取值"),
+        both("Value in the files", "文件中的取值"),
         both("Range", "范围"),
     ]
     caption = both("All behavioural parameters", "全部行为参数")
@@ -245,7 +257,7 @@ def reproduce_section(data: RunData) -> Section:
     lead = both(
         f"The same config gives the same numbers on the same type of machine: {runs['finished']} of {runs['asked']} "
         f"runs, {made_of['en']}, {people} people ({share} % of residents), {context['start']} to {context['end']}.",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，{made_of['zh']}，"
+        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次模拟中完成 {runs['finished']} 次，{made_of['zh']}，"
         f"模拟 {people} 人（常住人口的 {share}%），{context['start']} 至 {context['end']}。",
     )
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
@@ -255,7 +267,7 @@ def reproduce_section(data: RunData) -> Section:
         both(
             f"Sources {manifest['source_hash'][:12]}, data {manifest['data_hash'][:12]}, runs "
             f"{manifest['config_hash'][:12]}.",
-            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，运行 "
+            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，配置 "
             f"{manifest['config_hash'][:12]}。",
         ),
         both(

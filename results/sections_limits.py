@@ -31,7 +31,7 @@ def imposed_section(data: HasContext) -> Section:
     held = data.context.get("hold") or []
     if held:
         blocks.append(
-            Paragraph(both(f"Held constant in this run: {', '.join(held)}.", f"本次运行保持不变：{'、'.join(held)}。"))
+            Paragraph(both(f"Held constant in this run: {', '.join(held)}.", f"本次模拟保持不变：{'、'.join(held)}。"))
         )
     return Section("imposed", title, lead, blocks)
 

@@ -16,32 +16,40 @@ from results.answers import (
 )
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.estimates import (
+    Estimate,
     amounts,
     finite,
     has_interval,
     money_said,
+    people_cell,
+    people_digits,
     said,
+    span_of,
     to_digits,
     told_apart,
     turned,
     with_interval,
 )
 from results.gains import category, relative_gains
+from results.money import YUAN, in_unit, money_cell
 from results.open_order import concerns, families_of, paragraph
 from results.opening import birth_price_said
 from results.run_data import RunData, group_dimensions
 from results.sections_effects import free_note, label_of, quoted
-from results.words import DIMENSIONS, Text, joined, payer_label
+from results.words import DIMENSIONS, Text, joined, number, payer_label
 
-MILLION, HUNDRED_MILLION = 1e6, 1e8
+HUNDRED_MILLION = 1e8
+NOT_BOOKED: Text = both("not booked apart", "未单列")
+LEAST_A_YEAR = 5e4
+"""A measure that moves less than so many yuan a year and that no scenario changes has no row."""
 
 
 def cost_section(data: RunData) -> Section:
     """Cost by payer and measure, and per additional birth."""
-    title = both("What does it cost, and who pays?", "成本多少、由谁承担？")
+    title = both("What does it cost, and who pays?", "支出多少、由谁承担？")
     table = data.extra_cost
     if table.empty:
-        return Section("cost", title, both("The run kept no costs.", "本次运行没有成本数据。"))
+        return Section("cost", title, both("The run kept no costs.", "本次模拟没有支出数据。"))
     table = table.set_index("scenario")
     names = [name for name in data.policies if name in table.index]
     top = max(names, key=lambda name: table.loc[name, "mean"])
@@ -51,8 +59,8 @@ def cost_section(data: RunData) -> Section:
     order = list(payers.groupby("category")["mean"].apply(lambda v: v.abs().sum()).sort_values(ascending=False).index)
     rows: list[list[Cell]] = []
     for scenario in names:
-        row: list[Cell] = [label_of(data, scenario), _millions(_estimate_of(table.loc[scenario]), data, scenario)]
-        row += [_millions(_cell(payers, scenario, payer), data, scenario) for payer in order]
+        row: list[Cell] = [label_of(data, scenario), _a_year(_estimate_of(table.loc[scenario]), data, scenario)]
+        row += [_a_year(_cell(payers, scenario, payer), data, scenario) for payer in order]
         row.insert(1, in_force_text(data, scenario))
         rows.append(row)
     head: list[Cell] = [both("Scenario", "情景"), both("Years in force", "实施年份"), both("All payers", "合计")]
@@ -60,9 +68,9 @@ def cost_section(data: RunData) -> Section:
     blocks: list[Block] = [
         Table(
             "cost",
-            both(
+            in_unit(
                 "Extra cost against current law by payer, million yuan a year of those in force, with 95 % intervals",
-                "按出资方的额外成本（相对现行政策，实施期内年均，百万元/年）及 95% 区间",
+                "按出资方的额外支出（相对现行政策，实施期内年均，{unit}/年）及 95% 区间",
             ),
             head,
             rows,
@@ -70,15 +78,15 @@ def cost_section(data: RunData) -> Section:
         ),
         *_open_order(data, names),
         _per_birth_table(data, names),
-        _lever_table(data, names),
+        *_lever_blocks(data, names),
         FigureRef(
             "cost_by_payer",
             both(
                 "Current law has a cost of its own; scenarios are shown with it.",
-                "现行政策本身也有成本，各情景均包含在内。",
+                "现行政策本身也有支出，各情景均包含在内。",
             ),
         ),
-        FigureRef("cost_by_lever", both("The same cost by measure.", "同一成本按措施划分。")),
+        FigureRef("cost_by_lever", both("The same cost by measure.", "同一支出按措施划分。")),
         Paragraph(_how_counted(data), "note"),
         *_within_price(data, top),
     ]
@@ -106,12 +114,10 @@ def _how_counted(data: RunData) -> Text:
     return both(
         "Costs are summed over the horizon without discounting; a cost a year divides by the years in which the "
         f"scenario's law differs from current law. Cost per {one_birth_name(data)['en']} divides the whole extra "
-        "cost by "
-        f"{name['en']}, with Fieller's interval. What a measure would still owe families after the horizon is not in "
-        "it. "
-        f"{budget['en']}",
-        "成本为期内逐年加总，未折现；年均成本以该情景政策与现行政策不同的年数相除。"
-        f"{one_birth_name(data)['zh']}的成本为全部额外成本除以{name['zh']}，并给出 Fieller 区间；"
+        f"cost by {name['en']}, with Fieller's interval. What a measure would still owe families after the horizon "
+        f"is not in it. {budget['en']}",
+        "支出为期内逐年加总，未折现；年均支出以该情景政策与现行政策不同的年数相除。"
+        f"{one_birth_name(data)['zh']}的成本为全部额外支出除以{name['zh']}，并给出 Fieller 区间；"
         "期末之后仍应支付的部分未计入。"
         f"{budget['zh']}",
     )
@@ -145,7 +151,7 @@ def _open_order(data: RunData, names: list[str]) -> list[Block]:
 def _cost_per_birth(data: RunData, scenario: str) -> Cell:
     found = cost_per_birth(data, scenario)
     if found is not None:
-        return with_interval(found, 0, sign=False)
+        return money_cell(found, sign=False, english=YUAN)
     cost = cost_a_year(data, scenario)
     if cost is not None and cost["mean"] <= 0:
         return both("not defined (it costs no more)", "无法计算（支出未增加）")
@@ -168,14 +174,12 @@ def _estimate_of(row: pd.Series) -> dict[str, float]:
     return {key: float(row[key]) for key in ("mean", "low", "high")}
 
 
-def _millions(estimate: dict[str, float] | None, data: RunData, scenario: str) -> Cell:
-    """Million yuan a year of those in force, with the interval; a payer who pays the same in every run has none."""
+def _a_year(estimate: dict[str, float] | None, data: RunData, scenario: str) -> Cell:
+    """Yuan a year of those in force, with the interval; a payer who pays the same in every run has none."""
     if estimate is None:
         return "–"
     years = data.years_in_force(scenario)
-    scaled = {key: value / MILLION / years for key, value in estimate.items()}
-    wide = max(abs(scaled["mean"]), abs(scaled["low"]), abs(scaled["high"])) >= 100
-    return with_interval(scaled, 0 if wide else 1)
+    return money_cell({key: value if key == "n" else value / years for key, value in estimate.items()})
 
 
 def _per_birth_table(data: RunData, names: list[str]) -> Table:
@@ -191,25 +195,46 @@ def _per_birth_table(data: RunData, names: list[str]) -> Table:
     ]
     one, name = one_birth_name(data), births_name(data)
     head: list[Cell] = [
-        both("Scenario", "情景"), both(f"Yuan per {one['en']}", f"{one['zh']}的成本（元）"),
+        both("Scenario", "情景"), in_unit(f"Yuan per {one['en']}", f"{one['zh']}的成本（{{unit}}）", of_files="元"),
         both(f"{name['en'][0].upper()}{name['en'][1:]} per 100 million yuan", f"每亿元带来的{name['zh']}"),
     ]  # fmt: skip
     caption = both("What a birth costs all payers, with 95 % intervals", "每多出生一人的成本（全部出资方）及 95% 区间")
     return Table("cost_per_birth", caption, head, rows)
 
 
+def _lever_blocks(data: RunData, names: list[str]) -> list[Block]:
+    """The table by measure, and what it means that a measure is not booked apart."""
+    table = _lever_table(data, names)
+    if not any(NOT_BOOKED in row for row in table.rows):
+        return [table]
+    note = both(
+        f"“{NOT_BOOKED['en'].capitalize()}”: the ledger has no amount of the measure's own, because it costs nothing "
+        "in the model or moves the cost of other measures from one payer to another. The sum over payers stays; who "
+        "bears it stands in the table by payer.",
+        f"“{NOT_BOOKED['zh']}”：账目中没有该措施自身的金额，因其在模型中不计成本，或仅把其他措施的支出由一方转给另一方："
+        "合计不变，由谁承担见按出资方的表。",
+    )
+    return [table, Paragraph(note, "note")]
+
+
 def _lever_table(data: RunData, names: list[str]) -> Table:
-    """Extra cost by measure: a row a measure that any scenario spends on otherwise than current law."""
+    """Extra cost by measure: a row a measure that any scenario spends on otherwise than current law, then one each that
+    a scenario changes and the ledger has no line for, as where one payer takes over from another."""
     levers = data.costs_by("lever")
     levers = levers[levers["scenario"].isin(names)]
     sizes = levers.groupby("category")["mean"].apply(lambda v: v.abs().max()).sort_values(ascending=False)
     rows: list[list[Cell]] = []
-    for lever in [str(name) for name, size in sizes.items() if size / MILLION / data.horizon_years >= 0.05]:
+    booked = [str(name) for name, size in sizes.items() if size / data.horizon_years >= LEAST_A_YEAR]
+    for lever in booked:
         label = both(data.lever_label(lever, "en"), data.lever_label(lever, "zh"))
-        rows.append([label, *(_millions(_cell(levers, scenario, lever), data, scenario) for scenario in names)])
-    caption = both(
+        rows.append([label, *(_a_year(_cell(levers, scenario, lever), data, scenario) for scenario in names)])
+    changed = {name: data.levers_changed(name) for name in names}
+    for lever in sorted(set().union(*changed.values()) - set(booked)):
+        label = both(data.lever_label(lever, "en"), data.lever_label(lever, "zh"))
+        rows.append([label, *(NOT_BOOKED if lever in changed[name] else "–" for name in names)])
+    caption = in_unit(
         "Extra cost against current law by measure, million yuan a year of those in force, with 95 % intervals",
-        "按措施的额外成本（相对现行政策，实施期内年均，百万元/年）及 95% 区间",
+        "按措施的额外支出（相对现行政策，实施期内年均，{unit}/年）及 95% 区间",
     )
     head: list[Cell] = [both("Measure", "措施"), *[label_of(data, name) for name in names]]
     return Table("cost_by_measure", caption, head, rows)
@@ -223,9 +248,8 @@ def gains_section(data: RunData) -> Section:
             "who_gains",
             both(
                 "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
-                "under "
-                "current law. Income fifths are those of couples with a wife under 50.",
-                "点为各次运行均值，线为 95% 区间（Fieller）。以该组在现行政策下的出生数为 100%。收入五等分按妻子 "
+                "under current law. Income fifths are those of couples with a wife under 50.",
+                "点为各次模拟均值，线为 95% 区间（Fieller）。以该组在现行政策下的出生数为 100%。收入五等分按妻子 "
                 "50 岁以下的夫妇划分。",
             ),
         ),
@@ -233,8 +257,7 @@ def gains_section(data: RunData) -> Section:
             "county_map",
             both(
                 "Schematic: counties where they lie, roughly, without boundaries; area of a circle by residents. "
-                "Left and "
-                "right: blue rises, brown falls.",
+                "Left and right: blue rises, brown falls.",
                 "示意图：县区为大致方位，不含边界；圆面积表示常住人口。左、右图：蓝色为上升，棕色为下降。",
             ),
         ),
@@ -254,7 +277,7 @@ def gains_section(data: RunData) -> Section:
             tables.append(logged)
     if not tables:
         return Section(
-            "gains", title, both("The run kept no breakdown of births or cost.", "本次运行没有分组的出生或成本数据。")
+            "gains", title, both("The run kept no breakdown of births or cost.", "本次模拟没有分组的出生或支出数据。")
         )
     return Section("gains", title, _gains_lead(data), [*blocks, *tables])
 
@@ -268,7 +291,13 @@ def _gains_lead(data: RunData) -> Text:
     top = found[0]
     own = {group: part[top] for group, part in orders.items() if top in part}
     told = {
-        lang: joined([f"{_lowered(category(data, g)[lang])} {said(e, sign=True)[lang]}" for g, e in own.items()], lang)
+        lang: joined(
+            [
+                f"{_lowered(category(data, g)[lang])} {said(e, people_digits(e), sign=True)[lang]}"
+                for g, e in own.items()
+            ],
+            lang,
+        )
         for lang in ("en", "zh")
     }
     clear = [category(data, group) for group, estimate in own.items() if told_apart(estimate)]
@@ -295,15 +324,23 @@ def _fifths(data: RunData, scenario: str) -> Text:
     if not set(ends) <= set(own.index):
         return both("", "")
     shares = [{k: 100 * float(own.loc[g, k]) for k in ("mean", "low", "high")} | {"n": float(data.seeds)} for g in ends]
-    low, high = ({lang: said(s, 1, sign=True)[lang] for lang in ("en", "zh")} for s in shares)
+    low, high = (_percent_said(share) for share in shares)
     wide = has_interval(shares[0]) and has_interval(shares[1])
     meet = wide and shares[0]["low"] <= shares[1]["high"] and shares[1]["low"] <= shares[0]["high"]
     apart = both("; the two intervals overlap", "；两者区间重叠") if meet else both("", "")
     return both(
-        f"; births of the lowest income fifth change by {low['en']} percent, of the highest by {high['en']} percent"
-        f"{apart['en']}",
-        f"；最低收入五分之一家庭的出生数变化（百分数）{low['zh']}，最高五分之一 {high['zh']}{apart['zh']}",
+        f"; births of the lowest income fifth change by {low['en']}, those of the highest by {high['en']}{apart['en']}",
+        f"；低收入组家庭的出生数变化 {low['zh']}，高收入组 {high['zh']}{apart['zh']}",
     )
+
+
+def _percent_said(share: Estimate) -> Text:
+    """A change in percent with its interval: ``+3.3 % (95 % interval −0.3 to +8.8 %)``."""
+    mean, span = number(share["mean"], 1, sign=True), span_of(share, 1, sign=True)
+    if not has_interval(share):
+        return both(f"{mean} % ({span['en']})", f"{mean}%（{span['zh']}）")
+    zh = span["zh"].replace(" 至 ", "% 至 ")
+    return both(f"{mean} % ({span['en']} %)", f"{mean}%（{zh}%）")
 
 
 def _by_dimension(data: RunData, indicator: str, dimension: str) -> Gains:
@@ -341,17 +378,17 @@ def _gains_table(data: RunData, indicator: str, dimension: str, found: Gains) ->
         for group in found:
             estimate = found[group].get(scenario)
             if indicator == "cost":
-                row.append(_millions(estimate, data, scenario))
+                row.append(_a_year(estimate, data, scenario))
             else:
-                row.append(with_interval(estimate, 0))
+                row.append(people_cell(estimate))
         rows.append(row)
     head: list[Cell] = [both("Scenario", "情景"), *[category(data, group) for group in found]]
     by = DIMENSIONS.get(dimension, both(dimension, dimension))
     caption = {
         "births": _births_caption(data, by),
-        "cost": both(
+        "cost": in_unit(
             f"Extra cost by {by['en'].lower()}, million yuan a year of those in force",
-            f"按{by['zh']}的额外成本（实施期内年均，百万元/年）",
+            f"按{by['zh']}的额外支出（实施期内年均，{{unit}}/年）",
         ),
     }[indicator]
     return Table(f"gains_{indicator}_{dimension}", caption, head, rows)
@@ -372,7 +409,7 @@ def _logged_table(data: RunData, dimension: str) -> Table | None:
     if not quantities:
         return None
     rows: list[list[Cell]] = [
-        [label_of(data, s), *[with_interval(data.split_value(s, quantity), 0) for quantity in quantities]]
+        [label_of(data, s), *[people_cell(data.split_value(s, quantity)) for quantity in quantities]]
         for s in data.policies
     ]
     names = [q.removeprefix("within_horizon;") for q in quantities]

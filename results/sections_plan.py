@@ -13,6 +13,8 @@ from results.sections_effects import free_note, label_of
 from results.words import Text, joined, number
 from results.words import percent as percent_text
 
+AGES = ("life_expectancy",)
+"""Targets in years that Chinese counts in years of age."""
 NEAR = 0.05
 """A figure given as "about" counts as met within this relative distance; one given as a limit is near within it."""
 
@@ -44,7 +46,7 @@ def plan_section(data: RunData) -> Section:
     title = both("How do the plan's indicators stand?", "规划指标进展如何？")
     goals = goals_kept(data)
     if not goals:
-        return Section("plan", title, both("The run kept none of the plan's indicators.", "本次运行未保留规划指标。"))
+        return Section("plan", title, both("The run kept none of the plan's indicators.", "本次模拟未保留规划指标。"))
     met = [g.name for g in goals if tone_of(g.values[data.baseline]["mean"], g.target) == "good"]
     changed = _moved_over(data, goals)
     lead = both(
@@ -71,7 +73,7 @@ def plan_section(data: RunData) -> Section:
         both("Under current law", "现行政策下"),
     ]
     head += [label_of(data, s) for s in data.scenarios]
-    caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次运行均值与 95% 区间")
+    caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次模拟均值与 95% 区间")
     blocks: list[Block] = [
         FigureRef(
             "plan_scoreboard",
@@ -88,7 +90,7 @@ def plan_section(data: RunData) -> Section:
     if absent:
         en = joined([data.indicator_label(n, "en") for n in absent], "en")
         zh = joined([data.indicator_label(n, "zh") for n in absent], "zh")
-        blocks.append(Paragraph(both(f"Not kept by this run: {en}.", f"本次运行未保留：{zh}。"), "note"))
+        blocks.append(Paragraph(both(f"Not kept by this run: {en}.", f"本次模拟未保留：{zh}。"), "note"))
     blocks += [*free_note(data, data.policies), Paragraph(_how_judged(), "note")]
     return Section("plan", title, lead, blocks)
 
@@ -97,13 +99,11 @@ def _how_judged() -> Text:
     percent = {"en": f"{100 * NEAR:.0f} %", "zh": f"{100 * NEAR:.0f}%"}
     return both(
         f"A target given as “about” counts as met within {percent['en']} of it; a limit that is missed by less than "
-        f"{percent['en']} counts as near. The share aged 16–59, life expectancy, schooling and the urban share follow "
-        "tables of the city (imposed), residents follow its migration tables, and streets with childcare follow "
-        "places by a "
-        "fixed rate, so that meeting them says little about a measure.",
+        f"{percent['en']} counts as near. The share aged 16–59, life expectancy, schooling and the urban share "
+        "follow tables of the city (imposed), residents follow its migration tables, and streets with childcare "
+        "follow places by a fixed rate, so that meeting them says little about a measure.",
         f"“约”类目标以相差 {percent['zh']} 以内为达标；上下限类目标差距不足 {percent['zh']} 为接近。16—59 岁占比、"
-        "预期寿命、"
-        "受教育年限与城镇化率由城市数据表外部设定，常住人口取决于迁移表，街道覆盖率按固定比例随托位变化，"
+        "预期寿命、受教育年限与城镇化率由城市数据表外部设定，常住人口取决于迁移表，街道覆盖率按固定比例随托位变化，"
         "故其达标与否难以说明政策效果。",
     )
 
@@ -145,11 +145,20 @@ def judged(value: float, target: dict[str, Any]) -> Verdict:
 
 def target_text(target: dict[str, Any]) -> Text:
     """``at least 1.60`` in both languages."""
-    value = {lang: amount(float(target["value"]), target["unit"], lang) for lang in ("en", "zh")}
+    value = {lang: with_unit(target, lang) for lang in ("en", "zh")}
     words = {"at least": ("at least ", "不低于 "), "at most": ("at most ", "不高于 ")}.get(
         target["sense"], ("about ", "约 ")
     )
     return both(words[0] + value["en"], words[1] + value["zh"])
+
+
+def with_unit(target: dict[str, Any], lang: str) -> str:
+    """A target's value; years, which its name does not tell from ages, with their unit."""
+    value = amount(float(target["value"]), target["unit"], lang)
+    if target["unit"] != "years":
+        return value
+    whole = value.removesuffix(".00")
+    return f"{whole} years" if lang == "en" else f"{whole} {'岁' if target['indicator'] in AGES else '年'}"
 
 
 def amount(value: float, unit: str, lang: str) -> str:

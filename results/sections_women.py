@@ -26,7 +26,7 @@ def women_section(data: RunData) -> Section:
     births = {year: data.value("births", data.baseline, year) for year in (data.branch_year - 1, data.end_year)}
     first, last = births[data.branch_year - 1], births[data.end_year]
     if women.empty or first is None or last is None:
-        lead = both("The run kept no births or no women by age.", "本次运行未保留出生数或分年龄妇女数。")
+        lead = both("The run kept no births or no women by age.", "本次模拟未保留出生数或分年龄妇女数。")
         return Section("women", title, lead, [FigureRef("births", _births_caption())])
     lead = both(
         f"Under current law births go from {said(first)['en']} in {data.branch_year - 1} to {said(last)['en']} in "
@@ -39,9 +39,8 @@ def women_section(data: RunData) -> Section:
             "births_and_women",
             both(
                 "Current law, mean of runs with 80 % of runs. A rate can stand still while births fall, because the "
-                "women "
-                "who could have them were not born.",
-                "现行政策，各次运行均值与 80% 的运行。即使生育率不变，由于育龄妇女减少，出生人数仍会下降。",
+                "women who could have them were not born.",
+                "现行政策，各次模拟均值与 80% 的模拟。即使生育率不变，由于育龄妇女减少，出生人数仍会下降。",
             ),
         ),
         _years_table(data, women),
@@ -142,11 +141,8 @@ def _parts_table(data: RunData, parts: pd.DataFrame) -> Table:
 def _how_split(data: RunData) -> dict[str, str]:
     return both(
         "Women of each five-year age at the mean rates of both years, and rates at the mean number of women "
-        "(Kitagawa). "
-        "Women are those of 1 November, so the sum lies a little beside the births counted over the years. Measures "
-        "act "
-        "through the second part, and, some thirty years later, through the first.",
+        "(Kitagawa). Women are those of 1 November, so the sum lies a little beside the births counted over the "
+        "years. Measures act through the second part, and, some thirty years later, through the first.",
         "按五岁组妇女人数变化乘以两年平均生育率、生育率变化乘以两年平均妇女人数分解（Kitagawa）。妇女人数取 11 月 1 "
-        "日，"
-        "故两项之和与全年出生数略有出入。政策通过第二项起作用，约三十年后才通过第一项起作用。",
+        "日，故两项之和与全年出生数略有出入。政策通过第二项起作用，约三十年后才通过第一项起作用。",
     )

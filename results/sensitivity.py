@@ -77,8 +77,8 @@ def ordered_values(design: pd.DataFrame, values: Mapping[str, float], outcome: s
         raise RunFolderError(
             f"{outcome}: {int(bad.sum())} of {len(design)} runs are missing or not finite: {listed}{more}; indices of"
             " an incomplete design would be wrong; do the rest with cradle resume",
-            f"{outcome}：{len(design)} 次运行中有 {int(bad.sum())} 次缺失或不是有限数值，例如 {listed}；"
-            "设计不完整时指数会出错，请用 cradle resume 完成余下的运行",
+            f"{outcome}：{len(design)} 次模拟中有 {int(bad.sum())} 次缺失或不是有限数值，例如 {listed}；"
+            "设计不完整时指数会出错，请用 cradle resume 完成余下的模拟",
         )
     return found
 
@@ -96,7 +96,7 @@ def row_means(design: pd.DataFrame, values: Array, seeds: int) -> Array:
     if wide.isna().any().any():
         lacking = wide.index[wide.isna().any(axis=1)][0]
         raise RunFolderError(
-            f"{lacking} was not run on all of its {seeds} seeds", f"{lacking} 没有用全部 {seeds} 个随机种子运行"
+            f"{lacking} was not run on all of its {seeds} seeds", f"{lacking} 没有用全部 {seeds} 个随机种子模拟"
         )
     return np.asarray(wide.mean(axis=1).to_numpy(), dtype=float)
 

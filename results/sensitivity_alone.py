@@ -10,6 +10,7 @@ import pandas as pd
 from results import alone
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.estimates import said, with_interval
+from results.money import money_cell
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import (
     cost_head,
@@ -22,12 +23,10 @@ from results.sensitivity_sections import (
 from results.study_data import StudyData
 from results.words import Text, number
 
-MILLION = 1e6
 
-
-def estimate(row: Any, scale: float = 1.0) -> dict[str, float]:
-    """Mean, low, high and n of a row, divided by ``scale``."""
-    return {**{key: float(row[key]) / scale for key in ("mean", "low", "high")}, "n": float(row["n"])}
+def estimate(row: Any) -> dict[str, float]:
+    """Mean, low, high and n of a row."""
+    return {key: float(row[key]) for key in ("mean", "low", "high", "n")}
 
 
 def alone_section(data: StudyData) -> Section | None:
@@ -108,7 +107,7 @@ def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
         ]
         if data.main != "tfr":
             cells.append(with_interval(estimate(tfr.loc[factor]), 3))
-        cells.append(with_interval(estimate(cost.loc[factor], MILLION), 1))
+        cells.append(money_cell(estimate(cost.loc[factor])))
         rows.append(cells)
     over = data.replicates_text
     caption = both(
@@ -145,7 +144,7 @@ def money_section(data: StudyData) -> Section | None:
         [
             names_text(data, [str(row["factor"])]),
             with_interval(_births(row), 0, sign=False),
-            with_interval(_cost(row), 1, sign=False),
+            money_cell(_cost(row), sign=False),
         ]
         for _, row in known.iterrows()
     ]
@@ -163,7 +162,7 @@ def _births(row: Any) -> dict[str, float]:
 
 
 def _cost(row: Any) -> dict[str, float]:
-    values = {key: float(row[name]) / MILLION
+    values = {key: float(row[name])
               for key, name in (("mean", "cost_a_year"), ("low", "cost_low"), ("high", "cost_high"))}  # fmt: skip
     return {**values, "n": float(row["n"])}
 
@@ -207,6 +206,6 @@ def _not_listed(data: StudyData, known: pd.DataFrame) -> list[Block]:
         blocks.append(Paragraph(both(
             "Not listed, because the ledger books no cost for them, or none that can be told to be above zero: "
             f"{names['en']}. That is not the same as being free.",
-            f"未列出（账目未记录其支出，或不能确定支出增加）：{names['zh']}。这不等于没有成本。",
+            f"未列出（账目未记录其支出，或不能确定支出增加）：{names['zh']}。这不等于没有支出。",
         ), "note"))  # fmt: skip
     return blocks

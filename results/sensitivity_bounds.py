@@ -9,7 +9,8 @@ import pandas as pd
 from results import sensitivity
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.estimates import with_interval
-from results.sensitivity_alone import MILLION, estimate
+from results.money import money_cell
+from results.sensitivity_alone import estimate
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import (
     NOT_MEASURES,
@@ -33,7 +34,7 @@ def plausible_section(data: StudyData) -> Section | None:
     if data.problem_with_sample or other.problem_with_sample:
         problem = other.problem_with_sample or data.problem_with_sample
         lead = both("One of the two designs is incomplete.", "两套设计中有一套尚未完成。")
-        return Section("plausible", title, lead, [Paragraph(both(problem, f"缺少或失败的运行：{problem}"), "warn")])
+        return Section("plausible", title, lead, [Paragraph(both(problem, f"缺少或失败的模拟：{problem}"), "warn")])
     here, there = _strength(data), _strength(other)
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     before, now = (_first_text(study, table) for study, table in ((data, here), (other, there)))
@@ -162,7 +163,7 @@ def _alone(other: StudyData) -> Table:
             names_text(other, [str(row["factor"])]),
             range_text(other, str(row["factor"])),
             with_interval(estimate(row), digits),
-            with_interval(estimate(money.loc[str(row["factor"])], MILLION), 1),
+            money_cell(estimate(money.loc[str(row["factor"])])),
         ]
         for _, row in table.iterrows()
     ]

@@ -153,7 +153,7 @@ def _facts(data: StudyData) -> list[Fact]:
     design = data.design
     facts = [
         Fact(_factors_name(data), str(len(data.plan["factors"]))),
-        Fact({"en": "Runs", "zh": "运行次数"}, number(len(design))),
+        Fact({"en": "Runs", "zh": "模拟次数"}, number(len(design))),
         Fact({"en": "Seeds", "zh": "随机种子"}, str(design["seed"].nunique())),
         Fact({"en": "Parameter draws", "zh": "参数组"}, str(design["draw"].nunique())),
         Fact({"en": "People simulated", "zh": "模拟人数"}, number(data.context["people"])),
@@ -161,5 +161,5 @@ def _facts(data: StudyData) -> list[Fact]:
         Fact({"en": "Until", "zh": "截至"}, data.context["end"]),
     ]
     if data.failures:
-        facts.append(Fact({"en": "Failed runs", "zh": "失败运行"}, str(len(data.failures)), bad=True))
+        facts.append(Fact({"en": "Failed runs", "zh": "失败的模拟"}, str(len(data.failures)), bad=True))
     return facts

@@ -8,6 +8,7 @@ import pandas as pd
 from results import sensitivity
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.estimates import said, with_interval
+from results.money import in_unit
 from results.sensitivity_figures import digits_for, outcome_words
 from results.study_data import StudyData
 from results.words import Text, joined, number
@@ -46,8 +47,8 @@ def pairs_told_apart(data: StudyData) -> tuple[int, int]:
 def cost_head(data: StudyData) -> Text:
     """Head of a column of costs: over current law, a year of those in which the measures are in force."""
     years = data.in_force
-    return both(f"Cost over current law, million yuan a year ({years['en']})",
-                f"较现行政策增加的支出（百万元/年，{years['zh']}）")  # fmt: skip
+    return in_unit(f"Cost over current law, million yuan a year ({years['en']})",
+                   f"较现行政策增加的支出（{{unit}}/年，{years['zh']}）")  # fmt: skip
 
 
 def no_order(data: StudyData) -> Text:
@@ -65,7 +66,7 @@ def ranking_section(data: StudyData) -> Section:
             "The design is incomplete, so no index is given; the effects of each measure alone are below.",
             "设计尚未完成，因此不给出敏感度指数；各措施单独效果见下文。",
         )
-        warning = both(data.problem_with_sample, f"缺少或失败的运行：{data.problem_with_sample}")
+        warning = both(data.problem_with_sample, f"缺少或失败的模拟：{data.problem_with_sample}")
         return Section("ranking", title, lead, [Paragraph(warning, "warn")])
     if data.method == "morris":
         return morris_section(data, title)
@@ -79,7 +80,7 @@ def ranking_section(data: StudyData) -> Section:
                 both(
                     "Bounds at equal cost: each measure runs up to the dose that costs the same public money a year; "
                     "measures that cost less even at their bound keep it.",
-                    "等成本边界：各措施的上限为相同年度公共支出对应的剂量；即使取上限成本仍较低的措施保持其上限。",
+                    "等成本边界：各措施的上限为相同年度公共支出对应的剂量；即使取上限支出仍较低的措施保持其上限。",
                 ),
                 "note",
             )

@@ -211,7 +211,7 @@ def _noise_text(data: StudyData, noise: Noise | None) -> Text | None:
         f"{low:.1f} to {high:.1f} %), from {noise.rows} rows on {noise.seeds} seeds; a total index of that size or "
         "less cannot be told from chance.",
         f"模拟噪声占设计内效果方差的 {100 * noise.share:.1f}%（95% 区间 {low:.1f}% 至 {high:.1f}%），"
-        f"由 {noise.rows} 行在 {noise.seeds} 个种子上的重复运行估计；不大于此值的总效应指数无法与随机波动区分。",
+        f"由 {noise.rows} 行在 {noise.seeds} 个种子上的重复模拟估计；不大于此值的总效应指数无法与随机波动区分。",
     )
 
 
@@ -234,8 +234,8 @@ def reproduce_section(data: StudyData) -> Section:
         f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
         f"{runs['asked']} runs, {method['en']}, {number(context['people'])} people ({100 * context['scale']:g} % of "
         "residents).",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次运行完成 {runs['finished']} 次，采用{method['zh']}，模拟 "
-        f"{number(context['people'])} 人（常住人口的 {100 * context['scale']:g}%）。",
+        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次模拟中完成 {runs['finished']} 次，采用{method['zh']}，"
+        f"模拟 {number(context['people'])} 人（常住人口的 {100 * context['scale']:g}%）。",
     )
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     items = [
@@ -243,13 +243,13 @@ def reproduce_section(data: StudyData) -> Section:
         both(
             f"Sources {manifest['source_hash'][:12]}, data {manifest['data_hash'][:12]}, runs "
             f"{manifest['config_hash'][:12]}.",
-            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，运行 "
+            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，配置 "
             f"{manifest['config_hash'][:12]}。",
         ),
         *_intervals_text(data),
         both(
             "Tables and figures lie beside this page as files; runs.csv holds every run with its doses and outcomes.",
-            "表格与图另存于同一文件夹；runs.csv 含每次运行的剂量与结果。",
+            "表格与图另存于同一文件夹；runs.csv 含每次模拟的剂量与结果。",
         ),
     ]
     title = both("How to reproduce it", "如何复现")

@@ -11,8 +11,9 @@ from results.alone import by_replicate, change, curve_effects, paired_difference
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.estimates import said, span_of, told_apart, with_interval
+from results.money import money_cell
 from results.open_order import marked
-from results.sensitivity_alone import MILLION, estimate
+from results.sensitivity_alone import estimate
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import cost_head, inside_sentence, no_order, not_told_apart_text
 from results.study_data import StudyData
@@ -57,7 +58,7 @@ def _curves(data: StudyData) -> Section:
             _label(data, name),
             f"{100 * row['dose']:.0f}",
             with_interval(estimate(row), digits),
-            with_interval(estimate(cost, MILLION), 1),
+            money_cell(estimate(cost)),
         ]
         for name, table in tables.items()
         for (_, row), (_, cost) in zip(table.iterrows(), costs[name].iterrows(), strict=True)
@@ -106,7 +107,7 @@ def _rows(data: StudyData) -> Section:
     digits = digits_for(float(table["mean"].abs().max()))
     fields = [c for c in table.columns if c not in OWN_COLUMNS]
     where = {
-        lang: joined([f"{inside_sentence(data.label(name, lang))} {_value_of(data, name, best)}".strip()
+        lang: joined([f"{inside_sentence(data.label(name, lang))} {_value_of(data, name, best, lang)}"
                       for name in data.measures], lang)
         for lang in ("en", "zh")
     }  # fmt: skip
@@ -114,7 +115,7 @@ def _rows(data: StudyData) -> Section:
     lead = both(
         f"Of {len(table)} rows of the design the one with the largest mean change of {words['en']} has {where['en']}: "
         f"{size['en']}.",
-        f"设计共 {len(table)} 行，其中 {words['zh']}平均变化最大的一行取值为{where['zh']}：{size['zh']}。",
+        f"设计共 {len(table)} 行，其中 {words['zh']}平均变化最大的一行取值为：{where['zh']}；变化 {size['zh']}。",
     )
     lead = _followed(lead, _close_rows(data, table))
     head: list[Cell] = [
@@ -128,7 +129,7 @@ def _rows(data: StudyData) -> Section:
             str(row["scenario"]).removeprefix("row-").lstrip("0") or "0",
             *(_amount(row[field]) for field in fields),
             with_interval(estimate(row), digits),
-            with_interval(estimate(cost.loc[row["scenario"]], MILLION), 1),
+            money_cell(estimate(cost.loc[row["scenario"]])),
         ]
         for _, row in table.sort_values("mean", ascending=False).iterrows()
     ]
@@ -239,9 +240,11 @@ def _with_unit(label: Text, span: dict[str, Any]) -> Text:
     return both(f"{label['en']}, {span['unit']}", f"{label['zh']}（{span.get('unit_zh') or span['unit']}）")
 
 
-def _value_of(data: StudyData, factor: str, row: pd.Series) -> str:
-    """The value of a factor's first field in a row of the design."""
-    return _amount(row[data.card(factor)["spans"][0]["name"]])
+def _value_of(data: StudyData, factor: str, row: pd.Series, lang: str) -> str:
+    """The value of a factor's first field in a row of the design, with its unit."""
+    span = data.card(factor)["spans"][0]
+    unit = span["unit"] if lang == "en" else span.get("unit_zh") or span["unit"]
+    return f"{_amount(row[span['name']])} {unit}".strip()
 
 
 def _amount(value: float) -> str:

@@ -35,12 +35,22 @@ def years_text(first: int, last: int) -> Text:
     return {"en": f"{first}–{last}", "zh": f"{first}—{last} 年"}
 
 
-def in_force_text(branch: str, last: int) -> Text:
-    """The time from the month of ``branch`` to the end of ``last``, in words."""
-    year, month = (int(part) for part in branch.split("-"))
-    if month == 1:
-        return years_text(year, last)
-    return {"en": f"{plain_month(branch, 'en')} to {last}", "zh": f"{year} 年 {month} 月至 {last} 年"}
+def in_force_text(first: str, last: int | str) -> Text:
+    """The time from the month ``first`` to the end of a year, or of the month, ``last``: ``2027–2035``, or with months
+    where years are not whole: ``July 2027 to 2035``, ``2027 to June 2030``."""
+    year, month = (int(part) for part in first.split("-"))
+    end, end_month = (int(part) for part in last.split("-")) if isinstance(last, str) else (last, 12)
+    if month == 1 and end_month == 12:
+        return years_text(year, end)
+    start_en, start_zh = (f"{year}", f"{year} 年") if month == 1 else (plain_month(first, "en"), _month_zh(year, month))
+    if end_month == 12:
+        return {"en": f"{start_en} to {end}", "zh": f"{start_zh}至 {end} 年"}
+    return {"en": f"{start_en} to {plain_month(f'{end}-{end_month:02d}', 'en')}",
+            "zh": f"{start_zh}至 {_month_zh(end, end_month)}"}  # fmt: skip
+
+
+def _month_zh(year: int, month: int) -> str:
+    return f"{year} 年 {month} 月"
 
 
 def parameter_label(cards: list[dict[str, Any]], name: str, lang: str) -> str:

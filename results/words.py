@@ -36,11 +36,11 @@ CATEGORIES: dict[str, Text] = {
     "hukou:other": {"en": "Registered elsewhere", "zh": "外地户籍"},
     "residence:town": {"en": "Town", "zh": "城镇"},
     "residence:village": {"en": "Village", "zh": "乡村"},
-    "income_fifth:1": {"en": "Lowest fifth", "zh": "最低五分之一"},
-    "income_fifth:2": {"en": "Second fifth", "zh": "第二个五分之一"},
-    "income_fifth:3": {"en": "Middle fifth", "zh": "中间五分之一"},
-    "income_fifth:4": {"en": "Fourth fifth", "zh": "第四个五分之一"},
-    "income_fifth:5": {"en": "Highest fifth", "zh": "最高五分之一"},
+    "income_fifth:1": {"en": "Lowest fifth", "zh": "低收入组"},
+    "income_fifth:2": {"en": "Second fifth", "zh": "中间偏下收入组"},
+    "income_fifth:3": {"en": "Middle fifth", "zh": "中间收入组"},
+    "income_fifth:4": {"en": "Fourth fifth", "zh": "中间偏上收入组"},
+    "income_fifth:5": {"en": "Highest fifth", "zh": "高收入组"},
     "income_fifth:none": {"en": "Not tied to a family", "zh": "与家庭无关"},
 }
 
@@ -110,17 +110,6 @@ def interval(low: float | None, high: float | None, digits: int = 0, sign: bool 
         "en": f"{number(low, digits, sign)} to {number(high, digits, sign)}",
         "zh": f"{number(low, digits, sign)} 至 {number(high, digits, sign)}",
     }
-
-
-def probability(value: float | None) -> Text:
-    """A probability in words a reader can trust: never 0 or 100 % from a finite number of runs."""
-    if value is None or not math.isfinite(value):
-        return {"en": "not given from so few runs", "zh": "模拟次数太少，不给概率"}
-    if value < 0.01:
-        return {"en": "below 1 %", "zh": "低于 1%"}
-    if value > 0.99:
-        return {"en": "above 99 %", "zh": "高于 99%"}
-    return {"en": f"{100 * value:.0f} %", "zh": f"{100 * value:.0f}%"}
 
 
 def joined(parts: list[str], lang: str) -> str:

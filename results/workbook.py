@@ -15,7 +15,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from results.blocks import Cell, Measured, Table, Verdict
+from results.blocks import Cell, Measured, Scaled, Table, Verdict
+from results.money import IN_FILES
 from results.words import Text
 
 Value = str | float | int | bool | None
@@ -41,7 +42,7 @@ def write_workbook(path: Path, title: Text, tables: Sequence[Table], plain: Mapp
     for table in tables:
         sheet = book.create_sheet(_sheet_name(table.name, book.sheetnames))
         _fill(sheet, sheet_rows(table), heads=2)
-        lines.append([sheet.title, table.caption["en"], table.caption["zh"], len(table.rows)])
+        lines.append([sheet.title, table.caption["en"], plain_cell(table.caption, "zh"), len(table.rows)])
     for name, frame in plain.items():
         if len(frame) > MOST_ROWS:
             lines.append([f"{name}.csv", "Too long for a sheet: see the file", "行数过多，见该文件", len(frame)])
@@ -60,7 +61,13 @@ def write_workbook(path: Path, title: Text, tables: Sequence[Table], plain: Mapp
 
 def spread_columns(table: Table) -> list[bool]:
     """Which columns of a table hold estimates, each of which becomes three cells."""
-    return [any(isinstance(row[i], Measured) for row in table.rows if i < len(row)) for i in range(len(table.head))]
+    places = range(len(table.head))
+    return [any(isinstance(in_files(row[i]), Measured) for row in table.rows if i < len(row)) for i in places]
+
+
+def in_files(cell: Cell) -> Cell:
+    """A cell as files hold it: of a number in two units the English one."""
+    return cell.en if isinstance(cell, Scaled) else cell
 
 
 def interval_ends(cell: Measured) -> tuple[str, str]:
@@ -70,12 +77,16 @@ def interval_ends(cell: Measured) -> tuple[str, str]:
 
 
 def plain_cell(cell: Cell, lang: str = "en") -> str:
-    """A cell of the page as text in a language."""
+    """A cell of the page as the text of files in a language."""
+    cell = in_files(cell)
     if isinstance(cell, Measured):
         return cell.plain(lang)
     if isinstance(cell, Verdict):
         return cell.text[lang]
-    return cell if isinstance(cell, str) else cell[lang]
+    if isinstance(cell, dict):
+        return cell.get(IN_FILES, cell["zh"]) if lang == "zh" else cell[lang]
+    assert isinstance(cell, str)
+    return cell
 
 
 def sheet_rows(table: Table) -> list[list[Value]]:
@@ -97,6 +108,7 @@ def sheet_rows(table: Table) -> list[list[Value]]:
 
 def _values(cell: Cell, spread: bool) -> list[Value]:
     """The one or three sheet cells of a cell."""
+    cell = in_files(cell)
     if not spread:
         return [_one(cell)]
     if isinstance(cell, Measured):

@@ -6,7 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from results.blocks import Bullets, Card, Cards, Cell, Code, FigureRef, Lists, Measured, Paragraph, Section, Table
+from results.blocks import (
+    Bullets,
+    Card,
+    Cards,
+    Cell,
+    Code,
+    FigureRef,
+    Lists,
+    Measured,
+    Paragraph,
+    Scaled,
+    Section,
+    Table,
+)
 from results.blocks import Verdict as Badge
 from results.words import Text
 
@@ -64,6 +77,8 @@ def _shown(cell: Cell, lang: str) -> str:
     """A cell as a reader of a language sees it."""
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, Scaled):
+        return _shown(cell.en if lang == "en" else cell.zh, lang)
     if isinstance(cell, Measured):
         return cell.plain(lang)
     text: Text = cell.text if isinstance(cell, Badge) else cell

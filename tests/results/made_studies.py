@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from SALib.sample import sobol
 
-from results.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict
+from results.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Scaled, Section, Table, Verdict
 from results.forecast_data import ForecastData
 from results.optimise_data import SearchData
 from results.study_data import StudyData
@@ -177,6 +177,8 @@ def texts_of(section: Section) -> Iterator[Text]:
 def _texts(cell: Cell) -> Iterator[Text]:
     if isinstance(cell, dict):
         yield cell
+    elif isinstance(cell, Scaled):
+        yield from _texts(cell.zh)
     elif isinstance(cell, Measured):
         yield cell.span
     elif isinstance(cell, Verdict):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from results.aim_chance import Chance, chance_of, laws_of_fit, of_fit
+from results.aim_chance import Chance, chance_of, of_fit
 from results.compare import FEWEST
 
 
@@ -81,7 +81,6 @@ def test_the_fit_speaks_for_its_own_laws_and_the_run_for_the_others() -> None:
     assert chance_of(run, "current_law", 0, 6, 1.6, 2030) == Chance(0, 48, "fit")
     assert chance_of(run, "plan", 0, 6, 1.6, 2030) == Chance(6, 48, "fit"), "the drift that each draw has"
     assert chance_of(run, "more", 0, 6, 1.6, 2030) == chance_of(run, "leave", 0, 6, 1.6, 2030) == Chance(0, 6)
-    assert laws_of_fit(run, ["current_law", "leave", "plan"], 1.6, 2030) == ["current_law", "plan"]
     assert chance_of(run, "current_law", 0, 6, 1.6, 2030).text() == {
         "en": "at most 6.1 % with 95 % confidence (none of 48 parameter draws of the fit reaches it)",
         "zh": "在 95% 置信水平下不超过 6.1%（48 组拟合参数均未达到）",

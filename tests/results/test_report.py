@@ -9,9 +9,10 @@ import pytest
 
 from results.figure_style import on_two_lines, spread_positions, wrapped
 from results.figures import MAKERS
+from results.opening import opening
 from results.report import SECTIONS, headline, write_report
 from results.run_data import RunData
-from results.words import interval, number, probability
+from results.words import interval, number
 from tests.results.sample_run import write_sample_run
 
 
@@ -78,7 +79,7 @@ def test_a_report_is_the_same_twice(tmp_path: Path) -> None:
     assert write_report(folder).read_bytes() == first
 
 
-def test_one_seed_gives_a_report_without_intervals_or_tempo(tmp_path: Path) -> None:
+def test_one_seed_gives_a_report_without_intervals_or_tempo(tmp_path: Path, without_figures: None) -> None:
     folder = write_sample_run(tmp_path, ["current_law", "package"], seeds=1)
     text = write_report(folder).read_text(encoding="utf-8")
     assert "no probability from fewer than five runs" in text and "no interval from one run" in text
@@ -94,11 +95,12 @@ def test_a_run_with_few_rows_still_gets_a_report(tmp_path: Path) -> None:
     folder.write_table(series[series["indicator"].isin(["tfr", "births"])], "series.parquet")
     text = write_report(folder).read_text(encoding="utf-8")
     assert "The run kept no costs" in text
-    assert headline(RunData.read(folder))["en"].startswith("No: the highest TFR of 2030")
+    assert headline(RunData.read(folder), opening(RunData.read(folder)))["en"].startswith("No: the highest TFR of 2030")
 
 
 def test_a_run_ends_with_the_sentences_of_the_first_screen(tmp_path: Path) -> None:
-    lines = headline(RunData.read(write_sample_run(tmp_path, ["current_law", "package"])))["en"].splitlines()
+    data = RunData.read(write_sample_run(tmp_path, ["current_law", "package"]))
+    lines = headline(data, opening(data))["en"].splitlines()
     assert len(lines) == 3
     assert "raises the TFR of 2030 by" in lines[1] and "costs" in lines[2]
 
@@ -106,7 +108,6 @@ def test_a_run_ends_with_the_sentences_of_the_first_screen(tmp_path: Path) -> No
 def test_numbers_in_words() -> None:
     assert number(-1234.5, 0) == "−1,234" and number(0.0004, 2, sign=True) == "0.00"
     assert number(float("nan")) == "–"
-    assert probability(0.0)["en"] == "below 1 %" and probability(None)["zh"] == "模拟次数太少，不给概率"
     assert "no upper limit" in interval(3.0, float("inf"))["en"]
 
 

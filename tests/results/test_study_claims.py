@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from results import open_order
-from results.blocks import Measured, Section
+from results.blocks import Measured, Scaled, Section
 from results.compare import t_interval
 from results.forecast_report import county_section, people_section, spread_section, structure_section
 from results.optimise_report import answer_section, front_section
@@ -87,7 +87,13 @@ def test_a_cost_a_year_is_over_the_years_in_force() -> None:
     head = table.head[-1]
     assert isinstance(head, dict) and "July 2026 to 2030" in head["en"] and "2026 年 7 月至 2030 年" in head["zh"]
     cell = table.rows[0][-1]
-    assert (cell.mean if isinstance(cell, Measured) else cell) == f"+{50 / 4.5:.1f}"
+    assert isinstance(cell, Scaled), "million yuan in English, 万元 in Chinese"
+    assert (_mean(cell.en), _mean(cell.zh)) == (f"+{50 / 4.5:.1f}", f"+{5000 / 4.5:,.0f}")
+    assert isinstance(head, dict) and "million yuan" in head["en"] and "（万元/年，" in head["zh"]
+
+
+def _mean(cell: str | Measured) -> str:
+    return cell.mean if isinstance(cell, Measured) else cell
 
 
 def test_births_for_money_are_births_over_all_that_is_spent() -> None:
