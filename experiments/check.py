@@ -17,6 +17,7 @@ FEWEST = 5
 MOST_NAMES = 12
 MONTHS_TO_COMPLETE = 12 * 35
 """Months after the end until the youngest women of the horizon are 50."""
+SECONDS_TO_START_RAY = 6.0
 FAR_AHEAD = 12 * 100
 """Months ahead within which what people expect is compared."""
 
@@ -25,6 +26,7 @@ def check_lines(study: Study, config: Path, workers: int | None = None) -> list[
     """What a run of the study would take, a line each, and after it the warnings."""
     size = estimate(study)
     together = min(workers or 1, size.runs)
+    seconds = size.seconds / together + (SECONDS_TO_START_RAY if together > 1 else 0.0)
     one, several = (
         tr("  time       about {time} on {count} process"),
         tr("  time       about {time} on {count} processes"),
@@ -43,7 +45,7 @@ def check_lines(study: Study, config: Path, workers: int | None = None) -> list[
             people=size.people, percent=100 * study.scale
         ),
         _runs_line(study, size.runs),
-        time.format(time=clock_text(size.seconds / together), count=together),
+        time.format(time=clock_text(seconds), count=together),
         tr("  memory     about {megabytes:,.0f} MB").format(megabytes=size.memory_megabytes * together),
         tr("  disk       about {megabytes:,.0f} MB").format(megabytes=size.disk_megabytes),
     ]

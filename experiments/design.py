@@ -16,9 +16,9 @@ from experiments.laws import LazyLaws
 from experiments.sources import source_hash
 from experiments.study import Study
 
-NS_PER_PERSON_MONTH, NS_OF_HEADLINES = 40.0, 20.0
+NS_PER_PERSON_MONTH, NS_OF_HEADLINES, NS_WHILE_COHORTS_COMPLETE = 40.0, 10.0, 12.0
+MILLISECONDS_A_MONTH = 1.0
 FOUNDING_MICROSECONDS_PER_PERSON = 10.0
-SECONDS_A_TASK = 5.0
 BYTES_PER_PERSON = 250
 MODELS_AT_ONCE = 2
 MEGABYTES_OF_A_PROCESS = 350
@@ -27,7 +27,8 @@ ROWS_PER_INDICATOR_AND_GROUP = 40
 LEAST_BYTES_A_RUN = 6_000
 BYTES_PER_BIRTH = 8.0
 BIRTHS_PER_PERSON_YEAR = 0.007
-"""Rough sizes for ``cradle check`` alone, on the slow side; nothing in a run depends on them."""
+"""Rough sizes for ``cradle check`` alone, measured on one core; nothing in a run depends on them. A month has a cost of
+its own beside that of its persons: in a small town most of the time goes there."""
 
 
 @dataclass(frozen=True)
@@ -190,17 +191,24 @@ def estimate(study: Study, rows_per_run: int = 60_000) -> Estimate:
     histories = len(design[["seed", "draw"]].drop_duplicates())
     if study.groups:
         rows_per_run = ROWS_PER_INDICATOR_AND_GROUP * len(study.outputs) * len(study.groups)
-    founding = histories * study.people * FOUNDING_MICROSECONDS_PER_PERSON * 1e-6
-    few_rows = set(study.outputs) <= set(HEADLINE) and study.groups == ("all",) and not study.keeps_births
-    a_month = (NS_OF_HEADLINES if few_rows else NS_PER_PERSON_MONTH) * 1e-9
-    seconds = person_months(study, design) * a_month + founding + histories * SECONDS_A_TASK
     births = study.people * BIRTHS_PER_PERSON_YEAR * (study.end_month - study.branch_month + 1) / 12
     kept = births * BYTES_PER_BIRTH if study.keeps_births else 0.0
     return Estimate(
         runs=len(design),
         people=study.people,
         months=study.end_month - study.start_month + 1,
-        seconds=seconds,
+        seconds=_seconds(study, design, histories),
         memory_megabytes=MEGABYTES_OF_A_PROCESS + MODELS_AT_ONCE * study.people * BYTES_PER_PERSON / 1e6,
         disk_megabytes=2 * len(design) * (LEAST_BYTES_A_RUN + rows_per_run * BYTES_PER_ROW + kept) / 1e6,
     )
+
+
+def _seconds(study: Study, design: pd.DataFrame, histories: int) -> float:
+    """Seconds on one process: people founded, months lived, and months in which only cohorts are completed."""
+    few_rows = set(study.outputs) <= set(HEADLINE) and study.groups == ("all",) and not study.keeps_births
+    everything = person_months(study, design)
+    completing = float(study.people) * len(design) * MONTHS_TO_COMPLETION if study.completes_cohorts else 0.0
+    nanoseconds = (everything - completing) * (NS_OF_HEADLINES if few_rows else NS_PER_PERSON_MONTH)
+    nanoseconds += completing * NS_WHILE_COHORTS_COMPLETE
+    founding = histories * study.people * FOUNDING_MICROSECONDS_PER_PERSON * 1e-6
+    return nanoseconds * 1e-9 + everything / study.people * MILLISECONDS_A_MONTH * 1e-3 + founding

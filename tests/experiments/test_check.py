@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from experiments.check import FEWEST, check_lines, replicates, same_law, warnings
+from experiments.check import FEWEST, SECONDS_TO_START_RAY, check_lines, replicates, same_law, warnings
+from experiments.design import estimate
 from experiments.study import read_study
 from policies.catalogue import Catalogue
 from policies.clock import month_index
@@ -60,3 +61,31 @@ def test_draws_are_what_counts_where_there_are_several(write_config: Callable[..
     assert replicates(study) == 8
     drawn = replace(study, draw_changes=({}, {}, {}))
     assert replicates(drawn) == 3
+
+
+CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
+MEASURED_SECONDS = {
+    "scenario/toytown_quick": 7.7,
+    "forecast/toytown_quick": 8.7,
+    "sweep/toytown_grid": 9.2,
+    "sweep/toytown_hypercube": 41.3,
+    "optimise/toytown_quick": 24.8,
+    "sobol/toytown_quick": 53.2,
+    "scenario/suining_voucher": 45.3,
+    "scenario/suining_example": 84.4,
+}
+"""Processor time of one process, the engine compiled, nothing kept from earlier runs; a new measurement replaces it."""
+
+
+@pytest.mark.parametrize("config", MEASURED_SECONDS)
+def test_the_time_is_told_within_a_factor_of_two(config: str) -> None:
+    """Many short histories of a small town and few long ones of a city alike."""
+    told = estimate(read_study(CONFIGS / f"{config}.yaml")).seconds
+    assert MEASURED_SECONDS[config] / 2 < told < 2 * MEASURED_SECONDS[config]
+
+
+def test_more_processes_are_told_with_the_start_of_ray(write_config: Callable[..., Path]) -> None:
+    """A study of nothing on two processes takes the start and no less."""
+    study = read_study(write_config(seeds=5))
+    one, two = estimate(study).seconds, check_lines(study, Path("x.yaml"), workers=2)
+    assert f"  time       about {one / 2 + SECONDS_TO_START_RAY:.0f} s on 2 processes" in two
