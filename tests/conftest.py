@@ -17,6 +17,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports of scenarios are written with empty figures: drawing takes most of the time, and tests read words."""
+    monkeypatch.setattr("results.report.make_figures", empty_figures)
+
+
+def empty_figures(data: Any) -> dict[str, dict[str, str]]:
+    """In place of ``results.figures.make_figures``."""
+    from results.figures import MAKERS
+
+    return {name: dict.fromkeys(("en", "zh"), "<svg></svg>") for name in MAKERS}
+
+
 @pytest.fixture(scope="session")
 def toytown() -> Any:
     """The made-up town for tests (`abm.city.City`, frozen)."""

@@ -57,7 +57,7 @@ def test_run_report_and_resume() -> None:
     assert chinese.exit_code == 0 and page.is_file() and 'data-lang="zh"' in page.read_text(encoding="utf-8")
 
 
-def test_the_default_folder_is_results_runs_here() -> None:
+def test_the_default_folder_is_results_runs_here(without_figures: None) -> None:
     done = runner.invoke(cradle.app, ["run", config(seeds=1)])
     assert done.exit_code == 0
     assert len(list(Path("results/runs").glob("study-*/report.html"))) == 1
@@ -195,7 +195,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
 
 
 @pytest.mark.parametrize(("encoding", "lang"), [("gbk", "zh"), ("gbk", "en"), ("ascii", "zh")])
-def test_no_answer_is_lost_to_an_encoding(written: Callable[..., tuple[int, str]], encoding: str, lang: str) -> None:
+def test_no_answer_is_lost_to_an_encoding(
+    written: Callable[..., tuple[int, str]], encoding: str, lang: str, without_figures: None
+) -> None:
     """Every command ends with status 0 and all its words, those that the encoding lacks in plain letters."""
     study = config(seeds=1)
     for command in (["run", study, "--out", "out"], ["report", "out"], ["check", study], ["levers"]):
@@ -211,7 +213,7 @@ def words(text: str) -> list[str]:
     return [word for word in re.split(r"[\s|│┃+?]+", text) if any(c.isalnum() for c in word)]
 
 
-def test_a_run_speaks_the_language_asked_for() -> None:
+def test_a_run_speaks_the_language_asked_for(without_figures: None) -> None:
     done = runner.invoke(cradle.app, ["run", config(seeds=1), "--out", "out", "--lang", "zh"])
     assert done.exit_code == 0, done.output
     first, *_, last = done.stdout.strip().splitlines()
@@ -258,7 +260,7 @@ def test_chinese_help_has_no_english_words(arguments: list[str]) -> None:
     [
         (["rnu"], "没有这个命令：'rnu'。是否指 'run'？"),
         (["zzz"], "没有这个命令：'zzz'。"),
-        (["--version-of-what"], "没有这个选项：--version-of-what"),
+        (["--of-what"], "没有这个选项：--of-what"),
         (["run"], "缺少参数 'config'。"),
         (["equal-cost", "x.yaml"], "缺少选项 '--out'。"),
         (["run", "x.yaml", "--scale", "abc"], "'--scale' 的值无效：应为数值，给出的文字不是数值"),

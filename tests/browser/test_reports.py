@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.watched import Watched, problems
+from tests.conftest import empty_figures
 
 pytestmark = pytest.mark.browser
 
@@ -107,19 +108,31 @@ def test_it_prints(report: Path, visit: Callable[[str], Watched]) -> None:
     assert pdf.startswith(b"%PDF") and 3 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") <= 60
 
 
-@pytest.mark.parametrize(("locale", "lang"), [("en-GB", "en"), ("zh-CN", "zh"), ("fr-FR", "en")])
-def test_a_report_without_a_language_asked_for_follows_its_readers_browser(
-    locale: str, lang: str, tmp_path: Path, visit: Callable[..., Watched]
-) -> None:
-    """Written in one language as in the other it opens in that of the browser; one that was asked for stays."""
+@pytest.fixture(scope="module")
+def asked_and_not(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A report that was asked for in Chinese, and the same of which no language was asked, without figures."""
     from results.report import write_report
     from tests.results.sample_run import write_sample_run
 
-    folder = write_sample_run(tmp_path / "run", seeds=3)
-    asked = visit(write_report(folder, "zh").as_uri(), locale=locale).page
+    pages = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("results.report.make_figures", empty_figures)
+        for follows in (False, True):
+            folder = write_sample_run(tmp_path_factory.mktemp("spoken") / "run", seeds=3)
+            folder.follows_browser = follows
+            pages.append(write_report(folder, "zh"))
+    return pages[0], pages[1]
+
+
+@pytest.mark.parametrize(("locale", "lang"), [("en-GB", "en"), ("zh-CN", "zh"), ("fr-FR", "en")])
+def test_a_report_without_a_language_asked_for_follows_its_readers_browser(
+    locale: str, lang: str, asked_and_not: tuple[Path, Path], visit: Callable[..., Watched]
+) -> None:
+    """Written in one language as in the other it opens in that of the browser; one that was asked for stays."""
+    in_chinese, in_either = asked_and_not
+    asked = visit(in_chinese.as_uri(), locale=locale).page
     assert asked.locator("html").get_attribute("data-lang") == "zh"
-    folder.follows_browser = True
-    page = visit(write_report(folder, "zh").as_uri(), locale=locale).page
+    page = visit(in_either.as_uri(), locale=locale).page
     assert page.locator("html").get_attribute("data-lang") == lang
     assert page.title() == page.locator(f"h1 [data-l={lang}]").inner_text()
     page.locator("[data-choose=zh]").click()

@@ -22,6 +22,7 @@ from results.sections_births import births_section
 from results.sections_effects import effect_section, target_section
 from results.sections_money import cost_section, gains_section
 from results.sections_women import women_section
+from tests.conftest import empty_figures
 from tests.results.sample_run import write_sample_run
 
 END = 2035
@@ -34,7 +35,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunData, dict[str, pd
     folder = write_sample_run(
         tmp_path_factory.mktemp("run"), ["current_law", "package", "voucher", "leave"], seeds=8, complete=True
     )
-    page = write_report(folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("results.report.make_figures", empty_figures)
+        page = write_report(folder)
     files = (page.parent / "tables").glob("*.csv")
     return RunData.read(folder), {path.stem: pd.read_csv(path, encoding="utf-8-sig") for path in files}
 
