@@ -5,8 +5,9 @@ A change to a parameter may be written as
   {value: 800, from: 2027-01, to: 2030-12, announced: 2026-07}
   {2027-01: 800, 2028-01: {value: 900, announced: 2027-06}}
   [{value: 800, from: 2027-01}, ...]              as package files do, each with a reference
-`from` without a value given means the start of the scenario; `to` is the last month in force, after which the
-law holds again; `announced_months_ahead: 6` may stand instead of `announced`.
+`from` without a value given means the start of the scenario; `to` is the last month in force, or the last day
+(`2027-12-31` is December), after which the law holds again; `announced_months_ahead: 6` may stand instead of
+`announced`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from pydantic import Field
 
 from policies.catalogue import Catalogue, DateText, Number
-from policies.clock import effective_month, month_index, month_label
+from policies.clock import effective_month, last_effective_month, month_index, month_label
 from policies.errors import InputError, shown
 from policies.messages import tr
 from policies.validation import StrictModel, validated
@@ -159,11 +160,11 @@ def _change(
         raise InputError(tr("{where}: value: {problem}").format(where=where, problem=problem))
     default_start = ALWAYS if start is None else start
     from_month = default_start if written.from_date is None else effective_month(written.from_date)
-    to_month = None if written.to is None else effective_month(written.to)
+    to_month = None if written.to is None else last_effective_month(written.to)
     if to_month is not None and to_month < from_month:
         raise InputError(
             tr("{where}: to: found {to_month}, before its start {from_month}").format(
-                where=where, to_month=month_label(to_month), from_month=month_label(from_month)
+                where=where, to_month=_last_month_said(written.to, to_month), from_month=month_label(from_month)
             )
         )
     known = _announced_month(written, from_month, announced, where)
@@ -171,6 +172,12 @@ def _change(
         field, from_month, written.value, to_month, known, written.reference, written.assumed,
         reference_zh=written.reference_zh,
     )  # fmt: skip
+
+
+def _last_month_said(to: object, to_month: int) -> str:
+    """Return a written end as a message shows it: a day with the last month that it leaves in force."""
+    label = month_label(to_month)
+    return label if str(to) == label else f"{to} ({label})"
 
 
 def _announced_month(written: WrittenChange, from_month: int, announced: int | None, where: str) -> int:

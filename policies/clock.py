@@ -1,6 +1,7 @@
 """The clock: a month is an integer, `(year - 1900) * 12 + (month of year - 1)`; 2010-11 is 1330.
 
-A dated rule takes effect in the month of its date if the day is the 15th or earlier, else in the next month.
+A dated rule takes effect in the month of its date if the day is the 15th or earlier, else in the next month. A rule
+with a last day ends as its successor would begin: on the day after, by the same convention.
 """
 
 from __future__ import annotations
@@ -64,6 +65,21 @@ def effective_month(date: str | datetime.date) -> int:
         day = _day_of(date)
     month = _month_of(day.year, day.month, str(date))
     return month + 1 if day.day > LAST_DAY_OF_SAME_MONTH else month
+
+
+def last_effective_month(date: str | datetime.date) -> int:
+    """Return the last month in force of a rule that ends on this date.
+
+    "YYYY-MM" is that month. A day is the last one in force: the month before the one in which a rule of the day after
+    would take effect, so 2027-12-31 and 2027-12-20 give 2027-12, and 2027-12-10 gives 2027-11. InputError as
+    `effective_month`.
+    """
+    if isinstance(date, str) and _MONTH.fullmatch(date):
+        return month_index(date)
+    effective_month(date)  # refuses what is no date
+    day = date if isinstance(date, datetime.date) else _day_of(date)
+    after = datetime.date(day.year, day.month, day.day) + datetime.timedelta(days=1)
+    return effective_month(after) - 1
 
 
 def _day_of(text: object) -> datetime.date:

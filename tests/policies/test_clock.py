@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.clock import effective_month, first_month_of_year, month_index, month_label, month_of_year, year_of
+from policies.clock import (
+    effective_month,
+    first_month_of_year,
+    last_effective_month,
+    month_index,
+    month_label,
+    month_of_year,
+    year_of,
+)
 from policies.errors import InputError
 
 
@@ -36,6 +44,23 @@ def test_label_and_index_are_inverse(month: int) -> None:
 )
 def test_a_rule_after_the_15th_belongs_to_the_next_month(date: str | datetime.date, month: str) -> None:
     assert month_label(effective_month(date)) == month
+
+
+@pytest.mark.parametrize(
+    ("date", "month"),
+    [
+        ("2027-12", "2027-12"),
+        ("2027-12-31", "2027-12"),
+        ("2027-12-20", "2027-12"),
+        ("2027-12-15", "2027-12"),
+        ("2027-12-14", "2027-11"),
+        ("2027-12-10", "2027-11"),
+        ("2028-02-29", "2028-02"),
+        (datetime.date(2027, 6, 30), "2027-06"),
+    ],
+)
+def test_a_last_day_ends_where_a_rule_of_the_day_after_would_begin(date: str | datetime.date, month: str) -> None:
+    assert month_label(last_effective_month(date)) == month
 
 
 @pytest.mark.parametrize("wrong", ["2010-13", "2010-00", "2010-1", "Nov 2010", "1899-12", 2010, None, "2010-02-30"])

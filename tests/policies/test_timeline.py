@@ -1,6 +1,7 @@
 """Law by month, changes over it, and what people know ahead."""
 
 import copy
+import datetime
 import pickle
 from typing import Any
 
@@ -161,6 +162,12 @@ def test_a_temporary_change_gives_way_to_the_law_and_its_end_is_known(catalogue:
     assert month_index("2027-01") in timeline.change_months(month_index("2026-12"), month_index("2027-12"))
 
 
+@pytest.mark.parametrize("last", ["2027-12", "2027-12-31", datetime.date(2027, 12, 31)])
+def test_a_change_to_the_end_of_a_year_is_over_in_the_next(catalogue: Catalogue, last: object) -> None:
+    timeline = timeline_for(catalogue, changes={AMOUNT: {"value": 800, "from": "2027-01-01", "to": last}})
+    assert [at(timeline, month) for month in ("2026-12", "2027-01", "2027-12", "2028-01")] == [0, 800, 800, 0]
+
+
 def test_the_change_that_began_later_wins_and_inline_wins_over_the_package(catalogue: Catalogue) -> None:
     timeline = timeline_for(catalogue, changes={AMOUNT: [
         {"value": 500, "from": "2027-01"},
@@ -267,6 +274,10 @@ def test_changed_fields_and_last_change(catalogue: Catalogue, law: Timeline) -> 
             "found 2027-03, after it takes effect in 2027-01",
         ),
         ({AMOUNT: {"2027-01": {"value": 5, "to": "2026-03"}}}, "to: found 2026-03, before its start 2027-01"),
+        (
+            {AMOUNT: {"value": 5, "from": "2027-12-03", "to": "2027-12-10"}},
+            r"to: found 2027-12-10 \(2027-11\), before its start 2027-12",
+        ),
         ({AMOUNT: {"2027-01": {"value": 5, "announced_months_ahead": -1}}}, "announced_months_ahead: .*found -1"),
         ({AMOUNT: {"2027-01": {"value": 5, "announced": "2026-01", "announced_months_ahead": 1}}}, "not both"),
         ({"maternity_leave.days": 100.5}, "whole numbers from 90 to 365"),
