@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 os.environ["CRADLE_LANG"] = "en"  # tests read English messages, whatever the system speaks
+os.fsync = lambda file: None  # type: ignore[assignment]  # no power is cut in a test, and thousands of small files are written
 
 
 def pytest_collection_finish() -> None:
