@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from abm.parameters import Entry, Parameters
 from experiments.config import FactorConfig, FieldRange
+from experiments.parameter_words import parameter_words
 from experiments.problems import attempt
 from experiments.scenario_arms import LONGEST_NAME, is_name
 from policies.catalogue import Catalogue, Parameter
@@ -202,7 +203,7 @@ def _parameter_factor(name: str, config: FactorConfig, parameters: Parameters, w
     if isinstance(config.from_, str) or isinstance(config.to, str) or config.with_:
         raise InputError(tr("{where}: a parameter takes numbers for from and to, and no with").format(where=where))
     span = parameter_span(config.parameter, parameters, low, high, config.items, where)
-    label = config.label.model_dump() if config.label else {"en": span.name, "zh": span.name}
+    label = config.label.model_dump() if config.label else dict(span.label)
     return _with_values(Factor(name, label, config.group or BEHAVIOUR, (span,), {}, True), config.values, where)
 
 
@@ -211,7 +212,6 @@ def parameter_span(
 ) -> Span:
     """The range of one behavioural number, or of the multiplier of a list."""
     entry = parameters.entry(name)
-    both = {"en": name, "zh": name}
     if isinstance(entry.value, tuple):
         return _list_span(name, entry, low, high, items, where)
     start, end = (low if low is not None else entry.low), (high if high is not None else entry.high)
@@ -228,7 +228,14 @@ def parameter_span(
             )
     if start == end:
         raise InputError(tr("{where}: {name}: both ends are {start:g}").format(where=where, name=name, start=start))
-    return Span(name, float(start), float(end), False, entry.unit, both, float(entry.value))
+    label, unit_zh = _words(name)
+    return Span(name, float(start), float(end), False, entry.unit, label, float(entry.value), unit_zh=unit_zh)
+
+
+def _words(name: str) -> tuple[Text, str]:
+    """What a behavioural number is called in both languages, and its unit in Chinese."""
+    words = parameter_words().get(name, {})
+    return {lang: words.get(f"label_{lang}", name) for lang in ("en", "zh")}, words.get("unit_zh", "")
 
 
 def _list_span(
@@ -258,7 +265,7 @@ def _list_span(
                         where=where, name=name, item=item, factor=factor, value=value, low=entry.low, high=entry.high
                     )
                 )
-    return Span(name, low, high, False, "times the fitted value", {"en": name, "zh": name}, 1.0, chosen)
+    return Span(name, low, high, False, "times the value in the file", _words(name)[0], 1.0, chosen, "文件取值的倍数")
 
 
 def parameter_change(span: Span, dose: float, parameters: Parameters) -> dict[str, Any]:

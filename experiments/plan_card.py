@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.factors import BEHAVIOUR, Factor, Span
 from experiments.fitted_draws import free_numbers
+from experiments.parameter_words import parameter_words
 from experiments.plan import UNCERTAINTY
 from experiments.study import Study
 from policies.catalogue import Catalogue
@@ -87,6 +88,8 @@ def _uncertain_cards(study: Study) -> list[dict[str, Any]]:
         columns = np.array([np.atleast_1d(changes.get(name, entry.value)) for changes in plan.draw_changes], float)
         differs = np.flatnonzero(np.ptp(columns, axis=0) > 0)
         if len(differs):
-            cards.append({"name": name, "label": None, "unit": entry.unit, "source": entry.source,
-                          "values": columns[:, differs[-1]].tolist()})  # fmt: skip
+            words = parameter_words().get(name, {})
+            cards.append({"name": name, "label": None, "values": columns[:, differs[-1]].tolist(),
+                          "unit": entry.unit, "unit_zh": words.get("unit_zh", entry.unit),
+                          "source": entry.source, "source_zh": words.get("source_zh", entry.source)})  # fmt: skip
     return cards

@@ -1,4 +1,4 @@
-"""What a Chinese reader of the example study meets in Latin letters: citations, symbols and ids, and no prose."""
+"""What a Chinese reader of a study meets in Latin letters: citations, symbols and ids, and no prose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from experiments.context import report_context
 from experiments.study import read_study
 
-CONFIG = Path(__file__).resolve().parents[2] / "experiments" / "configs" / "scenario" / "suining_example.yaml"
+CONFIGS = Path(__file__).resolve().parents[2] / "experiments" / "configs"
 WORD = re.compile(r"[A-Za-z]{4,}")
 LOWER = re.compile(r"(?<![A-Za-z])[a-z]{4,}")
 PROSE = re.compile(r"[A-Za-z]{2,}.* .*[A-Za-z]{2,}")
@@ -25,11 +25,6 @@ NAMES = ("theta", "lambda", "SMAM", "CGSS", "CHARLS 2013", "BMC Public Health 20
 """Symbols of the model, and surveys and journals that are cited by name."""
 SAID_ELSEWHERE = {"definition", "unit", "sense", "status", "year", "command"}
 """Keys whose Chinese stands with the words of reports (``results``), or that are the same in every language."""
-
-
-@pytest.fixture(scope="module")
-def context() -> dict[str, Any]:
-    return dict(json.loads(json.dumps(report_context(read_study(CONFIG)))))
 
 
 def leaves(node: Any, place: str = "") -> Iterator[tuple[str, str, bool]]:
@@ -73,7 +68,9 @@ def without_names(text: str) -> str:
     return CITED.sub("", text)
 
 
-def test_no_english_prose_is_left_to_a_chinese_reader(context: dict[str, Any]) -> None:
+@pytest.mark.parametrize("config", ["scenario/suining_example", "sobol/toytown_quick", "sweep/toytown_hypercube"])
+def test_no_english_prose_is_left_to_a_chinese_reader(config: str) -> None:
+    context = json.loads(json.dumps(report_context(read_study(CONFIGS / f"{config}.yaml"))))
     assert english_alone(context) == []
     assert english_in_chinese(context) == []
 
