@@ -72,7 +72,7 @@ class DatedValue(StrictModel):
     reference: str = Field(min_length=1)
     reference_zh: str = ""
     grade: Grade
-    note: str = ""
+    note: Label | None = None
 
     @property
     def month(self) -> int:
@@ -98,7 +98,7 @@ class Parameter(StrictModel):
     costs: Literal["nothing"] | None = None
     """``nothing``: it moves a decision and the ledger books no yuan for it, though others of its lever are paid for."""
     values: tuple[DatedValue, ...] = Field(min_length=1)
-    note: str = ""
+    note: Label | None = None
 
     @model_validator(mode="after")
     def _values_fit(self) -> Parameter:

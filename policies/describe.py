@@ -22,6 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
     "unit": {"en": "unit", "zh": "单位"},
     "evidence": {"en": "evidence", "zh": "证据"},
     "rows": {"en": "{count} rows, best read {grade}", "zh": "{count} 条，最佳读取等级 {grade}"},
+    "row": {"en": "1 row, read {grade}", "zh": "1 条，读取等级 {grade}"},
     "assumption": {"en": "assumption", "zh": "假设"},
     "decided_by": {"en": "decided by", "zh": "决定层级"},
     "payers": {"en": "who pays", "zh": "支付方"},
@@ -54,25 +55,37 @@ WORDS: dict[str, dict[str, str]] = {
     "insurance_fund": {"en": "insurance fund", "zh": "医疗（生育）保险基金"},
     "provident_fund": {"en": "provident fund", "zh": "住房公积金"},
     "employer": {"en": "employers", "zh": "用人单位"},
+    "benefit": {"en": "benefit", "zh": "待遇支出"},
+    "local_supplement": {"en": "local supplement", "zh": "地方补充"},
+    "national_days": {"en": "national days", "zh": "国家规定天数"},
+    "extra_days": {"en": "extra days", "zh": "地方增加天数"},
+    "capital_grant": {"en": "building grant", "zh": "建设补助"},
+    "operating_subsidy": {"en": "running subsidy", "zh": "运营补贴"},
 }
+
+MARKS = {
+    "en": {"is": ": ", "and": ", ", "part": "; ", "aside": " ({})", "range": " – ", "percent": " %"},
+    "zh": {"is": "：", "and": "、", "part": "；", "aside": "（{}）", "range": "—", "percent": "%"},
+}
+"""Punctuation by language."""
 
 
 def lever_table(catalogue: Catalogue, month: int, lang: str = "en") -> Table:
     """Return a rich table of every parameter: names, the law's value in `month`, bounds, unit, evidence."""
     law = current_law(catalogue).at(month)
     table = Table(title=_word("levers", lang))
-    for heading in ("name", "label"):
-        table.add_column(_word(heading, lang), overflow="fold")
+    table.add_column(_word("name", lang), no_wrap=True)
+    table.add_column(_word("label", lang), overflow="fold")
     table.add_column(_word("value", lang).format(month=month_label(month)), justify="right")
     table.add_column(_word("bounds", lang), justify="right")
     for heading in ("unit", "evidence"):
         table.add_column(_word(heading, lang), overflow="fold")
     for lever in catalogue.levers.values():
-        heading = f"[bold]{_text(lever.label, lang)}[/bold] ({_word(lever.family, lang)})"
+        heading = f"[bold]{_text(lever.label, lang)}[/bold]{_aside(_word(lever.family, lang), lang)}"
         table.add_row(f"[bold]{lever.name}[/bold]", heading, "", "", "", evidence_summary(catalogue, lever, lang))
         for name, parameter in lever.parameters.items():
             value = number_text(law[f"{lever.name}.{name}"])
-            bounds = f"{number_text(parameter.low)} – {number_text(parameter.high)}"
+            bounds = _bounds(parameter, lang)
             table.add_row(f"  .{name}", _text(parameter.label, lang), value, bounds, _unit(parameter, lang), "")
         table.add_section()
     return table
@@ -91,20 +104,25 @@ def lever_card(catalogue: Catalogue, name: str, lang: str = "en") -> str:
     lines = [f"{_text(lever.label, lang)}  [{lever.name}]", _text(lever.summary, lang), ""]
     lines += [
         _line("family", _word(lever.family, lang), lang),
-        _line("decided_by", ", ".join(_word(level, lang) for level in lever.decided_by), lang),
+        _line("decided_by", MARKS[lang]["and"].join(_word(level, lang) for level in lever.decided_by), lang),
         _line("payers", payers_text(lever, lang), lang),
         _line("plan", _text(lever.plan_section, lang), lang),
         _line("channel", _text(lever.channel, lang), lang),
         "",
-        f"{_word('parameters', lang)}:",
+        _line("parameters", "", lang).rstrip(),
     ]
     for parameter_name, parameter in lever.parameters.items():
         lines += _parameter_lines(f"{lever.name}.{parameter_name}", parameter, lang)
-    lines += ["", f"{_word('evidence', lang)}: {evidence_summary(catalogue, lever, lang)}"]
-    lines += [f"  {row_id}: {catalogue.evidence[row_id].sentence(lang)}" for row_id in lever.evidence]
+    lines += ["", _line("evidence", evidence_summary(catalogue, lever, lang), lang)]
+    told = [(row_id, catalogue.evidence[row_id].sentence(lang)) for row_id in lever.evidence]
+    lines += [f"  {row_id}{MARKS[lang]['is']}{sentence}" for row_id, sentence in told]
     if lever.evidence and lever.assumption:
         lines.append(_line("assumption", _text(lever.assumption, lang), lang))
-    lines += ["", f"{_word('not_modelled', lang)}:", *(f"  - {_text(item, lang)}" for item in lever.not_modelled)]
+    lines += [
+        "",
+        _line("not_modelled", "", lang).rstrip(),
+        *(f"  - {_text(item, lang)}" for item in lever.not_modelled),
+    ]
     return "\n".join(lines)
 
 
@@ -124,19 +142,25 @@ def package_table(catalogue: Catalogue, lang: str = "en") -> Table:
 def evidence_summary(catalogue: Catalogue, lever: Lever, lang: str = "en") -> str:
     """Return how many rows of evidence a lever cites and the best grade among them, or that it is an assumption."""
     if not lever.evidence:
-        return f"{_word('assumption', lang)}: {_text(lever.assumption, lang) if lever.assumption else ''}"
+        return _line("assumption", _text(lever.assumption, lang) if lever.assumption else "", lang)
     best = min(catalogue.evidence[row_id].grade for row_id in lever.evidence)
-    return _word("rows", lang).format(count=len(lever.evidence), grade=best)
+    return _word("row" if len(lever.evidence) == 1 else "rows", lang).format(count=len(lever.evidence), grade=best)
 
 
 def payers_text(lever: Lever, lang: str = "en") -> str:
     """Return who pays each part of a lever in one line, with the note on it."""
+    marks = MARKS[lang]
     parts = [
-        f"{part}: " + ", ".join(f"{_word(payer, lang)} {share:.0%}" for payer, share in shares.items())
+        _line(part, marks["and"].join(_share(payer, share, lang) for payer, share in shares.items()), lang)
         for part, shares in lever.payers.items()
     ]
     note = _text(lever.payer_note, lang) if lever.payer_note else ""
-    return "; ".join(parts) + (f" ({note})" if parts and note else note)
+    return marks["part"].join(parts) + (_aside(note, lang) if parts and note else note)
+
+
+def _share(payer: str, share: float, lang: str) -> str:
+    """Return what one payer bears."""
+    return f"{_word(payer, lang)} {100 * share:.0f}{MARKS[lang]['percent']}"
 
 
 def number_text(value: float) -> str:
@@ -146,26 +170,39 @@ def number_text(value: float) -> str:
 
 def _parameter_lines(field: str, parameter: Parameter, lang: str) -> list[str]:
     """Return the lines of a card on one parameter: bounds and its dated values."""
-    bounds = f"{number_text(parameter.low)} – {number_text(parameter.high)}"
-    lines = [f"  {field}: {_text(parameter.label, lang)} ({_unit(parameter, lang)}; {_word('bounds', lang)} {bounds})"]
+    marks = MARKS[lang]
+    bounds = f"{_unit(parameter, lang)}{marks['part']}{_word('bounds', lang)} {_bounds(parameter, lang)}"
+    lines = [f"  {field}{marks['is']}{_text(parameter.label, lang)}{_aside(bounds, lang)}"]
     if parameter.costs == "nothing":
         lines.append(f"      {_word('nothing', lang)}")
     lines += [_dated_line(dated, lang) for dated in parameter.values]
-    return lines + ([f"      {parameter.note.strip()}"] if parameter.note else [])
+    return lines + ([f"      {_text(parameter.note, lang)}"] if parameter.note else [])
 
 
 def _dated_line(dated: DatedValue, lang: str) -> str:
     """Return the line of a card on one dated value."""
-    known = f", {_word('known', lang)} {dated.announced}" if dated.announced else ""
-    note = f" {dated.note}" if dated.note else ""
-    value = f"{_word('from', lang)} {dated.from_date}: {number_text(dated.value)}"
+    marks = MARKS[lang]
+    known = f"{'，' if lang == 'zh' else ', '}{_word('known', lang)} {dated.announced}" if dated.announced else ""
+    note = f"{'' if lang == 'zh' else ' '}{_text(dated.note, lang)}" if dated.note else ""
+    value = f"{_word('from', lang)} {dated.from_date}{marks['is']}{number_text(dated.value)}"
     reference = (dated.reference_zh if lang == "zh" else "") or dated.reference
-    return f"      {value}{known} ({reference}; {_word('grade', lang)} {dated.grade}){note}"
+    source = _aside(f"{reference}{marks['part']}{_word('grade', lang)} {dated.grade}", lang)
+    return f"      {value}{known}{source}{note}"
 
 
 def _line(word: str, text: str, lang: str) -> str:
     """Return "word: text" in a language."""
-    return f"{_word(word, lang)}: {text}"
+    return f"{_word(word, lang)}{MARKS[lang]['is']}{text}"
+
+
+def _aside(text: str, lang: str) -> str:
+    """Return a text in the brackets of a language."""
+    return MARKS[lang]["aside"].format(text)
+
+
+def _bounds(parameter: Parameter, lang: str) -> str:
+    """Return the range of a parameter."""
+    return f"{number_text(parameter.low)}{MARKS[lang]['range']}{number_text(parameter.high)}"
 
 
 def _word(key: str, lang: str) -> str:

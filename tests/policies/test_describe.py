@@ -1,6 +1,7 @@
 """What `cradle levers` shows."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -28,7 +29,7 @@ def test_the_table_names_every_lever_and_its_law(catalogue: Catalogue, lang: str
 
 def test_the_card_tells_law_payers_evidence_and_what_is_left_out(catalogue: Catalogue) -> None:
     card = lever_card(catalogue, "maternity_leave")
-    for part in ("from 2016-01-22: 158", "employers 100%", "lv_no_dahl2016", "grade C", "not modelled"):
+    for part in ("from 2016-01-22: 158", "employers 100 %", "lv_no_dahl2016", "grade C", "not modelled"):
         assert part in card
     assert lever_card(catalogue, "maternity_leave.days") == card
     assert "产假" in lever_card(catalogue, "maternity_leave", "zh")
@@ -59,3 +60,17 @@ def test_wrong_names_and_languages(catalogue: Catalogue) -> None:
 
 def test_numbers_for_reading() -> None:
     assert [number_text(value) for value in (3600, 0.2, 1500000)] == ["3,600", "0.2", "1,500,000"]
+
+
+ENGLISH = re.compile(r"\b(?:[A-Za-z]{3,}[ ,;:.]+){4,}")
+"""Five English words in a row."""
+
+
+def test_a_chinese_card_is_chinese(catalogue: Catalogue) -> None:
+    """But for the citations of studies, which stay as they are printed."""
+    for name, lever in catalogue.levers.items():
+        lines = lever_card(catalogue, name, "zh").splitlines()
+        cited = tuple(f"  {row_id}：" for row_id in lever.evidence)
+        own = [line for line in lines if not line.startswith(cited) and "Population Studies" not in line]
+        assert [line for line in own if ENGLISH.search(line)] == [], name
+        assert [line for line in own if re.search("[\u4e00-\u9fff][:;,(]|[:;,)][\u4e00-\u9fff]", line)] == [], name
