@@ -66,7 +66,7 @@ def cost_a_year(data: RunData, scenario: str) -> dict[str, float] | None:
 
 
 def cost_per_birth(data: RunData, scenario: str) -> dict[str, float] | None:
-    """Yuan per birth of :attr:`RunData.births_quantity`; None where births or cost do not rise: no such price exists.
+    """Yuan per birth of ``births_quantity`` of the run; None where births or cost do not rise: no such price exists.
 
     A lower limit below zero is said as 0: the interval then holds that nothing is spent more.
     """
@@ -106,7 +106,7 @@ def payers_of(data: RunData, scenario: str) -> Payers:
 
 
 def births_by_replicate(data: RunData) -> pd.DataFrame:
-    """Births of :attr:`RunData.births_quantity` against the baseline: a row a replicate, a column a scenario."""
+    """Births of ``births_quantity`` of the run against the baseline: a row a replicate, a column a scenario."""
     return data.additional_births_by_seed.pivot(index="seed", columns="scenario", values="value")
 
 
@@ -163,7 +163,7 @@ def _ratio(above: pd.Series, below: pd.Series) -> dict[str, float]:
 
 
 def leader(data: RunData) -> tuple[str, list[str]] | None:
-    """The scenario with the most births of :attr:`RunData.births_quantity`, and those that cannot be told from it."""
+    """The scenario with the most births of ``births_quantity`` of the run, and those that cannot be told from it."""
     top = strongest(data)
     if top is None:
         return None

@@ -13,7 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from results.compare import FEWEST
-from results.figure_style import BASELINE_COLOUR, INK, MUTED, TARGET_COLOUR, scenario_colour, shortened
+from results.figure_labels import broken, lines_of
+from results.figure_style import BASELINE_COLOUR, INK, MUTED, TARGET_COLOUR, scenario_colour
 from results.run_data import RunData
 
 SHARES = ((0.95, 0.13), (0.80, 0.20), (0.50, 0.28))
@@ -49,9 +50,17 @@ def tfr_fans(data: RunData, lang: str) -> Figure | None:
     names = data.scenarios[:MOST_PANELS]
     columns = min(3, len(names))
     rows = math.ceil(len(names) / columns)
-    height = 2.3 * rows + 0.75
+    extra = 0.16 * (max(lines_of(broken(data.scenario_label(name, lang), 31)) for name in names) - 1)
+    height = (2.3 + extra) * rows + 0.75
     figure, grid = plt.subplots(rows, columns, figsize=(8.6, height), squeeze=False, sharex=True, sharey=True)
-    figure.subplots_adjust(left=0.07, right=0.985, top=1 - 0.72 / height, bottom=0.35 / height, wspace=0.1, hspace=0.34)
+    figure.subplots_adjust(
+        left=0.07,
+        right=0.985,
+        top=1 - (0.72 + extra) / height,
+        bottom=0.35 / height,
+        wspace=0.1,
+        hspace=0.34 + extra / 2,
+    )
     base = table[table["scenario"] == data.baseline]
     for index, (name, axes) in enumerate(zip(names, grid.flat, strict=False)):
         own = table[table["scenario"] == name]
@@ -60,7 +69,7 @@ def tfr_fans(data: RunData, lang: str) -> Figure | None:
             axes.plot(base["year"], base["mean"], color=BASELINE_COLOUR, lw=1.1, ls=(0, (4, 2)))
         axes.plot(own["year"], own["mean"], color=scenario_colour(index), lw=1.8)
         axes.axvline(data.branch_year, color="#9aa5b1", lw=0.8, ls=":")
-        axes.set_title(shortened(data.scenario_label(name, lang), 31), fontsize=9.5, color=scenario_colour(index))
+        axes.set_title(broken(data.scenario_label(name, lang), 31), fontsize=9.5, color=scenario_colour(index))
         axes.tick_params(labelsize=9, labelbottom=True)
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         if data.tfr_target:

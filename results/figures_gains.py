@@ -11,7 +11,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.figure_style import INK, MUTED, inches, scenario_colour, shortened
+from results.figure_labels import broken
+from results.figure_style import INK, MUTED, inches, scenario_colour
 from results.gains import DIMENSIONS_SHOWN, category, relative_gains, strongest
 from results.run_data import RunData
 from results.words import DIMENSIONS, number, percent
@@ -52,7 +53,7 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
             axes.hlines(places, 100 * own["low"], 100 * own["high"], color=colour, lw=1.6, alpha=0.55)
             axes.plot(100 * own["mean"], places, "o", color=colour, ms=4)
         axes.axvline(0, color="#7b8794", lw=1)
-        axes.set_yticks(range(len(groups)), [shortened(category(data, g)[lang], 24) for g in groups], fontsize=8.5)
+        axes.set_yticks(range(len(groups)), [broken(category(data, g)[lang], 24) for g in groups], fontsize=8.5)
         axes.set_ylim(len(groups) - 0.4, -0.6)
         axes.set_title(DIMENSIONS[dimension][lang], fontsize=10)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -67,7 +68,7 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
     marks = [grid[0, 0].plot([], [], "o-", color=scenario_colour(data.scenarios.index(n)), ms=4)[0] for n in names]
     figure.legend(
         marks,
-        [shortened(data.scenario_label(n, lang), 30) for n in names],
+        [broken(data.scenario_label(n, lang), 24) for n in names],
         loc="upper left",
         fontsize=8.5,
         bbox_to_anchor=(0.005, 1 - 0.28 / height),
@@ -118,7 +119,7 @@ def county_map(data: RunData, lang: str) -> Figure | None:
     scenario, gains = strongest(data), relative_gains(data, "county")
     if scenario is not None and not gains.empty:
         own = gains[gains["scenario"] == scenario].set_index("group")["mean"]
-        label = shortened(data.scenario_label(scenario, lang), 32)
+        label = broken(data.scenario_label(scenario, lang), 32)
         title = {"en": f"Change of births, %\n{label}", "zh": f"出生变化，%\n{label}"}[lang]
         panels.append((title, {c: 100 * float(own.get(f"county:{c}", 0.0)) for c in places}, "change"))
     figure, grid = plt.subplots(1, len(panels), figsize=(8.6, 3.9), squeeze=False)
@@ -175,7 +176,7 @@ def _map(
     axes.set_xlim(*ACROSS)
     axes.set_ylim(*DOWN)
     axes.axis("off")
-    _name_counties(axes, {c: shortened(data.context["city"]["counties"][c][lang], 22) for c in places}, places, sizes)
+    _name_counties(axes, {c: broken(data.context["city"]["counties"][c][lang], 22) for c in places}, places, sizes)
 
 
 def _name_counties(axes: Axes, names: dict[str, str], places: dict[str, list[float]], sizes: dict[str, float]) -> None:
@@ -186,7 +187,7 @@ def _name_counties(axes: Axes, names: dict[str, str], places: dict[str, list[flo
     circles = {c: (x * across, -y * down, 0.5 * math.sqrt(LARGEST * sizes[c])) for c, (x, y) in places.items()}
     for county, name in names.items():
         x, y, radius = circles[county]
-        half = 0.5 * NAME_SIZE * sum(1.0 if ord(c) > 0x2E80 else 0.55 for c in name)
+        half = 0.5 * NAME_SIZE * max(sum(1.0 if ord(c) > 0x2E80 else 0.55 for c in line) for line in name.split("\n"))
         others = [circle for other, circle in circles.items() if other != county]
         lies_on = any(
             _touches((x - half, y - radius - 3 - 1.3 * NAME_SIZE, x + half, y - radius - 3), c) for c in others

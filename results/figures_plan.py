@@ -6,7 +6,8 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from results.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, shortened, side_legend
+from results.figure_labels import broken
+from results.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, side_legend
 from results.run_data import RunData
 from results.sections_plan import goals_kept, with_unit
 from results.words import percent
@@ -37,9 +38,12 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
             axes.plot([100 * found["mean"] / target], [place + offset], "o", color=colour, ms=4.2)
     axes.axvline(100, color=TARGET_COLOUR, lw=1.2, ls=(0, (4, 2)))
     labels = [
-        shortened(data.indicator_label(g.name, lang), 28)
-        + {"en": f" {g.year}: ", "zh": f"（{g.year} 年）："}[lang]
-        + with_unit(g.target, lang)
+        broken(
+            data.indicator_label(g.name, lang)
+            + {"en": f" {g.year}: ", "zh": f"（{g.year} 年）："}[lang]
+            + with_unit(g.target, lang),
+            38,
+        )
         for g in goals
     ]
     axes.set_yticks(range(len(goals)), labels, fontsize=9)
@@ -52,7 +56,7 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
     axes.tick_params(axis="x", labelsize=9, labelcolor=MUTED)
     side_legend(
         axes,
-        [(shortened(data.scenario_label(n, lang), 23), scenario_colour(i), "-") for i, n in enumerate(names)],
+        [(broken(data.scenario_label(n, lang), 23), scenario_colour(i), "-") for i, n in enumerate(names)],
         size=8.5,
     )
     axes.set_title({"en": "Plan indicators, percent of the target", "zh": "规划指标完成程度（占目标值的百分比）"}[lang])

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.figure_style import INK, POLICY_COLOURS, people_tick, shortened
+from results.figure_labels import broken
+from results.figure_style import INK, POLICY_COLOURS, people_tick
 from results.forecast_data import ForecastData
 from results.words import percent
 
@@ -66,7 +67,7 @@ def _panels(
     )
     for axes, (indicator, group, name) in zip(grid.flat, shown, strict=False):
         _fan(axes, data, indicator, group, lang, "#0072B2")
-        axes.set_title(shortened(name, 34), fontsize=10)
+        axes.set_title(broken(name, 34), fontsize=10)
     for axes in list(grid.flat)[len(shown) :]:
         axes.set_visible(False)
     figure.suptitle(title, x=0.012, ha="left", fontsize=11.5, fontweight="bold", y=1 - 0.1 / height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,7 @@ def _page(
     )  # fmt: skip
     environment.globals["number"] = number
     environment.globals["in_two_units"] = lambda cell: isinstance(cell, Scaled)
+    environment.globals["is_month"] = re.compile(r"\d{4}-\d{2}").fullmatch
     environment.globals["has_percent"] = lambda text: text.endswith((" %", "\u00a0%"))
     inline = {
         name: {language: inline_svg(svg, context["title"][language]) for language, svg in texts.items()}

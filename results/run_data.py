@@ -305,7 +305,7 @@ class RunData:
 
     @cached_property
     def additional_births_by_seed(self) -> pd.DataFrame:
-        """Births of :attr:`births_quantity` by scenario and seed."""
+        """Births of ``births_quantity`` by scenario and seed."""
         return self.birth_differences[self.birth_differences["quantity"] == self.births_quantity]
 
     @cached_property

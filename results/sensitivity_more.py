@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from results import alone, sensitivity
 from results.compare import FEWEST
-from results.figure_style import INK, MUTED, end_labels, shortened, wrapped
+from results.figure_labels import broken
+from results.figure_style import INK, MUTED, end_labels, wrapped
 from results.sensitivity_figures import colour_of, digits_for, name_rows, outcome_words, row_label, rows_canvas
 from results.study_data import StudyData
 from results.words import number
@@ -92,7 +93,7 @@ def convergence(data: StudyData, lang: str) -> Figure | None:
         axes.plot(part["base_rows"], part["total"], color=colour, ls=style, marker="o", ms=3.5, lw=1.6)  # type: ignore[arg-type]
         if place < MOST_NAMED:
             end = part.iloc[-1]
-            label = shortened(data.label(str(name), lang), 30)
+            label = broken(data.label(str(name), lang), 30)
             ends.append((float(end["base_rows"]), float(end["total"]), label, colour))
     axes.set_xscale("log", base=2)
     ticks = sorted(int(n) for n in table["base_rows"].unique())
@@ -147,7 +148,7 @@ def _curve(axes: Axes, data: StudyData, name: str, table: pd.DataFrame, lang: st
     unit = span["unit"] if lang == "en" else span.get("unit_zh") or span["unit"]
     if steps:
         unit = {"en": "% of the range", "zh": "占取值范围的百分比"}[lang]
-    axes.set_xlabel(shortened(str(unit), 38), fontsize=8.5)
+    axes.set_xlabel(broken(str(unit), 38), fontsize=8.5)
     axes.tick_params(labelsize=8.5)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if abs(v) >= 10 or v == 0 else f"{v:g}"))
@@ -180,7 +181,7 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     )  # fmt: skip
     names = [data.parameter_label(str(c), lang) for c in wide.columns]
     few = len(names) <= FEW_COLUMNS
-    labels = [wrapped(n, 20) if few else shortened(n, 34) for n in names]
+    labels = [wrapped(n, 20) if few else broken(n, 34) for n in names]
     axes.set_xticks(np.arange(len(names)) + 0.5, labels, rotation=25 if few else 55, ha="right", fontsize=9)
     axes.set_yticks(
         np.arange(len(order)) + 0.5, [row_label(data.label(n, lang)) for n in order], rotation=0, fontsize=9.5

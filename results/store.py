@@ -10,6 +10,8 @@
     context.json       what a report needs and may not import
     report.html, figures/*.svg, tables/*.csv, tables/tables.xlsx
 
+    .lock, .holder       which process works on the folder (``results.folder_lock``)
+
 Every file is written under a hidden name, flushed to disk and renamed, so a reader sees a whole file or none.
 """
 
@@ -43,8 +45,8 @@ ROW_COLUMNS = ["run_id", "scenario", "seed", "draw", "year", "month", "indicator
 BIRTH_COLUMNS = ["mother_id", "mother_birth_month", "month", "order", "paid", "fifth", "hukou", "weight"]
 """``fifth``: income fifth 0 to 4 (-1 unknown); ``hukou``: 1 if the mother is registered in the city;
 ``weight``: births of the city that one simulated birth stands for."""
-LONGEST_WORD, MOST_RUNS_LISTED = 1000, 10
-"""Characters of a path, and how many runs are named where none was meant."""
+LONGEST_NAME, MOST_RUNS_LISTED = 255, 10
+"""Bytes of the name of a file or folder, and how many runs are named where none was meant."""
 FAILURE_KEYS = ("run_id", "stage", "error", "message")
 
 
@@ -84,7 +86,7 @@ _ADVICE = {
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def clear_write_errors(path: Path) -> Iterator[None]:
     """Turn an operating-system error on writing ``path`` into one clear StoreError."""
     try:
         yield
@@ -104,7 +106,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     ``write`` gets a hidden name beside ``path``; what it wrote is flushed to disk and renamed. Raises StoreError.
     """
     hidden = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _clear_errors(path):
+    with clear_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             write(hidden)
@@ -152,11 +154,9 @@ class RunFolder:
     def create(cls, path: Path | str) -> RunFolder:
         """Make the folder (and its parents) and check that it can be written. Raises StoreError."""
         folder = cls(path)
-        with _clear_errors(folder.path):
+        with clear_write_errors(folder.path):
             (folder.path / PARTS).mkdir(parents=True, exist_ok=True)
             (folder.path / BIRTHS).mkdir(exist_ok=True)
-            for stale in folder.path.rglob(".*.tmp"):
-                stale.unlink(missing_ok=True)
             probe = folder.path / f".probe.{os.getpid()}.tmp"
             probe.write_bytes(b"0")
             probe.unlink()
@@ -168,7 +168,7 @@ class RunFolder:
 
         Raises RunFolderError when there is none, or when it is not clear which one.
         """
-        if len(str(name)) > LONGEST_WORD or "\0" in str(name):
+        if "\0" in str(name) or any(len(part.encode()) > LONGEST_NAME for part in Path(name).parts):
             short = f"{str(name)[:60]!r}..."
             raise RunFolderError(f"{short}: no such run folder", f"{short}：没有这个运行文件夹")
         under = [Path(runs) / str(name)] if runs is not None else []  # the same again for an absolute path
@@ -337,7 +337,7 @@ class RunFolder:
 
     def clear_derived(self) -> None:
         """Remove figures and tables, so that a new report never stands beside an old figure."""
-        with _clear_errors(self.path):
+        with clear_write_errors(self.path):
             for name in (FIGURES, TABLES):
                 shutil.rmtree(self.path / name, ignore_errors=True)
                 (self.path / name).mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,8 @@ def test_a_measure_that_the_ledger_does_not_book_is_named(data: RunData) -> None
     context = copy.deepcopy(data.context)
     card = next(card for card in context["scenarios"] if card["name"] == "leave")
     card["changes"].append({**card["changes"][0], "lever": "unbooked"})
-    context["levers"]["unbooked"] = {"label": {"en": "Shared leave", "zh": "休假分担"}}
+    label = {"en": "Shared leave", "zh": "休假分担"}
+    context["levers"]["unbooked"] = {**context["levers"]["leave_cost_sharing"], "label": label}
     for told, apart in ((replace(data, context=context), 1), (data, 0)):
         blocks = cost_section(told).blocks
         (table,) = [block for block in blocks if isinstance(block, Table) and block.name == "cost_by_measure"]
