@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from abm.city_tables import hint, place
 from policies.errors import InputError, cut
 from policies.messages import tr
+from policies.text_files import read_text
 from policies.validation import Real, Whole, plain_message
-from policies.yaml_text import parsed, read_text
+from policies.yaml_text import parsed
 
 Base = Literal["key", "resident", "hukou", "long_form", "family_household", "national", "none"]
 

@@ -23,8 +23,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from policies.errors import InputError, shown, unknown_name
 from policies.messages import tr
 from policies.numbers_meant import advice_on_number
+from policies.text_files import read_text
 from policies.validation import Real, plain_message
-from policies.yaml_text import parsed, read_text
+from policies.yaml_text import parsed
 
 FOLDER = Path(__file__).resolve().parent
 Value = Real | tuple[Real, ...]

@@ -7,6 +7,7 @@ are cited by id. ``evidence_left_out.csv`` says for every other row of ``policy_
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +19,7 @@ from policies.citations import Evidence
 from policies.clock import MONTHS_PER_YEAR, month_index, month_of_year
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
+from policies.text_files import table_text
 from policies.validation import Flag, Real, StrictModel, Whole, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
@@ -270,8 +272,7 @@ def _known(kind: str, name: str, allowed: Iterable[str], where: str) -> None:
 
 def read_left_out(path: Path = LEFT_OUT_FILE) -> dict[str, str]:
     """Evidence row -> why no experiment uses it."""
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
+    rows = list(csv.DictReader(io.StringIO(table_text(path), newline="")))
     if not rows or set(rows[0]) != {"id", "reason"}:
         raise InputError(tr("{path}: columns: allowed id, reason").format(path=path.name))
     return {row["id"]: row["reason"] for row in rows}

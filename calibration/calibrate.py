@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
@@ -24,7 +25,7 @@ from calibration.trust import correlations, identified, predictions, scoreboard,
 from calibration.workers import InOrder
 from experiments.fit_table import FitTables, write_fit
 from experiments.sources import source_hash
-from policies.errors import InputError
+from policies.errors import InputError, shown
 from policies.messages import later, tr
 
 COVERAGE_TESTS = 200
@@ -78,12 +79,17 @@ def predict_again(job: FitJob, shipped: FitTables, in_order: InOrder, screen: Co
 
     InputError when the draws are not of this fit's free numbers.
     """
-    drawn = shipped.tables["draws"]
+    drawn = shipped.tables.get("draws", pd.DataFrame())
     if list(drawn.columns) != list(job.fit.names):
         raise InputError(
             tr("--again: draws.csv: found {columns}, allowed {names}").format(
-                columns=list(drawn.columns), names=list(job.fit.names)
+                columns=shown(list(drawn.columns)), names=", ".join(job.fit.names)
             )
+        )
+    numbers = drawn.apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    if not numbers.size or not np.isfinite(numbers).all() or "source_hash" not in shipped.how:
+        raise InputError(
+            tr("--again: draws.csv: no draws, or a cell that is no number; or fit.yaml lacks source_hash")
         )
     these = hashlib.sha256(drawn.to_csv().encode()).hexdigest()[:8]
     keep = _Steps(job.folder, screen, f"again-{these}-")

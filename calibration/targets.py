@@ -7,6 +7,7 @@ figures. A figure of the nation or the province stands for the city with a state
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,8 +18,9 @@ from pydantic import Field, model_validator
 from calibration.backtest_files import Label
 from calibration.computations import Computation
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
-from policies.errors import InputError, unknown_name
+from policies.errors import InputError, shown, unknown_name
 from policies.messages import tr
+from policies.text_files import table_text
 from policies.validation import Real, StrictModel, Whole, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
@@ -231,17 +233,16 @@ def read_figures(city: str, folder: Path = FIGURES_FOLDER) -> dict[str, Figure]:
 
 
 def _figures_of(path: Path) -> Iterator[tuple[str, Figure]]:
-    with path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if tuple(reader.fieldnames or ()) != FIGURE_COLUMNS:
-            raise InputError(
-                tr("{path}: columns: found {fieldnames}, allowed {figure_columns}").format(
-                    path=path.name, fieldnames=reader.fieldnames, figure_columns=list(FIGURE_COLUMNS)
-                )
+    reader = csv.DictReader(io.StringIO(table_text(path), newline=""))
+    if tuple(reader.fieldnames or ()) != FIGURE_COLUMNS:
+        raise InputError(
+            tr("{path}: columns: found {fieldnames}, allowed {figure_columns}").format(
+                path=path.name, fieldnames=shown(reader.fieldnames), figure_columns=list(FIGURE_COLUMNS)
             )
-        for line, row in enumerate(reader, start=2):
-            where = f"{path.name}, row {line}"
-            yield where, validated(Figure, row, where)
+        )
+    for line, row in enumerate(reader, start=2):
+        where = f"{path.name}, row {line}"
+        yield where, validated(Figure, row, where)
 
 
 def observed_as(targets: Iterable[Target], values: Mapping[str, float]) -> tuple[Target, ...]:

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import csv
+import io
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from experiments.factors import Factor, Span
 from policies.catalogue import Catalogue
-from policies.errors import InputError, nearest
+from policies.errors import InputError, likest, nearest, shown
 from policies.messages import tr
+from policies.text_files import table_text
 
 TABLE = Path(__file__).resolve().parent / "configs" / "sobol" / "equal_cost_bounds.csv"
 COLUMNS = [
@@ -36,7 +39,7 @@ def narrowed_to_equal_cost(
         cities = sorted({row["city"] for row in rows})
         raise InputError(
             tr("{path}: no bounds for {city}; it has {cities}; make them with cradle equal-cost").format(
-                path=path, city=city, cities=", ".join(cities)
+                path=path, city=city, cities=likest(city, cities)
             )
         )
     return tuple(replace(f, spans=tuple(_narrowed(s, own, path, f) for s in f.spans)) for f in factors), path
@@ -71,15 +74,32 @@ def with_a_cost(
 def _read(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         raise InputError(tr("{path}: no such table; make it with cradle equal-cost").format(path=path))
-    with path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle)
-        if list(reader.fieldnames or ()) != COLUMNS:
-            raise InputError(
-                tr("{path}: columns: found {fieldnames}, allowed {columns}").format(
-                    path=path, fieldnames=reader.fieldnames, columns=COLUMNS
-                )
+    reader = csv.DictReader(io.StringIO(table_text(path), newline=""))
+    if list(reader.fieldnames or ()) != COLUMNS:
+        raise InputError(
+            tr("{path}: columns: found {fieldnames}, allowed {columns}").format(
+                path=path, fieldnames=shown(reader.fieldnames), columns=", ".join(COLUMNS)
             )
-        return list(reader)
+        )
+    rows = list(reader)
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            said = tr("{path}: row {row}: as many cells as columns wanted; is a text with a comma without quotes?")
+            raise InputError(said.format(path=path, row=line))
+    return rows
+
+
+def _bound(text: str, field: str, path: Path) -> float:
+    """The strong end of a field as the table has it."""
+    try:
+        end = float(text)
+    except ValueError:
+        end = math.nan
+    if not math.isfinite(end):
+        raise InputError(
+            tr("{path}: {field}: found {text}, allowed a number").format(path=path, field=field, text=shown(text))
+        )
+    return end
 
 
 def _narrowed(span: Span, own: Mapping[str, dict[str, str]], path: Path, factor: Factor) -> Span:
@@ -92,7 +112,7 @@ def _narrowed(span: Span, own: Mapping[str, dict[str, str]], path: Path, factor:
                 "anew with cradle equal-cost"
             ).format(path=path, span=span.name, factor=factor.name, nearest=nearest(span.name, own))
         )
-    end = float(own[span.name]["equal_cost_to"])
+    end = _bound(own[span.name]["equal_cost_to"], span.name, path)
     low, high = sorted((span.start, span.end))
     if not low <= end <= high or end == span.start:
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ import yaml
 from experiments.backtest_table import check_folder
 from experiments.fit_words import REASONS, VERDICTS, read_reasons, read_verdicts
 from experiments.sources import source_hash
-from policies.errors import InputError
+from policies.errors import InputError, cut
 from policies.messages import tr
+from policies.text_files import table_text
+from policies.validation import read_yaml
 
 FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted"
 HOW = "fit.yaml"
@@ -51,9 +54,18 @@ def read_fit(folder: Path) -> FitTables:
                 folder=folder, how=HOW
             )
         )
-    how = yaml.safe_load((folder / HOW).read_text(encoding="utf-8"))
-    tables = {name: pd.read_csv(folder / f"{name}.csv") for name in TABLES if (folder / f"{name}.csv").is_file()}
-    return FitTables(how, tables)
+    how = read_yaml(folder / HOW)
+    paths = {name: folder / f"{name}.csv" for name in TABLES}
+    return FitTables(how, {name: _table(path) for name, path in paths.items() if path.is_file()})
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """One table of a fit; InputError where it is none."""
+    text = table_text(path)
+    try:
+        return pd.read_csv(io.StringIO(text))
+    except ValueError as error:
+        raise InputError(tr("{path}: no table: {error}").format(path=path, error=cut(str(error)))) from None
 
 
 def shipped_fit(city: str, folder: Path = FITTED) -> FitTables | None:

@@ -7,6 +7,7 @@ What the table leaves out stays as it ships; what a config sets itself (``parame
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -18,6 +19,7 @@ import pandas as pd
 from abm.parameters import Parameters
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
+from policies.text_files import table_text
 
 FOLDER = Path(__file__).resolve().parents[1] / "calibration" / "fitted"
 TABLE = "posterior.csv"
@@ -49,8 +51,7 @@ def fitted_draws(
                 "parameters: default, or fit the city with: cradle calibrate"
             ).format(city=city, path=_shown(path), fitted=", ".join(fitted) or tr("none yet"))
         )
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.reader(file))
+    lines = list(csv.reader(io.StringIO(table_text(path), newline="")))
     if len(lines) < 2:
         raise InputError(
             tr("{path}: found no draws, allowed one a row under a line of names").format(path=_shown(path))

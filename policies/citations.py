@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from policies.errors import InputError, nearest
 from policies.messages import tr
+from policies.text_files import table_text
 
 GRADES = ("A", "B", "C", "D")
 """How the figure was read; nothing about how strong the study is."""
@@ -158,7 +160,7 @@ def load_evidence(folder: Path) -> dict[str, Evidence]:
             raise InputError(
                 tr("{path}: no such file; the evidence tables are {tables}").format(path=path, tables=", ".join(TABLES))
             )
-        with path.open(encoding="utf-8", newline="") as file:
+        with io.StringIO(table_text(path), newline="") as file:
             reader = csv.DictReader(file)
             missing = [column for column in columns if column not in (reader.fieldnames or [])]
             if missing:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Strict, ValidationError, model_valid
 from policies.errors import InputError, cut, full_width_hint, nearest, shown
 from policies.messages import later, tr
 from policies.numbers_meant import advice_on_number
-from policies.yaml_text import parsed, read_text
+from policies.text_files import read_text
+from policies.yaml_text import parsed
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]

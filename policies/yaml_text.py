@@ -9,86 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from datetime import date
-from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
-from policies.errors import InputError, cut, nearest
+from policies.errors import InputError, cut
 from policies.messages import later, tr
 
-MOST_BYTES = 1_000_000
 MOST_DEPTH = 40
 MOST_VALUES = 100_000
 MOST_DIGITS = 18
-MOST_OF_A_PATH = 300
+LONGEST_PROBLEM = 300
 """Far above what any file needs, and below what makes reading slow or overflows."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FULL_WIDTH_COLON = re.compile(r"\s*(?:- )?[\w.\-\"']+：")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file; InputError when there is none, or when it is no UTF-8 text of a sensible size."""
-    try:
-        if path.is_dir():
-            raise InputError(_is_folder(path))
-        if not path.is_file():
-            raise InputError(tr("{path}: no such file{hint}").format(path=_path(path), hint=_hint_beside(path)))
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise InputError(
-                tr("{path}: found {size:,} bytes; allowed at most {most:,}").format(
-                    path=path, size=size, most=MOST_BYTES
-                )
-            )
-        content = path.read_bytes()
-    except InputError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(tr("{path}: cannot be read: {reason}").format(path=_path(path), reason=reason)) from None
-    return _decoded(content, path)
-
-
-def _path(path: Path) -> str:
-    """Return a path as a message repeats it."""
-    return cut(str(path), MOST_OF_A_PATH)
-
-
-def _is_folder(path: Path) -> str:
-    """Return the message for a folder given in place of a file."""
-    inside = sorted([*path.glob("*.yaml"), *path.glob("*/*.yaml")])
-    if not inside:
-        return tr("{path}: is a folder; give a YAML file").format(path=_path(path))
-    return tr("{path}: is a folder; give a file, such as {name}").format(path=_path(path), name=inside[0])
-
-
-def _hint_beside(path: Path) -> str:
-    """Return a hint at the file beside a missing one that is most like it."""
-    beside = [other.name for other in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
-    return tr("; did you mean {name!r}?").format(name=nearest(path.name, beside)) if beside else ""
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    """Return bytes as UTF-8 text, without the mark that some editors put first; say what else they seem to be."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(tr("{path}: not UTF-8 text but UTF-16; save it as UTF-8").format(path=path))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-    try:
-        if b"\0" not in content and _CHINESE.search(content.decode("gb18030")):
-            raise InputError(
-                tr("{path}: not UTF-8 text but, it seems, GBK (line {line}); save it as UTF-8").format(
-                    path=path, line=line
-                )
-            )
-    except UnicodeDecodeError:
-        pass
-    raise InputError(tr("{path}: not UTF-8 text (line {line})").format(path=path, line=line))
 
 
 def parsed(text: str, where: str) -> Any:
@@ -148,7 +83,7 @@ def _said(error: yaml.MarkedYAMLError, text: str, where: str) -> str:
             return _not_yaml(where, near, tr("a full-width colon (：); write : and a space"))
     problem = " ".join(f"{error.context or ''}: {error.problem or ''}".strip(": ").split())
     plain = next((tr(said).format() for part, said in PROBLEMS if part in problem), "")
-    return _not_yaml(where, line, plain or cut(problem, MOST_OF_A_PATH))
+    return _not_yaml(where, line, plain or cut(problem, LONGEST_PROBLEM))
 
 
 class _Loader(yaml.SafeLoader):

@@ -74,6 +74,11 @@ def test_check_says_what_it_would_take() -> None:
     ("arguments", "expected"),
     [
         (["run", "nothing.yaml"], "nothing.yaml: no such file"),
+        (["check", "."], "is a folder; give a file, such as study.yaml"),
+        (["check", "x" * 5000], "cannot be read: File name too long"),
+        (["run", "study.yaml", "--out", "x" * 300], "the name is too long"),
+        (["report", "x" * 5000], "no such run folder"),
+        (["equal-cost", "study.yaml", "--out", "t.csv", "--yuan", "nan"], "--yuan: found nan"),
         (["run", "study.yaml", "--on", "serial", "--workers", "2"], "allowed 1 with --on serial"),
         (["run", "study.yaml", "--on", "serial", "--address", "auto"], "--address: is for --on ray"),
         (["run", "study.yaml", "--address", "127.0.0.1:1"], "--address: nothing answers at 127.0.0.1:1"),
@@ -102,6 +107,11 @@ def test_wrong_input_ends_with_one_message_and_status_2(arguments: list[str], ex
     assert done.exit_code == 2
     assert expected in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_version_says_which() -> None:
+    done = runner.invoke(cradle.app, ["--version"])
+    assert done.exit_code == 0 and re.fullmatch(r"cradle \d+\.\d+\.\d+\n", done.stdout)
 
 
 def test_every_kind_is_checked_against_its_own_keys() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,7 @@ from abm.city_sources import Label, Source
 from abm.city_tables import Choice, Column, Number, TableSpec, Text, check_ages_cover, check_complete, place, read_table
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
+from policies.text_files import table_text
 from policies.validation import StrictModel, read_yaml, validated
 
 WHO = "city.yaml"
@@ -160,8 +162,7 @@ def read_given(folder: Path) -> Given:
 
 def _read(path: Path, form: Form) -> pd.DataFrame:
     """The table, with those optional columns that it has; ages that are left open end at 100."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file, skipinitialspace=True), [])
+    header = next(csv.reader(io.StringIO(table_text(path), newline=""), skipinitialspace=True), [])
     optional = {name: kind for name, kind in form.optional.items() if name in header}
     return read_table(path, TableSpec({**form.needed, **optional}, form.keys))
 

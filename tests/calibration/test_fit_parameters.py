@@ -103,6 +103,9 @@ def test_the_shipped_file_is_fine_and_keeps_levels_and_responses_apart() -> None
         (("moved_from", "wish_by_order"), [9.0, 0.0], "wish_by_order"),
         (("moved_from",), {}, "moved_from: give"),
         (("responses", "own_weight", "assumed"), "", "evidence"),
+        (("responses", "own_weight", "evidence"), ["no_such_row"], "unknown evidence row 'no_such_row'"),
+        (("seed",), True, "seed: Input should be a valid integer"),
+        (("seed",), 2**40, "seed: Input should be less than or equal to 4294967295"),
         (("responses", "own_weight", "prior", "mode"), 3.0, "must lie between"),
     ],
 )

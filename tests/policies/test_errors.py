@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from policies.catalogue import Label
-from policies.errors import InputError, nearest, unknown_name
+from policies.errors import MOST_BYTES, InputError, cut, nearest, shown, unknown_name
+from policies.numbers_meant import advice_on_number
 from policies.validation import read_yaml, validated
 
 
@@ -48,3 +49,30 @@ def test_yaml_problems_name_the_file(tmp_path: Path) -> None:
         read_yaml(tmp_path / "list.yaml")
     with pytest.raises(InputError, match=r"no such file; did you mean 'twice.yaml'"):
         read_yaml(tmp_path / "twise.yaml")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("800元", "; write 800"),
+        ("1,000", "; write 1000"),
+        ("８００", "; write 800"),
+        ("3万", "; write 30000"),
+        ("1.5 亿元", "; write 150000000"),
+        ("60%", "; write 0.6, or 60 where the unit is %"),
+        ("-0.5", "; write -0.5"),
+        ("eight", ""),
+        (True, ""),
+        ("9" * 5000, ""),
+    ],
+)
+def test_a_number_with_its_unit_says_what_to_write(written: object, meant: str) -> None:
+    assert advice_on_number(written) == meant
+
+
+@pytest.mark.parametrize("letter", ["x", "遂", "\U0001f984"])
+def test_no_message_repeats_what_is_long(letter: str) -> None:
+    assert len(str(InputError(letter * 100_000)).encode()) <= MOST_BYTES
+    assert len(str(unknown_name("lever", letter * 100_000, ["voucher"])).encode()) < 600
+    assert len(shown([[letter * 1000] * 1000] * 1000)) < 10_000 and len(shown(10**1000)) < 100
+    assert cut("short") == "short" and "(100,000 characters)" in cut(letter * 100_000)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from results import store
-from results.store import RunFolder, RunFolderError, StoreError, write_whole
+from results.store import MANIFEST, RunFolder, RunFolderError, StoreError, write_whole
 
 
 def rows(run_id: str) -> pd.DataFrame:
@@ -76,11 +76,8 @@ def test_parts_tell_what_is_finished_and_unreadable_ones_are_set_aside(tmp_path:
     folder = RunFolder.create(tmp_path)
     folder.write_part([("one", rows("one"), log())])
     (tmp_path / "parts" / "two.parquet").write_bytes(b"not parquet")
-    (tmp_path / "parts" / ".three.parquet.1.tmp").write_bytes(b"half")
     assert folder.finished() == {"one"}
     assert (tmp_path / "parts" / "two.unreadable").is_file()
-    RunFolder.create(tmp_path)
-    assert not list(tmp_path.rglob(".*.tmp")), "half-written files of a killed run are cleared"
 
 
 def test_several_runs_in_a_part_and_a_run_in_two_parts_counts_once(tmp_path: Path) -> None:
@@ -108,6 +105,21 @@ def test_merge_adds_unit_and_labels(tmp_path: Path) -> None:
     assert pd.read_parquet(folder.file("series.parquet"))["month"].isna().all()
     with pytest.raises(RunFolderError, match="no run has finished"):
         folder.merge(design.iloc[1:], {})
+
+
+def test_a_word_that_is_no_run_gets_the_runs_there_are_and_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="there are no runs in"):
+        RunFolder.find("suining", tmp_path / "runs")
+    for name in ("suining_example-1a2b3c4d", "toytown-5e6f7a8b"):
+        RunFolder.create(tmp_path / "runs" / name).write_json(MANIFEST, {})
+    with pytest.raises(RunFolderError) as caught:
+        RunFolder.find("suining_exampel", tmp_path / "runs")
+    assert "did you mean 'suining_example-1a2b3c4d'? runs in" in str(caught.value)
+    assert "toytown-5e6f7a8b" in str(caught.value) and "是否指" in caught.value.said_in("zh")
+    for word in ("x" * 100_000, "x" * 900, "a\0b"):
+        with pytest.raises((RunFolderError, OSError)) as refused:
+            RunFolder.find(word, tmp_path / "runs")
+        assert isinstance(refused.value, RunFolderError) and len(str(refused.value).encode()) < 2000
 
 
 def test_find_takes_a_path_a_name_or_the_only_run_inside(tmp_path: Path) -> None:
