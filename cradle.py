@@ -19,7 +19,8 @@ from experiments.command import FAILED, checked_options, clear_endings, say, sto
 from experiments.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
 from policies.messages import asked_in, language, language_from_system, later, tr, translated
-from policies.streams import never_fail
+from policies.streams import never_fail, tell
+from results.folder_lock import held
 from results.store import CONFIG, FAILURES, RunFolder
 
 RUNS = Path("results") / "runs"
@@ -117,12 +118,14 @@ def run(
     """Run a config and write its report."""
     with clear_endings(lang=lang):
         checked_options(on, address, workers, scale, seeds)
+        from experiments.design import folder_name
         from experiments.runner import start_run
         from experiments.study import read_study
 
         study = read_study(config, scale=scale, seeds=seeds)
-        folder, design = start_run(study, out)
-        _execute(study, folder, design, (workers, on, address), lang)
+        with held(out / folder_name(study)):
+            folder, design = start_run(study, out)
+            _execute(study, folder, design, (workers, on, address), lang)
 
 
 @command()
@@ -135,13 +138,14 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
 
         folder = RunFolder.find(run, RUNS)
         study = read_study(folder.file(CONFIG))
-        if study.kind == "optimise":
-            from experiments.optimise import take_up_search
+        with held(folder.path):
+            if study.kind == "optimise":
+                from experiments.optimise import take_up_search
 
-            design = take_up_search(folder, study)
-        else:
-            design = take_up(folder, study)
-        _execute(study, folder, design, (workers, on, address), lang)
+                design = take_up_search(folder, study)
+            else:
+                design = take_up(folder, study)
+            _execute(study, folder, design, (workers, on, address), lang)
 
 
 def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str | None) -> None:
@@ -161,7 +165,7 @@ def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, 
             )
         )
         if left and must_compile():
-            print(tr(COMPILING), file=sys.stderr, flush=True)
+            tell(tr(COMPILING), sys.stderr)
         if study.kind == "optimise":
             from experiments.optimise import search
 
@@ -250,7 +254,7 @@ def equal_cost(
     """Find for every measure of a config the bound at which all cost the same, from the model's own ledger."""
     with clear_endings(lang=lang):
         checked_options(workers=workers, scale=scale, seeds=seeds)
-        if yuan <= 0 or not out.resolve().parent.is_dir():
+        if not 0 < yuan < float("inf") or not out.resolve().parent.is_dir():
             raise InputError(
                 tr("--yuan: found {yuan:g}; --out: {out}; allowed: a positive sum, a folder that exists").format(
                     yuan=yuan, out=out
@@ -269,12 +273,13 @@ def equal_cost(
 
 def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     """Run a study and return its merged table; a failed run stops the command."""
+    from experiments.design import folder_name
     from experiments.progress import reporter_for
     from experiments.runner import execute, start_run
     from results.store import SERIES
 
-    folder, design = start_run(study, runs)
-    with clear_endings(kept=folder.path):
+    with held(runs / folder_name(study)), clear_endings(kept=runs / folder_name(study)):
+        folder, design = start_run(study, runs)
         failures = execute(study, folder, design, reporter_for(errors), workers)
         if failures:
             stop(_failure_text(failures, folder), FAILED)

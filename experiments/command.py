@@ -18,6 +18,7 @@ import typer
 from experiments.errors import BackendError
 from policies.errors import InputError, nearest
 from policies.messages import LANGUAGES, language, process_language, tr
+from policies.streams import tell
 from results.store import RunFolderError, StoreError
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
@@ -28,7 +29,7 @@ RUNNERS = ("serial", "ray")
 
 def say(text: str) -> None:
     """A plain line on standard output, never cut or wrapped."""
-    print(text, flush=True)
+    tell(text, sys.stdout)
 
 
 def version_text() -> str:
@@ -41,7 +42,7 @@ def version_text() -> str:
 
 def stop(message: str, status: int) -> NoReturn:
     """End with one message on standard error."""
-    print(message, file=sys.stderr, flush=True)
+    tell(message, sys.stderr)
     raise typer.Exit(status)
 
 

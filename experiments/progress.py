@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from policies.messages import tr
+from policies.streams import tell
 
 SECONDS_BETWEEN_LINES = 10.0
 LEAST_SHARE_FOR_FORECAST = 0.02
@@ -93,7 +94,7 @@ class LineReporter:
         if share >= LEAST_SHARE_FOR_FORECAST:
             left = (time.monotonic() - counts.began) * (1 - share) / share
             text += tr(", about {time} left").format(time=clock_text(left))
-        print(text, file=self._stream, flush=True)
+        tell(text, self._stream)
 
 
 class BarReporter:

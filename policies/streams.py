@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 import unicodedata
 from typing import Any
@@ -42,6 +43,17 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(HANDLER, _replaced)
+
+
+def tell(text: str, stream: Any) -> None:
+    """Write a line on a stream. Once nobody reads it any more (`| head -1`) what follows goes nowhere: work that is
+    told of goes on."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def never_fail(*streams: Any) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from policies.streams import HANDLER, never_fail, plain
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -41,3 +46,18 @@ def test_everything_becomes_ascii() -> None:
 def test_reading_still_fails() -> None:
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("utf-8", HANDLER)
+
+
+def test_work_goes_on_when_nobody_reads_any_more() -> None:
+    """As for `2>&1 | head -1`: what is written after the reader went away goes nowhere, and nothing is raised."""
+    code = "import sys; from policies.streams import tell; tell('one', sys.stderr); sys.stdin.readline()\n" \
+           "for line in range(9): tell('more', sys.stderr)\nprint('done')"  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None and process.stderr.readline() == "one\n"
+    process.stderr.close()
+    process.stderr = None
+    said, _ = process.communicate("go on\n")
+    assert said == "done\n" and process.returncode == 0
