@@ -5,6 +5,7 @@ None means that the run has no rows for it; the report then leaves the figure ou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
@@ -37,9 +38,8 @@ from results.figures_history import history_fit
 from results.figures_more import additional_births, cost_by_lever, cost_by_payer, pyramid
 from results.figures_plan import plan_scoreboard
 from results.figures_women import births_and_women
-from results.money import plain_tick
 from results.run_data import LANGUAGES, RunData
-from results.words import percent
+from results.words import number, percent
 
 FigureMaker = Callable[[RunData, str], Figure | None]
 
@@ -122,8 +122,10 @@ def tfr_effect(data: RunData, lang: str) -> Figure | None:
     ends = _lines(axes, data, table, lang, effects=True)
     note_years(axes, data.branch_year, data.end_year)
     axes.set_title({"en": "Change of the TFR against current law", "zh": "总和生育率相对现行政策的变化"}[lang])
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v, sign=True)))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    low, high = axes.get_ylim()
+    digits = max(3, math.ceil(-math.log10((high - low) / 6))) if high > low else 3
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, digits, sign=True)))
     figure.subplots_adjust(left=0.1)
     end_labels(axes, ends)
     return figure

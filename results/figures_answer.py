@@ -38,10 +38,10 @@ def births_cost(data: RunData, lang: str) -> Figure | None:
     _limits(axes, points)
     _names(axes, data, lang, points)
     scale, unit = axis_unit(axes.get_xlim()[1], lang)
-    axes.xaxis.set_major_locator(MaxNLocator(7))
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v / scale)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v, sign=True)))
-    axes.yaxis.set_major_locator(MaxNLocator(7))
+    axes.yaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     axes.set_xlabel({"en": f"Cost a year in force, {unit} more", "zh": f"实施期内年均多支出（{unit}）"}[lang])
     axes.set_title(_title(data, lang))
     return figure
