@@ -15,6 +15,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from abm.cohorts import MONTHS_TO_COMPLETION
+from abm.parameters import Parameters
+from policies.catalogue import load_catalogue
+from policies.changes import changes_from
 from policies.citations import Evidence
 from policies.clock import MONTHS_PER_YEAR, month_index, month_of_year
 from policies.errors import InputError, unknown_name
@@ -180,7 +183,9 @@ def read_backtests(evidence: Mapping[str, Evidence], path: Path = EXPERIMENTS_FI
     """The back-tests of a file. InputError names file and key of an unknown arm, branch, set, group or evidence row."""
     tests = validated(BackTests, read_yaml(path), path.name)
     for name, arm in tests.arms.items():
-        _known("branch", arm.branch, tests.branches, f"{path.name}: arms: {name}")
+        _check_arm(arm, tests, f"{path.name}: arms: {name}")
+    for name, values in tests.parameter_sets.items():
+        _check_numbers(values, f"{path.name}: parameter_sets: {name}")
     seen: set[str] = set()
     for experiment in tests.experiments:
         where = f"{path.name}: experiments: {experiment.id}"
@@ -199,6 +204,22 @@ def read_backtests(evidence: Mapping[str, Evidence], path: Path = EXPERIMENTS_FI
         for response in experiment.responses:
             _check_response(response, tests, where)
     return tests
+
+
+def _check_arm(arm: Arm, tests: BackTests, where: str) -> None:
+    """What an arm changes must be there to be changed, from a month that is one."""
+    _known("branch", arm.branch, tests.branches, where)
+    start = month_index(tests.branches[arm.branch])
+    changes_from(arm.changes, load_catalogue(), start=start, where=f"{where}: changes")
+    _check_numbers(arm.parameters, f"{where}: parameters")
+
+
+def _check_numbers(values: Mapping[str, float], where: str) -> None:
+    """Numbers of behaviour must have their names and lie in their ranges."""
+    try:
+        Parameters.load().replace(**values)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
 
 
 def _check_response(response: Response, tests: BackTests, where: str) -> None:

@@ -51,7 +51,7 @@ from policies.clock import month_index, month_label
 from policies.errors import InputError, nearest, shown
 from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
-from policies.validation import read_yaml
+from policies.validation import MOST_PROBLEMS, read_yaml
 
 LONGEST_NAME_OF_A_CONFIG = 150
 
@@ -157,7 +157,10 @@ def read_study(
         written["bounds"] = "plausible"
     model = MODELS[_checked_kind(path, written)]
     fields = model.model_fields
-    problems = [unknown("key", key, fields) for key in written if key not in fields]
+    strange = [key for key in written if key not in fields]
+    problems = [unknown("key", key, fields) for key in strange[:MOST_PROBLEMS]]
+    if len(strange) > MOST_PROBLEMS:
+        problems.append(tr("and {count} more").format(count=len(strange) - MOST_PROBLEMS))
     known = {key: value for key, value in written.items() if key in fields}
     config: Config | None = None
     try:

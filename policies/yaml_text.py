@@ -17,7 +17,7 @@ from policies.errors import InputError, cut
 from policies.messages import later, tr
 
 MOST_DEPTH = 40
-MOST_VALUES = 100_000
+MOST_VALUES = 20_000
 MOST_DIGITS = 18
 LONGEST_PROBLEM = 300
 """Far above what any file needs, and below what makes reading slow or overflows."""
