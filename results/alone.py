@@ -70,13 +70,23 @@ def effects_alone(table: pd.DataFrame, factors: list[str], baseline: str, outcom
 
 
 def tied_with_first(table: pd.DataFrame, ordered: list[str], baseline: str, outcome: str) -> list[str]:
-    """Factors whose effect alone cannot be told in size from that of the first of ``ordered``: the paired difference of
-    sizes over replicates has no interval, or one that holds zero."""
+    """Factors whose effect alone cannot be told in size from that of the first of ``ordered``."""
     effects = {}
     for factor in ordered:
         strong = strong_end(table, factor)
         if strong is not None:
             effects[factor] = change(table, strong, weak_end(table, factor, baseline), outcome)
+    return tied_in_size(effects)
+
+
+def tied_at_strongest_dose(table: pd.DataFrame, ordered: list[str], baseline: str, outcome: str) -> list[str]:
+    """The same for factors of curves, each at its largest dose."""
+    return tied_in_size({name: change(table, curve_end(table, name), baseline, outcome) for name in ordered})
+
+
+def tied_in_size(effects: dict[str, Array]) -> list[str]:
+    """Those whose size cannot be told from that of the first: the paired difference of sizes over replicates has no
+    interval, or one that holds zero."""
     if not effects:
         return []
     sizes = {name: values * np.sign(values.mean()) for name, values in effects.items()}
@@ -108,6 +118,12 @@ def births_per_money(table: pd.DataFrame, factors: list[str], baseline: str, yea
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def curve_end(table: pd.DataFrame, factor: str) -> str:
+    """The scenario of the largest dose of one factor."""
+    own = table[(table["factor"] == factor) & (table["role"].isin(["curve", "low", "high"]))]
+    return str(own.loc[own[f"dose:{factor}"].idxmax(), "scenario"])
 
 
 def curve_effects(table: pd.DataFrame, factor: str, baseline: str, outcome: str) -> pd.DataFrame:

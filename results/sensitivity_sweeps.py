@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.alone import by_replicate, change, curve_effects, paired_differences, tied_with_first
+from results.alone import by_replicate, change, curve_effects, paired_differences, tied_at_strongest_dose
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
 from results.estimates import said, span_of, told_apart, with_interval
@@ -73,7 +73,7 @@ def _curves(data: StudyData) -> Section:
 
 def _tied(data: StudyData, ordered: list[str]) -> Text:
     """Who cannot be told apart from the first, or that all can."""
-    tied = tied_with_first(data.runs, ordered, data.baseline, data.main)
+    tied = tied_at_strongest_dose(data.runs, ordered, data.baseline, data.main)
     if not tied:
         return both("All others can be told apart from it.", "其余措施均可与之区分。")
     others = not_told_apart_text(data, tied, len(ordered))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from results.optimise_report import answer_section, front_section
 from results.sensitivity_alone import alone_section, money_section
 from results.sensitivity_report import ORDERS, sections_of, with_open_order
 from results.sensitivity_sections import ranking_section
+from results.sensitivity_sweeps import sweep_section
 from results.study_trust import trusted
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
 
@@ -134,6 +136,19 @@ def test_every_order_of_cash_and_childcare_is_called_open_first() -> None:
     assert sum(open_order.paragraph() in list(texts_of(section)) for section in told) == 1
     assert {section.key for section in own} <= set(ORDERS)
     assert not study({"grant": GRANT, "waiver": VOUCHER}, COST, SIX).order_is_open
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_curves_that_end_alike_are_not_told_apart(alike: bool) -> None:
+    """Doses of a curve are no strong ends of a ranking: they are compared at the largest dose all the same."""
+    second = [v + d for v, d in zip(GRANT, (1, -1, 2, -2, 1, -1.5), strict=True)] if alike else VOUCHER
+    made = study({"grant": GRANT, "voucher": second}, COST, SIX)
+    doses = {f"dose:{name}": np.where(made.design["factor"] == name, 1.0, np.nan) for name in ("grant", "voucher")}
+    design = made.design.assign(role=made.design["role"].replace("high", "curve"), **doses)
+    context = {**made.context, "plan": {**made.context["plan"], "method": "one_at_a_time"}}
+    lead = sweep_section(replace(made, design=design, context=context)).lead
+    assert ("In size childcare voucher cannot be told apart from it" in lead["en"]) == alike
+    assert ("All others can be told apart" in lead["en"]) != alike and ("均可与之区分" in lead["zh"]) != alike
 
 
 PACKAGES = {
