@@ -26,7 +26,7 @@ from abm.dashboard.svg import (
     y_axis,
     year_axis,
 )
-from abm.dashboard.units import PEOPLE
+from abm.dashboard.units import PEOPLE, PERCENT, percent
 from abm.dashboard.words import word
 from abm.model import FamilyModel
 from policies.clock import month_label
@@ -188,11 +188,11 @@ def care_chart(base: History, policy: History | None, lang: str) -> str:
         d.text(d.left, y - 4, word(key, lang), INK, size=12)
         for k, name in enumerate(CARE):
             width = float(shares[k]) * (d.right - d.left)
-            said = f"{word(key, lang)}, {word(name, lang)}: {shares[k]:.1%}"
+            said = f"{word(key, lang)}, {word(name, lang)}: {percent(shares[k], lang, 1)}"
             d.box(x, y, width, 26, COLOURS[k], said, opacity=0.95)
             if width > 38:
                 ink = INK if COLOURS[k] in PALE else "#ffffff"
-                d.text(x + width / 2, y + 17, f"{shares[k]:.0%}", ink, "middle", 12, 600)
+                d.text(x + width / 2, y + 17, percent(shares[k], lang), ink, "middle", 12, 600)
             x += width
     legend(d, [(word(name, lang), COLOURS[k]) for k, name in enumerate(CARE)], d.left, 16)
     return d.svg(word("care_title", lang))
@@ -233,7 +233,7 @@ def pair_bars(
 def care_paths(base: History, policy: History, lang: str) -> str:
     """Arrangements of children under three month by month: current law thin and dashed, the package full."""
     d = Drawing(WIDTH, 250, (44, 30, 14, 26))
-    y = y_axis(d, [0.0, 60.0], 3, suffix=" %")
+    y = y_axis(d, [0.0, 60.0], 3, suffix=PERCENT[lang])
     x = year_axis(d, math.floor(years(base.months[0].month)), math.ceil(years(base.month)))
     for history, key in ((base, "base"), (policy, "policy")):
         lived = list(history.months)  # another month may be added while this is drawn
@@ -242,7 +242,12 @@ def care_paths(base: History, policy: History, lang: str) -> str:
         for k, name in enumerate(CARE):
             points = [(x(years(m.month)), y(v)) for m, v in zip(lived, shares[:, k], strict=True)]
             d.path(points, COLOURS[k], 2.2 if key == "policy" else 1.3, "" if key == "policy" else "4 3")
-            d.dot(*points[-1], 3, COLOURS[k], f"{word(key, lang)}, {word(name, lang)}: {shares[-1, k]:.1f} %")
+            d.dot(
+                *points[-1],
+                3,
+                COLOURS[k],
+                f"{word(key, lang)}, {word(name, lang)}: {percent(shares[-1, k] / 100, lang, 1)}",
+            )
     legend(d, [(word(name, lang), COLOURS[k]) for k, name in enumerate(CARE)], d.left, 16)
     return d.svg(word("care_paths_title", lang))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from abm.dashboard.charts import CARE, years
 from abm.dashboard.family import Diary, Standing
 from abm.dashboard.svg import BASE, COLOURS, INK, POLICY, Drawing, Scale, legend, y_axis, year_axis
+from abm.dashboard.units import PERCENT, percent
 from abm.dashboard.words import word
 from policies.clock import month_label
 
@@ -26,7 +27,7 @@ def life_chart(base: Diary, policy: Diary, lang: str) -> str:
     lanes = d.top + 112.0
     chance = Drawing(WIDE, HIGH, (d.left, lanes + 18, 14, 26))
     values = [100 * s.chance for diary in (base, policy) for s in diary.standings if s.chance is not None]
-    y = y_axis(chance, [0.0, max([*values, 5.0])], 3, suffix=" %")
+    y = y_axis(chance, [0.0, max([*values, 5.0])], 3, suffix=PERCENT[lang])
     x = year_axis(chance, years(first - 1), years(last))
     d.parts += chance.parts
     for i, line in enumerate(word("chance_short", lang).split("|")):
@@ -43,7 +44,7 @@ def life_chart(base: Diary, policy: Diary, lang: str) -> str:
             d.text(place, top + 14, str(order), INK, "middle", 11.5, 700)
         for piece in unbroken([(s.month, s.chance) for s in diary.standings if s.chance is not None]):
             d.path([(x(years(m)), y(100 * v)) for m, v in piece], colour, 2.2 if row else 1.8)
-            d.dot(x(years(piece[-1][0])), y(100 * piece[-1][1]), 2.8, colour, f"{100 * piece[-1][1]:.1f} %")
+            d.dot(x(years(piece[-1][0])), y(100 * piece[-1][1]), 2.8, colour, percent(piece[-1][1], lang, 1))
     doing = [(word(name, lang), colour) for name, colour in DOING.items()]
     minding = [(word(f"minds_{name}", lang), colour) for name, colour in MINDING.items()]
     legend(d, doing, 4, 15)

@@ -10,6 +10,7 @@ from abm.dashboard.charts_household import life_chart
 from abm.dashboard.cities import DashboardModel
 from abm.dashboard.desk import Desk
 from abm.dashboard.family import Diary, Event, Standing, budget_lines, care_weighed, part_at
+from abm.dashboard.units import percent
 from abm.dashboard.views import Figure
 from abm.dashboard.words import word
 from abm.model import FamilyModel
@@ -128,25 +129,30 @@ def facts(now: Standing, city: FamilyModel, lang: str) -> list[tuple[str, str]]:
     aged = word("aged", lang)
     husband = aged.format(age=now.husband_age) if now.husband_age is not None else word("none", lang)
     county = city.city.county_labels[city.city.counties[now.county]][lang]
-    comma = "，" if lang == "zh" else ", "
+    comma, colon = ("，", "：") if lang == "zh" else (", ", ": ")
     place = comma.join([county, word("in_town" if now.in_town else "in_village", lang), word(now.tenure, lang)])
     area = f"{now.area:.0f} {'平方米' if lang == 'zh' else 'm²'}"
     children = comma.join(child_text(child.age_months, child.care, lang) for child in now.children)
     found = [
         (f"{word('wife', lang)}{comma}{word('husband', lang)}", f"{aged.format(age=now.age)}{comma}{husband}"),
         (word("state", lang), f"{word(now.state, lang)}{comma}{work_word(now.work, lang)}"),
-        (word("children_born", lang), f"{now.parity} ({word('ideal', lang)}: {now.ideal})"),
+        (word("children_born", lang), f"{now.parity}{aside(word('ideal', lang) + colon + str(now.ideal), lang)}"),
         (word("children_home", lang), children or word("none", lang)),
         (word("home", lang), f"{place}{comma}{area}"),
     ]
     if now.income is not None and now.prospect is not None and now.chance is not None:
         found += [
             (word("income", lang), f"{now.income:,.0f} {word('yuan_year', lang)}"),
-            (word("prospect", lang), f"{now.prospect:.3f} ({word('prospect_note', lang)})"),
+            (word("prospect", lang), f"{now.prospect:.3f}{aside(word('prospect_note', lang), lang)}"),
             (word("time", lang), f"{now.mother_time:.2f}{comma}{now.father_time:.2f} {word('full_years', lang)}"),
-            (word("chance", lang), f"{now.chance:.1%}"),
+            (word("chance", lang), percent(now.chance, lang, 1)),
         ]
     return found
+
+
+def aside(text: str, lang: str) -> str:
+    """A text in brackets after another."""
+    return f"（{text}）" if lang == "zh" else f" ({text})"
 
 
 def child_text(age_months: int, care: str | None, lang: str) -> str:
@@ -154,9 +160,9 @@ def child_text(age_months: int, care: str | None, lang: str) -> str:
     years = age_months // 12
     if lang == "zh":
         age = f"{years} 岁" if years else f"{age_months} 个月"
-        return f"{age}（{word(care, lang)}）" if care else age
-    age = f"{years} y" if years else f"{age_months} months"
-    return f"{age} ({word(care, lang)})" if care else age
+    else:
+        age = f"{years} y" if years else f"{age_months} months"
+    return f"{age}{aside(word(care, lang), lang)}" if care else age
 
 
 def work_word(work: str, lang: str) -> str:
@@ -169,7 +175,8 @@ def weighed_text(event: Event, lang: str) -> str:
     """What stood behind an event: the chance of a plan, or the utilities among which care was chosen."""
     weighed = dict(event.weighed)
     if "chance" in weighed:
-        return word("weighed_plan", lang).format(chance=weighed["chance"], prospect=weighed["prospect"])
+        chance = percent(weighed["chance"], lang, 1)
+        return word("weighed_plan", lang).format(chance=chance, prospect=weighed["prospect"])
     parts = [f"{word(name, lang)} {value:+.1f}" for name, value in sorted(weighed.items(), key=lambda pair: -pair[1])]
     comma = "，" if lang == "zh" else ", "
     return word("weighed_care", lang).format(comma.join(parts))

@@ -7,6 +7,12 @@ PEOPLE = {"en": 1e3, "zh": 1e4}
 YUAN = {"en": 1e6, "zh": 1e4}
 """Yuan in one unit of a chart or table: million, 万元."""
 YUAN_DECIMALS = {"en": 1, "zh": 0}
+PERCENT = {"en": " %", "zh": "%"}
+
+
+def percent(share: float, lang: str, decimals: int = 0) -> str:
+    """A share in percent."""
+    return f"{100 * share:.{decimals}f}{PERCENT[lang]}"
 
 
 def large_sum(yuan: float, lang: str) -> str:

@@ -15,6 +15,13 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The very first time the model is compiled, which takes a few minutes.",
         "首次使用需编译模型，约需几分钟。",
     ),
+    "full": (
+        "{n} tabs with cities are open, the most that are served at once. Close one of them, wait a few seconds and try"
+        " again. A tab whose connection was lost is given up after three minutes.",
+        "已有 {n} 个标签页在运行城市，达到同时运行的上限。请关闭其中一个，稍候数秒再试；"
+        "失去连接的标签页将在三分钟后释放。",
+    ),
+    "try_again": ("Try again", "重试"),
     "overview": ("Overview", "总览"),
     "families": ("Families", "家庭"),
     "money": ("Money", "资金"),
@@ -145,8 +152,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "minds_nursery": ("a nursery", "托育机构"),
     "minds_minder": ("a paid minder", "保姆（育儿嫂）"),
     "weighed_plan": (
-        "chance within a year {chance:.1%}, prospect {prospect:.2f}",
-        "一年内概率 {chance:.1%}，前景值 {prospect:.2f}",
+        "chance within a year {chance}, prospect {prospect:.2f}",
+        "一年内概率 {chance}，前景值 {prospect:.2f}",
     ),
     "weighed_care": ("utility: {}", "效用：{}"),
     "resident": ("she is back", "已返回本市"),

@@ -21,6 +21,7 @@ from abm.dashboard.cities import DashboardModel
 from abm.dashboard.family import part_at
 from abm.dashboard.page import Page
 from abm.dashboard.sliders import MAIN, groups, package_values, sliders
+from abm.dashboard.units import percent
 from abm.kin import has_grandparent_carer
 from abm.model import FamilyModel
 from abm.population import FEMALE, MARRIED, RESIDENT
@@ -271,3 +272,7 @@ def test_the_language_of_a_browser(accepted: str, lang: str) -> None:
     from abm.dashboard.desk import browser_language
 
     assert browser_language(accepted) == lang
+
+
+def test_percent_stands_apart_in_english_and_not_in_chinese() -> None:
+    assert percent(0.0734, "en", 1) == "7.3 %" and percent(0.6, "zh") == "60%"
