@@ -21,6 +21,8 @@ import cradle
 from experiments.gallery import (
     FIGURES,
     PAGES,
+    Gallery,
+    Measured,
     figure_file,
     minutes_text,
     page,
@@ -280,6 +282,29 @@ def test_a_run_is_taken_into_the_gallery_with_the_figures_of_both_languages(
         "scenario_toytown_quick.svg": "en",
         "scenario_toytown_quick.zh.svg": "zh",
     }
+
+
+def test_of_two_times_of_one_size_the_shorter_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of the whole config is taken instead of one at a smaller size, however long either took."""
+    monkeypatch.setattr("experiments.gallery.FIGURES", tmp_path / "gallery")
+    name = "scenario/toytown_quick.yaml"
+    gallery = read_gallery()
+    folder = RunFolder(tmp_path / "toytown_quick-0")
+    folder.write_text((ROOT / "experiments" / "configs" / name).read_text(encoding="utf-8"), "config.yaml")
+    for lang in PAGES:
+        folder.write_text(lang, "figures", f"{gallery.configs[name].figure}.{lang}.svg")
+
+    def minutes(before: Measured, seconds: float) -> float:
+        folder.write_json("manifest.json", {"seconds": seconds, "runs": {"finished": 10}, "people": 19631})
+        entry = gallery.configs[name].model_copy(update={"measured": before})
+        measured = take_in(folder, Gallery(configs={**gallery.configs, name: entry})).configs[name].measured
+        assert measured is not None and (measured.runs, measured.smaller) == (10, "")
+        return measured.minutes
+
+    before = Measured(minutes=1.0, runs=10, people=19631)
+    assert [minutes(before, seconds) for seconds in (30.0, 90.0)] == [0.5, 1.0]
+    smaller = Measured(minutes=0.1, runs=4, people=19631, smaller="seeds 2 of 5", times=2.5)
+    assert minutes(smaller, 90.0) == 1.5
 
 
 def test_times_of_the_gallery_in_both_languages() -> None:
