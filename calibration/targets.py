@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 from calibration.backtest_files import Label
 from calibration.computations import Computation
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
-from policies.errors import InputError, shown, unknown_name
+from policies.errors import InputError, cut, unknown_name
 from policies.messages import tr
 from policies.text_files import table_text
 from policies.validation import Real, StrictModel, Whole, read_yaml, validated
@@ -237,7 +237,9 @@ def _figures_of(path: Path) -> Iterator[tuple[str, Figure]]:
     if tuple(reader.fieldnames or ()) != FIGURE_COLUMNS:
         raise InputError(
             tr("{path}: columns: found {fieldnames}, allowed {figure_columns}").format(
-                path=path.name, fieldnames=shown(reader.fieldnames), figure_columns=list(FIGURE_COLUMNS)
+                path=path.name,
+                fieldnames=cut(", ".join(reader.fieldnames or ()), 300),
+                figure_columns=", ".join(FIGURE_COLUMNS),
             )
         )
     for line, row in enumerate(reader, start=2):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from experiments.factors import Factor, Span
 from policies.catalogue import Catalogue
-from policies.errors import InputError, likest, nearest, shown
+from policies.errors import InputError, cut, likest, nearest, shown
 from policies.messages import tr
 from policies.text_files import table_text
 
@@ -78,7 +78,7 @@ def _read(path: Path) -> list[dict[str, str]]:
     if list(reader.fieldnames or ()) != COLUMNS:
         raise InputError(
             tr("{path}: columns: found {fieldnames}, allowed {columns}").format(
-                path=path, fieldnames=shown(reader.fieldnames), columns=", ".join(COLUMNS)
+                path=path, fieldnames=cut(", ".join(reader.fieldnames or ()), 300), columns=", ".join(COLUMNS)
             )
         )
     rows = list(reader)

@@ -138,7 +138,10 @@ class ForecastData:
 
     def named(self, table: pd.DataFrame) -> pd.DataFrame:
         """A table of bands under the names that are true of it, as it goes into a file."""
-        return table if self.has_bands else table.rename(columns=RANGE_NAMES).drop(columns=["low95", "high95"])
+        if self.has_bands:
+            return table
+        # A run that keeps nothing of what is told gives a table without columns.
+        return table.rename(columns=RANGE_NAMES).drop(columns=["low95", "high95"], errors="ignore")
 
     def change(self, indicator: str, group: str, first: int, last: int) -> pd.Series:
         """Change of every run between two years, percent."""

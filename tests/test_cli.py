@@ -20,7 +20,7 @@ import yaml
 from typer.testing import CliRunner
 
 import cradle
-from experiments.command import COMPILER_CALLBACKS
+from experiments.command import COMPILER_CALLBACKS, clear_endings
 from policies.streams import HANDLER
 from tests.experiments.conftest import WRITTEN
 
@@ -119,6 +119,17 @@ def test_every_kind_is_checked_against_its_own_keys() -> None:
     assert done.exit_code == 2 and "unknown key 'scenarios'" in done.stderr and "factors" in done.stderr
 
 
+@pytest.mark.parametrize("own", [{"kind": "forecast"}, {"kind": "optimise", "target": {"tfr": 1.5, "year": 2026}}])
+def test_the_shortest_run_has_a_report(own: dict[str, Any]) -> None:
+    """To the first December after the branch; less is refused (``tests/experiments/test_refused.py``)."""
+    if own["kind"] == "optimise":
+        own = {**own, "factors": {"grant": {"fields": ["birth_grant.order1"]}}, "population": 4, "generations": 1}
+    written = {name: WRITTEN[name] for name in ("title", "city", "scale")}
+    Path("short.yaml").write_text(yaml.safe_dump({**written, "start": "2020-11", "end": "2026-12", "seeds": 1, **own}))
+    done = runner.invoke(cradle.app, ["run", "short.yaml", "--out", "out"])
+    assert done.exit_code == 0 and "report: " in done.stdout, done.output
+
+
 def test_failed_runs_end_with_status_1_after_the_report() -> None:
     scenarios = {
         "unlucky": {"changes": {"childcare_voucher.amount": {"2027-01": 1313}}},
@@ -143,6 +154,21 @@ def test_a_folder_that_cannot_be_written_ends_with_status_1() -> None:
     done = runner.invoke(cradle.app, ["run", config(), "--out", "out"])
     assert done.exit_code == 1
     assert done.stderr.strip().startswith("cannot write") and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_fault_of_its_own_is_said_after_the_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks() -> None:
+        with clear_endings(kept=Path("results/runs/x"), lang="zh"):
+            raise ZeroDivisionError("nobody was born")
+
+    with pytest.raises(typer.Exit) as ended:
+        breaks()
+    assert ended.value.exit_code == 1
+    *lines, said, go_on = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("Traceback") and lines[-1] == "ZeroDivisionError: nobody was born"
+    assert said.startswith("这是 Cradle 自身的错误") and go_on.endswith("cradle resume results/runs/x")
 
 
 def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
