@@ -50,7 +50,10 @@ def write_page(
     the page uses. Raises StoreError.
     """
     sections = [with_marks(_with_figures(section, set(figures)), context) for section in sections]
-    opening = opening_with_marks(opening if opening is not None else opening_of(sections), context)
+    opening = opening if opening is not None else opening_of(sections)
+    if opening.figure not in figures:
+        opening = replace(opening, figure=None)
+    opening = opening_with_marks(opening, context)
     sections = [_without(section, opening.figure) for section in sections]
     marker = Marker(terms_of(context), _names(context))
     opening = marked_opening(opening, marker)

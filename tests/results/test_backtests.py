@@ -80,7 +80,7 @@ def test_the_section_answers_first_and_lists_every_miss(folder: RunFolder) -> No
         "at most"
     )
     told = next(block for block in section.blocks if isinstance(block, Table) and block.name == "backtests_rho")
-    assert [words(cell) for cell in told.head] == ["Response", "Evidence", "Default", "rho 0.05"]
+    assert [words(cell) for cell in told.head] == ["Response", "Evidence", "Default", "weight 0.05"]
     bullets = [item["en"] for block in section.blocks if isinstance(block, Bullets) for item in block.items]
     assert bullets == ["Test misses: because of this"]
     assert not any(isinstance(block, Paragraph) and block.tone == "warn" for block in section.blocks)
