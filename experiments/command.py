@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,6 +92,11 @@ def _ended_clearly(kept: Path | None, again: str) -> Iterator[None]:
         stop(tr("stopped") + again, FAILED)
     except MemoryError:
         stop(tr("out of memory; a smaller --scale needs less") + again, FAILED)
+    except (typer.Exit, typer.Abort, BrokenPipeError):
+        raise
+    except Exception:
+        traceback.print_exc()
+        stop(tr("a fault of Cradle's own: please report the lines above and the command") + again, FAILED)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -156,9 +156,7 @@ def test_a_folder_that_cannot_be_written_ends_with_status_1() -> None:
     assert done.stderr.strip().startswith("cannot write") and len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_fault_of_its_own_is_said_after_the_traceback(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_fault_of_its_own_is_said_after_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     def breaks() -> None:
         with clear_endings(kept=Path("results/runs/x"), lang="zh"):
             raise ZeroDivisionError("nobody was born")
