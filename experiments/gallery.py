@@ -42,8 +42,9 @@ INTRODUCTION = {
 [All guides](README.md) · [中文](gallery.zh-CN.md)
 
 Every config that ships under `experiments/configs/`: what it asks, how long it takes, a figure.
-Times were measured with one or two workers on a machine with two cores, the engine compiled; of several runs of one
-size the shortest counts. Figures are examples: run the config for numbers to quote, and never quote Toytown.
+Times were measured with one or two workers on a machine with two cores, the engine compiled, some while it had other
+work; of several runs of one size the shortest counts. Figures are examples: run the config for numbers to quote, and
+never quote Toytown.
 Where cash, childcare and housing stand against each other the page says that their order is open; the report of
 each run says why.
 
@@ -54,7 +55,7 @@ This page is written by `python -m experiments.gallery` from `docs/gallery.yaml`
 [全部指南](README.zh-CN.md) · [English](gallery.md)
 
 `experiments/configs/` 下随项目提供的全部配置：回答什么问题、需要多少时间，并附一张图。\
-用时是在双核机器上以一个或两个进程测得的，不含编译引擎的时间；同一规模测过多次的取最短一次。图只是示例：要引用数字请自行运行配置；\
+用时是在双核机器上以一个或两个进程测得的，不含编译引擎的时间，部分测量时机器另有任务；同一规模测过多次的取最短一次。图只是示例：要引用数字请自行运行配置；\
 虚构小镇（玩具城）的数字请勿引用。现金、托育与住房相互比较之处注明其次序尚无定论，原因见各次运行的报告。
 
 本页由 `python -m experiments.gallery` 根据 `docs/gallery.yaml` 生成。
