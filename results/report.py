@@ -19,8 +19,9 @@ from results.sections_basis import evidence_section
 from results.sections_births import births_section, together_section
 from results.sections_effects import effect_section, target_section
 from results.sections_fit import fit_section, reproduce_section
+from results.sections_gains import gains_section
 from results.sections_limits import imposed_section, limits_section
-from results.sections_money import cost_section, gains_section
+from results.sections_money import cost_section
 from results.sections_plan import plan_section
 from results.sections_women import women_section
 from results.sensitivity_report import write_sensitivity_report

@@ -12,7 +12,8 @@ from results.decomposition_births import births_parts, rates_by_age, women_by_ag
 from results.gains import relative_gains
 from results.run_data import RunData
 from results.sections_fit import fit_section
-from results.sections_money import cost_section, gains_section
+from results.sections_gains import gains_section
+from results.sections_money import cost_section
 from results.sections_plan import goals_kept, plan_section, tone_of
 from results.sections_women import women_section
 from tests.results.sample_run import write_sample_run

@@ -20,7 +20,8 @@ from results.report import write_report
 from results.run_data import RunData
 from results.sections_births import births_section
 from results.sections_effects import effect_section, target_section
-from results.sections_money import cost_section, gains_section
+from results.sections_gains import gains_section
+from results.sections_money import cost_section
 from results.sections_women import women_section
 from tests.conftest import empty_figures
 from tests.results.sample_run import write_sample_run
