@@ -88,9 +88,7 @@ def predict_again(job: FitJob, shipped: FitTables, in_order: InOrder, screen: Co
         )
     numbers = drawn.apply(pd.to_numeric, errors="coerce").to_numpy(float)
     if not numbers.size or not np.isfinite(numbers).all() or "source_hash" not in shipped.how:
-        raise InputError(
-            tr("--again: draws.csv: no draws, or a cell that is no number; or fit.yaml lacks source_hash")
-        )
+        raise InputError(tr("--again: draws.csv: no draws, or a cell that is no number; or fit.yaml lacks source_hash"))
     these = hashlib.sha256(drawn.to_csv().encode()).hexdigest()[:8]
     keep = _Steps(job.folder, screen, f"again-{these}-")
     tables = {**shipped.tables, **tables_of_draws(job, drawn, in_order, keep)}

@@ -92,7 +92,12 @@ def test_every_kind_lives_a_year_to_its_end(write_study: Write, write_config: Wr
     own: dict[str, Any] = {"kind": kind}
     if kind != "sobol":
         own |= {"samples": None, "replicate_seeds": None, "replicate_rows": None}
-    own |= {"sweep": {"method": "grid"}, "forecast": {"factors": None}, "optimise": {"budget": 1e8}}.get(kind, {})
+    more: dict[str, dict[str, Any]] = {
+        "sweep": {"method": "grid"},
+        "forecast": {"factors": None},
+        "optimise": {"budget": 1e8},
+    }
+    own |= more.get(kind, {})
     assert "end: found 2026-11; allowed 2026-12 or later" in said(write_study(**own, end="2026-11"))
     assert "end: found 2026-11; allowed 2026-12 or later" in said(write_config(end="2026-11"))
     read_study(write_study(**own, end="2026-12"))
