@@ -5,20 +5,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.console import Console
+from rich.progress import track
 
 from abm import model as engine
 from abm.city import City
 from abm.compiled_cache import must_compile
 from abm.indicators import REGISTER
 from abm.parameters import Parameters
-from policies.clock import month_index, month_label
+from policies.clock import MONTHS_PER_YEAR, month_index, month_label
 from policies.errors import InputError, unknown_name
-from policies.messages import tr
+from policies.messages import language, tr
 from policies.timeline import Timeline, timeline_for
 
 if TYPE_CHECKING:
@@ -93,9 +95,10 @@ class FamilyModel(engine.FamilyModel):
         )
 
     def __repr__(self) -> str:
+        done = "lived through" if self.month > self.first_month else "founded"
         return (
-            f"<FamilyModel {self.city.name}, {self.date}, {self.residents:,} people simulated, seed {self.seed},"
-            f" law {self.timeline.name}>"
+            f"<FamilyModel {self.city.name}, {done} {month_label(self.month - 1)}, {self.residents:,} people simulated,"
+            f" seed {self.seed}, law {self.timeline.name}>"
         )
 
     @property
@@ -119,9 +122,23 @@ class FamilyModel(engine.FamilyModel):
         self.run_for(last + 1 - self.month)
 
     def run_for(self, duration: float) -> None:
-        """Live ``duration`` months."""
-        if duration > 0:
-            super().run_for(duration)
+        """Live ``duration`` months; a year or more shows on a terminal or in a notebook how far it has come."""
+        whole = int(max(duration, 0))
+        for _ in self._months_shown(whole):
+            super().run_for(1)
+        if duration > whole:
+            super().run_for(duration - whole)
+
+    def _months_shown(self, months: int) -> Iterable[int]:
+        """So many turns, with a bar that goes away at the end, where somebody looks and there is time to."""
+        console = Console(stderr=True)
+        if months < MONTHS_PER_YEAR or not (console.is_terminal or console.is_jupyter):
+            return range(months)
+        what = tr("{city} under {law}, to {end}").format(
+            city=self.city.labels.get(language(), self.city.name), law=self.timeline.name,
+            end=month_label(self.month + months - 1),
+        )  # fmt: skip
+        return track(range(months), what, console=console, transient=True)
 
     def under(self, law: str | Path | Changes | None = None, changes: Changes | None = None) -> FamilyModel:
         """An independent copy of the city as it is now, which goes on under another law.
@@ -129,13 +146,22 @@ class FamilyModel(engine.FamilyModel):
         ``law`` is the name of a package (see ``cradle levers``) or its file; ``changes`` are laid over it. Changes
         alone may come first: ``{"childcare_voucher.amount": 800}`` holds from now on,
         ``{"childcare_voucher.amount": {"2027-01": 800}}`` from a month on. Nothing given: today's law.
-        InputError for an unknown package, lever or parameter, or a value out of bounds.
+        InputError for an unknown package, lever or parameter, a value out of bounds, or a change that begins in a month
+        already lived, which nobody in the city has seen.
         """
         if isinstance(law, Mapping):
             if changes is not None:
                 raise InputError(tr("under: give changes once, or a package and changes"))
             law, changes = None, law
         timeline = timeline_for(self.catalogue, law, changes, start=self.month)
+        for change in sorted(timeline.changes, key=lambda change: change.from_month):
+            if change.from_month < self.month:
+                raise InputError(
+                    tr(
+                        "under: {field} changes in {month}, which is past; the next month is {date};"
+                        " let the change begin then or later, or take the city at an earlier month"
+                    ).format(field=change.field, month=month_label(change.from_month), date=self.date)
+                )
         return self.fork(timeline)  # type: ignore[return-value]
 
     def series(self, indicator: str, group: str = "all") -> pd.Series:

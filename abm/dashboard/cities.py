@@ -14,7 +14,7 @@ from abm.dashboard.sliders import moved
 from abm.model import FamilyModel
 from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index, month_label
-from policies.errors import InputError
+from policies.errors import InputError, cut
 from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
 
@@ -109,6 +109,12 @@ class DashboardModel(FamilyModel):
         for diary in (*self.diaries, *self.policy_diaries):
             diary.add(self)  # one life until now
 
+    def let_go(self) -> None:
+        """Give the memory of the people of both cities back at once."""
+        super().let_go()
+        if self.policy is not None:
+            self.policy.let_go()
+
     def _take_up_past(self, city: FamilyModel, history: History, seed: int) -> None:
         """Begin where the cities part, as the copy of a city that was lived until then."""
         mesa.Model.__init__(self, rng=seed)
@@ -176,18 +182,21 @@ def checked_beginning(text: str) -> int:
     if not FIRST_BEGINNING <= month < LAST_MONTH:
         first, last = month_label(FIRST_BEGINNING), month_label(LAST_MONTH - 1)
         raise InputError(
-            tr("begins: found {text}; allowed {first} to {last}").format(text=text, first=first, last=last)
+            tr("begins: found {text}; allowed {first} to {last}").format(text=cut(str(text)), first=first, last=last)
         )
     return month
 
 
 def checked_seed(seed: int | str) -> int:
     """The seed as a whole number; InputError if it is none."""
-    text = str(seed).strip()
-    if not text.isdecimal() or not 0 <= int(text) <= LARGEST_SEED:
+    # Python neither reads nor writes a whole number of thousands of digits, but in hexadecimal.
+    text = seed.strip() if isinstance(seed, str) else str(seed) if seed.bit_length() < 64 else hex(seed)
+    digits = text.lstrip("0") or text[:1]
+    short = len(digits) <= len(str(LARGEST_SEED))
+    if not (text.isdecimal() and short and int(digits) <= LARGEST_SEED):
         raise InputError(
             tr("seed: found {seed!r}; allowed: whole numbers from 0 to {largest_seed}").format(
-                seed=seed, largest_seed=LARGEST_SEED
+                seed=cut(text), largest_seed=LARGEST_SEED
             )
         )
-    return int(text)
+    return int(digits)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import solara
 import solara.lab
+import solara.lifecycle
 from mesa.visualization.utils import force_update
+from solara.server.kernel_context import has_current_context, without_context
 
 from abm.dashboard.cities import (
     DEFAULT_BEGINS,
@@ -21,11 +26,12 @@ from abm.dashboard.cities import (
     checked_beginning,
     checked_seed,
 )
-from abm.dashboard.sliders import package_values, sliders
+from abm.dashboard.sessions import Seats, hand_back
+from abm.dashboard.sliders import checked_package, package_values, sliders
 from abm.hazards import HazardBoundError
 from policies.catalogue import load_catalogue
 from policies.clock import month_label
-from policies.errors import InputError
+from policies.errors import InputError, cut
 from policies.messages import LANGUAGES, language, speaking
 from policies.packages import load_package, package_names
 
@@ -33,6 +39,10 @@ CITY = {"city": "suining", "scale": 0.01}
 """What `cradle app` was asked for; the same in every tab."""
 ASKED: dict[str, str | None] = {"lang": None}
 """The language that `cradle app` was asked for; without one every tab speaks that of its browser."""
+SEATS = Seats()
+"""Tabs that hold cities."""
+CLOSING_SECONDS = 30.0
+"""How long to wait for Solara to put a closed tab away before what it held is looked for."""
 
 
 @dataclass
@@ -71,6 +81,16 @@ def browser_language(accepted: str) -> str:
     return next((name for weight, _, name in sorted(ranked) if name in LANGUAGES and weight < 0), "")
 
 
+def closing_of_this_tab() -> threading.Event | None:
+    """What is set once Solara has put the tab away; None where no server holds it."""
+    return solara.lifecycle.kernel_closed_event() if has_current_context() else None
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Do something long beside the page. Solara's own tasks stay in memory when their tab is closed."""
+    threading.Thread(target=work, daemon=True).start()
+
+
 class Desk:
     """Settings, cities and buttons of one tab; what is drawn depends on its reactive values."""
 
@@ -86,8 +106,12 @@ class Desk:
         self.by_year = solara.reactive(False)
         self.couple = solara.reactive(0)
         self.problem = solara.reactive("")
+        self.full = solara.reactive(False)
         self.lock = threading.Lock()
         self.plays = 0
+        self.left = False
+        self._closed = closing_of_this_tab()
+        self._cities: DashboardModel | None = None
         self._usual: dict[str, dict[str, float]] = {}
 
     # --- settings -----------------------------------------------------------------------------------------------------
@@ -96,9 +120,13 @@ class Desk:
         """Set some settings; they count when the cities are built again."""
         self.settings.value = Settings(**{**vars(self.settings.value), **settings})
 
-    def choose_package(self, package: str) -> None:
-        """Start sliders from another package; what was moved before goes back."""
-        self.change(package=package, moved={})
+    def choose_package(self, package: object) -> None:
+        """Start sliders from another shipped package, by its name; what was moved before goes back."""
+        try:
+            with speaking(self.lang.value):
+                self.change(package=checked_package(package), moved={})
+        except InputError as error:
+            self._say("not_built", error)
 
     def usual(self, keyword: str) -> float:
         """Where the chosen package puts a slider."""
@@ -134,6 +162,35 @@ class Desk:
         """Whether settings differ from what the cities were built from."""
         return self.settings.value != self.applied.value
 
+    # --- coming and going ---------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Build the cities if there is room for one more tab, else say that there is none."""
+        self.full.value = not SEATS.take(self)
+        if self.left:
+            SEATS.give_back(self)
+        elif not self.full.value:
+            self.build()
+
+    def leave(self) -> None:
+        """The tab was closed: stop, make room, and give the memory of its cities back once its last step has ended."""
+        self.left = True
+        SEATS.give_back(self)
+        with without_context():  # else it would be part of the tab that is being put away
+            in_background(self._let_go)
+
+    def _let_go(self) -> None:
+        """Give back the memory of the cities, then what else the tab held: Solara's and Mesa's parts refer to
+        themselves, and Python looks for such circles only now and then."""
+        with self.lock:
+            if self._cities is not None:
+                self._cities.let_go()
+            self._cities = None
+        if self._closed is not None and self._closed.wait(CLOSING_SECONDS):
+            time.sleep(1.0)  # its last websocket ends
+        gc.collect()
+        hand_back()
+
     # --- buttons ------------------------------------------------------------------------------------------------------
 
     def build(self, until: int | None = None) -> None:
@@ -146,12 +203,17 @@ class Desk:
                     model = DashboardModel(**wanted.keywords())
                 while until is not None and model.month < until and model.running:
                     model.step()
-                self.model.value, self.applied.value = model, wanted
+                if self.left:
+                    return
+                self._cities = self.model.value = model
+                self.applied.value = wanted
         except (InputError, HazardBoundError, MemoryError) as error:
             self._say("not_built", error)
         finally:
-            self.building.value = False
-            force_update()
+            if not self.left:
+                self.building.value = False
+                force_update()
+                gc.collect()  # the cities before: Mesa's models refer to themselves
 
     def follow(self, couple: int) -> None:
         """Show another of the couples whose lives are taken down."""
@@ -165,11 +227,13 @@ class Desk:
         try:
             with self.lock, speaking(self.lang.value):
                 for _ in range(months):
-                    if model.running:
+                    if model.running and not self.left:
                         model.step()
         except (InputError, HazardBoundError, MemoryError) as error:
             self.playing.value = False
             self._say("stopped", error)
+        if self.left:
+            return
         if not model.running:
             self.playing.value = False
         force_update()
@@ -185,6 +249,7 @@ def begins_problem(text: str, lang: str) -> str:
     try:
         checked_beginning(text)
     except InputError:
+        text = _repeated(text, lang)
         low, high = month_label(FIRST_BEGINNING), month_label(LAST_MONTH - 1)
         if lang == "zh":
             return f"输入“{text}”无效；请按“年-月”填写，允许 {low} 至 {high}"
@@ -192,11 +257,18 @@ def begins_problem(text: str, lang: str) -> str:
     return ""
 
 
+def _repeated(text: str, lang: str) -> str:
+    """What somebody typed, as a message repeats it: never long."""
+    with speaking(lang):
+        return cut(text)
+
+
 def seed_problem(text: str, lang: str) -> str:
     """What is wrong with the seed somebody typed, or nothing."""
     try:
         checked_seed(text)
     except InputError:
+        text = _repeated(text, lang)
         if lang == "zh":
             return f"输入“{text}”无效；允许 0 至 {LARGEST_SEED} 之间的整数"
         return f"found '{text}'; allowed whole numbers from 0 to {LARGEST_SEED}"

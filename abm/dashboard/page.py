@@ -10,11 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import solara
-import solara.lab
 from mesa.visualization.utils import update_counter
 
 from abm.dashboard.cities import DashboardModel
-from abm.dashboard.desk import Desk
+from abm.dashboard.desk import SEATS, Desk, in_background
 from abm.dashboard.household_view import HouseholdTab
 from abm.dashboard.panel import Panel
 from abm.dashboard.views import Families, Headline, Money, Notes, Overview
@@ -32,14 +31,44 @@ def Page() -> None:
     lang = desk.lang.value
     solara.Title(word("title", lang))
     solara.Style(STYLE)
-    solara.lab.use_task(desk.build, dependencies=[], prefer_threaded=True)
+    solara.use_effect(lambda: in_background(desk.enter), [])
+    solara.use_effect(lambda: desk.leave, [])
     spoken = {"lang": "zh-CN" if lang == "zh" else "en"}
     with solara.Div(classes=["frame", f"lang-{lang}"], attributes=spoken):
         skip = {"class": "skip", "href": f"#{RESULTS}"}  # or the keyboard has to pass every slider
+        if desk.full.value:
+            Full(desk)
+            return
         solara.HTML(tag="a", unsafe_innerHTML=word("to_results", lang), attributes=skip)
         Panel(desk)
         with solara.Div(classes=["main"], attributes={"id": RESULTS, "tabindex": "-1"}):
             Body(desk)
+
+
+@solara.component
+def Full(desk: Desk) -> None:
+    """No room for this tab: why, and a button to try again."""
+    lang = desk.lang.value
+    with solara.Div(classes=["full"]):
+        solara.Div(children=[word("full", lang).format(n=SEATS.most)])
+        with solara.Div(classes=["by"]):
+            solara.Button(
+                word("try_again", lang), on_click=desk.enter, color="primary", small=True, classes=["do-enter"]
+            )
+            LanguageButton(desk)
+
+
+@solara.component
+def LanguageButton(desk: Desk) -> None:
+    """The name of the other language, in that language."""
+    lang = desk.lang.value
+    solara.Button(
+        word("other_language", lang),
+        on_click=lambda: desk.lang.set("en" if lang == "zh" else "zh"),
+        text=True,
+        small=True,
+        classes=["do-language"],
+    )
 
 
 @solara.component
@@ -52,13 +81,7 @@ def Body(desk: Desk) -> None:
         with solara.v.Tabs(v_model=tab, on_v_model=set_tab, height=36, class_="tabs"):
             for name in TABS:
                 solara.v.Tab(children=[word(name, lang)], class_=f"tab-{name}")
-        solara.Button(
-            word("other_language", lang),
-            on_click=lambda: desk.lang.set("en" if lang == "zh" else "zh"),
-            text=True,
-            small=True,
-            classes=["do-language"],
-        )
+        LanguageButton(desk)
     if desk.problem.value:
         key, _, text = desk.problem.value.partition("|")
         solara.Error(f"{word(key, lang)}: {text}", classes=["problem"])

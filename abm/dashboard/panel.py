@@ -6,9 +6,8 @@ import time
 from functools import partial
 
 import solara
-import solara.lab
 
-from abm.dashboard.desk import Desk, begins_problem, seed_problem
+from abm.dashboard.desk import Desk, begins_problem, in_background, seed_problem
 from abm.dashboard.sliders import Slider, groups
 from abm.dashboard.words import word
 from policies.describe import number_text
@@ -45,11 +44,11 @@ def Buttons(desk: Desk) -> None:
     def play() -> None:
         desk.plays += 1
         mine = desk.plays  # pressed twice in a moment, the older loop ends
-        while desk.playing.value and desk.plays == mine:
+        while not desk.left and desk.playing.value and desk.plays == mine:
             desk.step(12 if desk.by_year.value else 1)
             time.sleep(PAUSE_SECONDS[desk.by_year.value])
 
-    solara.lab.use_task(play, dependencies=[playing], prefer_threaded=True)
+    solara.use_effect(lambda: in_background(play) if playing else None, [playing])
     with solara.Div(classes=["buttons"]):
         solara.Button(
             word("pause" if playing else "play", lang),

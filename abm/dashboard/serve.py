@@ -10,6 +10,7 @@ import warnings
 import webbrowser
 from collections.abc import Callable
 
+from abm.dashboard.sessions import FORGOTTEN_AFTER
 from policies.errors import InputError
 from policies.messages import language, tr
 
@@ -81,15 +82,21 @@ def _serve_page(
     os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
     warnings.filterwarnings("ignore", message="Cookies with samesite")  # of Solara, for pages inside other pages
     import uvicorn
-    from solara.server import settings
+    from solara.server import kernel_context, settings
+    from solara.server.starlette import app
 
     from abm.dashboard import desk
+    from abm.dashboard.gate import guarded
 
+    if "SOLARA_KERNEL_CULL_TIMEOUT" not in os.environ:
+        settings.kernel.cull_timeout = FORGOTTEN_AFTER
     settings.main.mode, settings.theme.show_banner, settings.theme.loader = "production", False, "plain"
     desk.CITY.update(city=city, scale=scale)
     desk.ASKED["lang"] = lang
     server = uvicorn.Server(
-        uvicorn.Config("solara.server.starlette:app", host=HOST, port=port, log_level="error", access_log=False)
+        uvicorn.Config(
+            guarded(app, lambda: kernel_context.contexts), host=HOST, port=port, log_level="error", access_log=False
+        )
     )
     address = f"http://{HOST}:{port}"
     threading.Thread(target=_announce, args=(server, address, browser, say), daemon=True).start()

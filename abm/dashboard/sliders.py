@@ -9,8 +9,9 @@ from abm.dashboard.words import FAMILIES
 from policies.catalogue import Catalogue, Parameter
 from policies.clock import month_index
 from policies.describe import number_text
-from policies.errors import InputError, unknown_name
+from policies.errors import InputError, cut, unknown_name
 from policies.messages import speaking, tr
+from policies.packages import package_names
 from policies.timeline import timeline_for
 
 MAIN = (
@@ -88,7 +89,7 @@ class Slider:
                 said = tr("found '{text}'; allowed {low} to {high}")
                 if whole:
                     said = tr("found '{text}'; allowed whole numbers from {low} to {high}")
-            raise InputError(said.format(text=text, low=low, high=high)) from None
+                raise InputError(said.format(text=cut(text), low=low, high=high)) from None
 
 
 def keyword_of(field: str) -> str:
@@ -115,8 +116,17 @@ def groups(catalogue: Catalogue) -> dict[str, list[Slider]]:
     return shown
 
 
+def checked_package(package: object) -> str:
+    """The name of a shipped package; InputError for anything else, a path among it: the name comes from a browser."""
+    if not isinstance(package, str) or package not in package_names():
+        raise unknown_name("package", package, package_names())
+    return package
+
+
 def package_values(catalogue: Catalogue, package: str) -> dict[str, float]:
-    """Where a package puts every slider, by keyword: the values that hold once all of its changes are in force."""
+    """Where a shipped package puts every slider, by keyword: the values that hold once all of its changes are in
+    force."""
+    package = checked_package(package)
     law = timeline_for(catalogue, None if package == "current-law" else package).at(LAW_MONTH)
     return {keyword_of(field): value for field, value in law.items()}
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ pytest.importorskip("solara", reason="the page is an extra: pip install '.[dashb
 import solara
 
 from abm.budget import NOW, family_prospect
-from abm.dashboard import cities
+from abm.dashboard import cities, gate, sessions
 from abm.dashboard import desk as desks
 from abm.dashboard.cities import DashboardModel
 from abm.dashboard.family import part_at
@@ -28,6 +31,7 @@ from abm.population import FEMALE, MARRIED, RESIDENT
 from abm.prospect_lines import LINES, prospect_lines
 from policies.clock import month_index
 from policies.errors import InputError
+from policies.packages import PACKAGES_FOLDER
 
 DASHBOARD = Path(__file__).parents[2] / "abm" / "dashboard"
 TOYTOWN: dict[str, Any] = {"city": "toytown", "scale": 0.3, "begins": "2022-01", "package": "current-law"}
@@ -178,12 +182,148 @@ def test_every_parameter_of_every_lever_has_a_slider(catalogue: Any) -> None:
         ({"birth_grants__order1": 1}, "did you mean 'birth_grant__order1'"),
         ({"begins": "2100-01"}, "allowed 2021-12"),
         ({"seed": "x"}, "whole numbers"),
+        ({"seed": "7" * 5000}, r"found '7+\.\.\.7+ \(5,000 characters\)'; allowed: whole numbers from 0"),
+        ({"seed": 10**5000}, "found '0x"),
+        ({"seed": -1}, "found '-1'"),
+        ({"seed": 2**31}, "found '2147483648'"),
+        ({"begins": "2" * 5000}, "not a month"),
         ({"package": "all-cahs"}, "all-cash"),
+        ({"package": "policies/packages/voucher-only.yaml"}, "unknown package"),
+        ({"package": "../packages/voucher-only"}, "unknown package"),
     ],
 )
 def test_wrong_input_is_said_in_words(keywords: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         DashboardModel(**{**TOYTOWN, **keywords})
+
+
+@pytest.mark.parametrize(
+    ("seed", "read"), [("7", 7), (" 12 ", 12), ("0" * 5000 + "3", 3), ("000", 0), (2**31 - 1, 2**31 - 1)]
+)
+def test_a_seed_is_a_whole_number(seed: int | str, read: int) -> None:
+    assert cities.checked_seed(seed) == read
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_somebody_typed_is_never_repeated_at_length(lang: str, catalogue: Any) -> None:
+    long = "9" * 5000
+    said = [desks.seed_problem(long, lang), desks.begins_problem(long, lang)]
+    with pytest.raises(InputError) as refused:
+        next(iter(sliders(catalogue).values())).read(long, lang)
+    for message in (*said, str(refused.value)):
+        assert "5,000 个字符" in message if lang == "zh" else "5,000 characters" in message
+        assert len(message) < 300
+
+
+def test_a_package_from_the_browser_is_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path, even to a package that could be read, is refused in words, and the sliders stay where they are."""
+    desk = desks.Desk()
+    desk.choose_package("voucher-only")
+    shipped = PACKAGES_FOLDER / "all-cash.yaml"
+    for package in (str(shipped), str(shipped.with_suffix("")), "/etc/passwd.yaml", "", ["all-cash"], None):
+        desk.choose_package(package)
+        assert desk.settings.value.package == "voucher-only"
+        assert "unknown package" in desk.problem.value
+        desk.problem.value = ""
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_closed_tab_gives_its_cities_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than there is room for waits until one is closed; nobody of a closed tab's cities stays in memory."""
+    monkeypatch.setattr(desks, "CITY", {"city": "toytown", "scale": 0.3})
+    monkeypatch.setattr(desks, "SEATS", sessions.Seats(2))
+    tabs = [desks.Desk() for _ in range(3)]
+    for desk in tabs:
+        desk.change(begins="2022-01", package="current-law")
+        desk.enter()
+    assert [desk.full.value for desk in tabs] == [False, False, True] and tabs[2].model.value is None
+    tabs[0].leave()
+    tabs[2].enter()
+    assert not tabs[2].full.value and tabs[2].model.value is not None
+    models = [desk.model.value for desk in tabs if desk.model.value]
+    assert len(models) == 3 and wait_until(lambda: models[0].residents == 0) and models[1].residents > 2000
+    month = models[0].month
+    tabs[0].step(1)  # one that comes late lives nothing
+    assert models[0].month == month
+    for desk in tabs[1:]:
+        desk.leave()
+    cities_held = [city for model in models for city in (model, model.policy) if city]
+    assert len(cities_held) == 6 and wait_until(lambda: all(city.population.n == 0 for city in cities_held))
+    assert desks.SEATS.take("somebody")
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
+    until = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+OWN = ("127.0.0.1:8765", "http://127.0.0.1:8765")
+
+
+@pytest.mark.parametrize(
+    ("kind", "host", "origin", "passes"),
+    [
+        ("websocket", *OWN, True),
+        ("websocket", "localhost:9000", "http://localhost:9000", True),  # through a tunnel, say
+        ("websocket", OWN[0], "http://127.0.0.1:3000", False),  # another server of this machine
+        ("websocket", OWN[0], "http://localhost:8765", False),
+        ("websocket", OWN[0], "https://elsewhere.example", False),
+        ("websocket", OWN[0], "null", False),  # a file, or a frame without rights
+        ("websocket", OWN[0], None, False),
+        ("websocket", "elsewhere.example:8765", "http://elsewhere.example:8765", False),  # a name pointed here
+        ("http", *OWN, True),
+        ("http", OWN[0], None, True),  # a visit
+        ("http", OWN[0], "https://elsewhere.example", False),
+        ("http", "elsewhere.example:8765", None, False),
+        ("http", "127.0.0.1.elsewhere.example", None, False),
+        ("http", "", None, False),
+    ],
+)
+def test_only_the_page_itself_is_answered(kind: str, host: str, origin: str | None, passes: bool) -> None:
+    reached, sent = asked(kind, host, origin)
+    assert reached is passes
+    if passes and kind == "http":
+        assert (b"content-security-policy", b"frame-ancestors 'self'") in sent[0]["headers"]
+    elif not passes:
+        assert sent[0]["type"] == "websocket.close" if kind == "websocket" else sent[0]["status"] in (400, 403)
+
+
+def test_one_kernel_too_many_is_refused_and_those_there_may_come_back() -> None:
+    full = [f"k{number}" for number in range(sessions.MOST_KERNELS)]
+    assert asked("websocket", *OWN, kernels=full)[0] is False
+    assert asked("websocket", *OWN, kernels=full, kernel="k3")[0] is True
+    assert asked("websocket", *OWN, kernels=full[1:])[0] is True
+
+
+def asked(
+    kind: str, host: str, origin: str | None, kernels: Sequence[str] = (), kernel: str = "new"
+) -> tuple[bool, list[Any]]:
+    """(whether a request comes through to the page, what is answered)."""
+    reached: list[bool] = []
+    sent: list[Any] = []
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        reached.append(True)
+        await send({"type": f"{kind}.accept" if kind == "websocket" else "http.response.start", "headers": []})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": f"{kind}.connect"}
+
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    scope = {"type": kind, "path": f"{gate.KERNELS}{kernel}/channels", "headers": headers}
+
+    async def ask() -> None:
+        await gate.guarded(page, lambda: kernels)(scope, receive, send)
+
+    asyncio.run(ask())
+    return bool(reached), sent
 
 
 def test_the_lines_a_couple_weighs_give_its_prospect(pair: DashboardModel) -> None:

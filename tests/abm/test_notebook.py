@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import io
 from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import abm
-from abm import FamilyModel, load_city, plot
+from abm import FamilyModel, load_city, notebook, plot
 from policies.errors import InputError
 
 matplotlib.use("Agg")
@@ -36,7 +38,7 @@ def test_months_are_words_and_mesa_time_goes_on(lived: FamilyModel) -> None:
     assert other.date == "2023-06" and lived.date == "2023-01"
     with pytest.raises(InputError, match="2023-04 is past; the next month is 2023-06"):
         other.run_until("2023-04")
-    assert repr(other).startswith("<FamilyModel toytown, 2023-06, ")
+    assert repr(other).startswith("<FamilyModel toytown, lived through 2023-05, ")
 
 
 def test_it_gives_the_numbers_of_the_engine(lived: FamilyModel) -> None:
@@ -64,8 +66,31 @@ def test_a_law_over_the_present_by_package_or_changes(lived: FamilyModel) -> Non
     ):
         with pytest.raises(InputError, match=expected):
             lived.under(wrong)  # type: ignore[arg-type]
+    for past in ({"2022-12": 20_000}, {"2022-06": 1, "2024-01": 20_000}, {"value": 1, "from": "2022-12-10"}):
+        with pytest.raises(InputError, match="which is past; the next month is 2023-01"):
+            lived.under({"birth_grant.order1": past})
+    with pytest.raises(InputError, match=r"child_allowance.order2 changes in 2021-08"):
+        lived.under("panzhihua-2021")
     with pytest.raises(InputError, match="changes once"):
         lived.under({"birth_grant.order1": 1}, {"birth_grant.order2": 1})
+
+
+def test_before_a_month_is_lived_it_says_when_it_was_founded(toytown_founded: Any) -> None:
+    model = FamilyModel("toytown", scale=1.0, seed=1, start="2020-11")
+    assert repr(model).startswith("<FamilyModel toytown, founded ") and model.time == 0
+
+
+def test_a_year_or_more_shows_how_far_it_has_come(lived: FamilyModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = io.StringIO()
+    monkeypatch.setattr(notebook, "Console", lambda **_: Console(file=seen, force_terminal=True, width=100))
+    city = lived.under()
+    city.run_for(11)
+    assert seen.getvalue() == "" and city.date == "2023-12"
+    city.run_until("2024-12")
+    assert "Toytown under current-law, to 2024-12" in seen.getvalue() and "100%" in seen.getvalue()
+    assert city.date == "2025-01" and city.time == 24
+    city.run_for(0.5)
+    assert city.time == 24.5 and city.date == "2025-01"
 
 
 def test_series_and_groups(lived: FamilyModel) -> None:
