@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib.metadata
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -101,3 +104,26 @@ def test_no_file_names_a_package_index_or_a_place_on_one_machine() -> None:
         and (match := tied.search(path.read_text(encoding="utf-8")))
     ]
     assert found == []
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    """Those of the sources among the dependencies, those of the page in its extra; nothing comes in by chance."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    main, page = project["dependencies"], project["optional-dependencies"]["dashboard"]
+    sold_as = importlib.metadata.packages_distributions()
+    own = {"abm", "policies", "calibration", "experiments", "results", "cradle"}
+    for source in [ROOT / "cradle.py", *(path for folder in own for path in (ROOT / folder).rglob("*.py"))]:
+        allowed = (*main, *page) if "dashboard" in source.parts else main
+        declared = {_plain_name(line) for line in allowed}
+        imports = [node for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+                   if isinstance(node, ast.Import | ast.ImportFrom)]  # fmt: skip
+        names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
+        names |= {node.module for node in imports if isinstance(node, ast.ImportFrom) and node.module}
+        for name in {name.partition(".")[0] for name in names} - own - sys.stdlib_module_names:
+            found = {_plain_name(sold) for sold in (name, *sold_as.get(name, []))}
+            assert found & declared, f"{source.relative_to(ROOT)}: imports {name}, which is not declared"
+
+
+def _plain_name(requirement: str) -> str:
+    """Name of a distribution without its version, as indices compare names."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()  # type: ignore[index]
