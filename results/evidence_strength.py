@@ -151,7 +151,7 @@ def counted(cards: Iterable[Mapping[str, Any]], evidence: Mapping[str, Mapping[s
     causal = [strength for strength in strengths if strength.is_causal]
     if causal:
         ranged = sum(has_range(evidence[strength.row]) for strength in causal if strength.row)
-        english += f" The best study gives a range for its figure in {ranged} of those {len(causal)}."
+        english += f" In {ranged} of the {len(causal)} with a causal study, the best one gives a range for its figure."
         chinese += f"在有因果研究的 {len(causal)} 项中，{ranged} 项的最佳研究给出了数值范围。"
     return both(english, chinese)
 

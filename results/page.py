@@ -174,7 +174,7 @@ def _page(
         name: {language: inline_svg(svg, context["title"][language]) for language, svg in texts.items()}
         for name, texts in figures.items()
     }
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         lang=lang,
         follows_browser=follows_browser,
         context=context,
@@ -185,3 +185,9 @@ def _page(
         css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
         js=(TEMPLATES / "report.js").read_text(encoding="utf-8"),
     )
+    return unbroken_percent(page)
+
+
+def unbroken_percent(text: str) -> str:
+    """The text with every number kept on one line with its percent sign, which English sets off by a space."""
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", text)

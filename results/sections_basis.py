@@ -113,7 +113,7 @@ def _basis(data: RunData, card: dict[str, Any]) -> Text:
         english.append(f"{what['en']}, {where['en']}: {found['en']}" + (" [near]" if name in near else ""))
         chinese.append(f"{what['zh']}，{where['zh']}：{found['zh']}" + ("［相近问题］" if name in near else ""))
     more = len(own) - len(shown)
-    tail = (f"; {more} more rows below", f"；另有 {more} 条见下表") if more > 0 else ("", "")
+    tail = (f"; {more} more row{'s' if more > 1 else ''} below", f"；另有 {more} 条见下表") if more > 0 else ("", "")
     return both("; ".join(english) + tail[0], "；".join(chinese) + tail[1])
 
 

@@ -226,10 +226,12 @@ def together_section(data: RunData) -> Section | None:
     if not rows:
         return None
     pairs = "pair does" if clear == 1 else "pairs do"
+    open_pairs = clear < len(rows)
     lead = both(
         f"{clear} of {len(rows)} {pairs} something together that can be told apart from the sum of each alone (95 % "
-        "intervals, pair by pair).",
-        f"{len(rows)} 对措施中有 {clear} 对的合并效果与各自效果之和可以区分（逐对的 95% 区间）。",
+        f"intervals, pair by pair).{' Not told apart is no proof that measures add up.' if open_pairs else ''}",
+        f"{len(rows)} 对措施中有 {clear} 对的合并效果与各自效果之和可以区分（逐对的 95% 区间）。"
+        f"{'不能区分并不证明效果可以直接相加。' if open_pairs else ''}",
     )
     head = [
         both("One", "措施一"), both("Other", "措施二"), both("One alone", "仅措施一"), both("Other alone", "仅措施二"),

@@ -258,7 +258,7 @@ def _effect_lead(data: RunData, ends: dict[str, dict[str, float]]) -> Text:
     tie = not_told_text(equals)
     apart = both(f"; {tie['en']}", f"；{tie['zh']}") if tied else both("", "")
     return both(
-        f"{name['en']} {'raises' if up else 'lowers'} the TFR of {data.end_year}{' most' if most else ''}, by {size} "
+        f"{name['en']} {'raises' if up else 'lowers'} the TFR of {data.end_year}{' most,' if most else ''} by {size} "
         f"children per woman ({span['en']}){unsure['en']}{apart['en']}.",
         f"{name['zh']}使 {data.end_year} 年总和生育率{'提高' if up else '降低'} {size}（{span['zh']}）{unsure['zh']}"
         f"{'，在各情景中幅度最大' if most else ''}{apart['zh']}。",

@@ -23,7 +23,7 @@ def imposed_section(data: HasContext) -> Section:
     columns = [
         (
             both("Imposed: not findings", "外部设定：不是研究发现"),
-            [*(item for item in IMPOSED), *_imposed_numbers(numbers)],
+            [*IMPOSED, *_imposed_numbers(numbers), *_drawn(data)],
         ),
         (both("Emergent: what the model says", "模型内生结果"), EMERGENT),
     ]
@@ -102,6 +102,19 @@ def _imposed_numbers(cards: dict[str, Any]) -> list[Text]:
             )
         )
     return items
+
+
+def _drawn(data: HasContext) -> list[Text]:
+    """That a run on fitted draws did not take the numbers of the files themselves."""
+    if data.context.get("parameters_used") != "fitted":
+        return []
+    return [
+        both(
+            "The numbers here are those of the parameter files; each draw of this run has its own, which lie around "
+            "them as the section on the fit tells.",
+            "以上数值取自参数文件；本次模拟的每组参数各有取值，围绕这些数值分布，见拟合一节。",
+        )
+    ]
 
 
 def number_text(value: float) -> str:

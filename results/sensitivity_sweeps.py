@@ -155,8 +155,17 @@ def _close_rows(data: StudyData, table: pd.DataFrame) -> Text:
     best, *others = [change(data.runs, name, data.baseline, data.main) for name in names]
     sign = np.sign(best.mean())
     close = sum(not t_interval(sign * (best - other))[1] > 0 for other in others)
-    return both(f"{close} of the other {len(others)} rows cannot be told apart from it.",
-                f"其余 {len(others)} 行中有 {close} 行无法与之区分。")  # fmt: skip
+    return rows_close(close, len(others))
+
+
+def rows_close(close: int, others: int) -> Text:
+    """That ``close`` of ``others`` rows cannot be told apart from the leading one, without a double denial."""
+    if close == 0:
+        return both(f"Each of the other {others} rows can be told apart from it.", f"其余 {others} 行均可与之区分。")
+    return both(
+        f"{close} of the other {others} rows cannot be told apart from it.",
+        f"其余 {others} 行中有 {close} 行无法与之区分。",
+    )
 
 
 def _moves_parameters(data: StudyData) -> bool:

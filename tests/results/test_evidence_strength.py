@@ -86,7 +86,7 @@ def test_the_lead_counts_each_measure_once() -> None:
     assert text["en"] == (
         "Of 7 measures changed, 1 rests on a causal study of births or marriages in China, 2 on such studies elsewhere "
         "(1 of them in East Asia), 3 on associations, priors or studies of something near, 1 on assumption alone. "
-        "The best study gives a range for its figure in 3 of those 3."
+        "In 3 of the 3 with a causal study, the best one gives a range for its figure."
     )
     assert text["zh"] == (
         "各情景共改变 7 项措施：1 项以中国生育或结婚的因果研究为依据，2 项以其他国家和地区的同类研究为依据"

@@ -11,12 +11,13 @@ import pytest
 from openpyxl import load_workbook
 
 from results.answers import in_force_text
-from results.blocks import Measured, Paragraph, Scaled, Table
+from results.blocks import Lists, Measured, Paragraph, Scaled, Table
 from results.estimates import people_cell
 from results.money import axis_unit, money_cell, plain_tick
 from results.page import table_frame
 from results.run_data import RunData
 from results.sections_basis import one_row_each
+from results.sections_limits import imposed_section
 from results.sections_money import cost_section
 from results.study_words import in_force_text as span_in_force
 from results.workbook import write_workbook
@@ -118,3 +119,10 @@ def test_one_figure_of_one_study_is_one_row() -> None:
     }
     shown = one_row_each(cited)
     assert shown == {"long": "long", "short": "long", "other": "other", "sign": "sign", "same_sign": "same_sign"}
+
+
+def test_numbers_of_the_files_are_not_passed_off_as_those_of_fitted_draws(data: RunData) -> None:
+    for used, said in (("default", 0), ("fitted", 1)):
+        lists = imposed_section(replace(data, context={**data.context, "parameters_used": used})).blocks[0]
+        assert isinstance(lists, Lists)
+        assert sum("parameter files" in text["en"] for text in lists.columns[0][1]) == said

@@ -13,7 +13,7 @@ import yaml
 from abm.indicators import REGISTER
 from results.blocks import Card, Cards, FigureRef, Measured, Opening, Section, Table, Verdict, both
 from results.definitions import VOCABULARY, Marker, definitions_section, terms_of
-from results.page import Fact, opening_of, tables_of, write_page
+from results.page import Fact, opening_of, tables_of, unbroken_percent, write_page
 from results.store import RunFolder
 from results.workbook import number_in, sheet_rows
 
@@ -89,6 +89,11 @@ def test_terms_are_linked_once_a_text_and_listed_with_unit_base_and_definition(p
     listed = text[text.index('id="definitions"') :]
     assert "births to resident women" in listed.lower() and "常住妇女的生育数" in listed
     assert "living in the city" in listed and "children per woman" in listed
+
+
+def test_a_number_is_not_parted_from_its_percent_sign() -> None:
+    """English sets the sign off by a space, which must not be where a line breaks."""
+    assert unbroken_percent("a 95 % interval, 0.5 %; 60%") == "a 95\u00a0% interval, 0.5\u00a0%; 60%"
 
 
 def test_marking_leaves_other_words_alone_and_escapes() -> None:

@@ -16,7 +16,7 @@ from results.optimise_report import answer_section, front_section
 from results.sensitivity_alone import alone_section, money_section
 from results.sensitivity_report import ORDERS, sections_of, with_open_order
 from results.sensitivity_sections import ranking_section
-from results.sensitivity_sweeps import sweep_section
+from results.sensitivity_sweeps import rows_close, sweep_section
 from results.study_trust import trusted
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
 
@@ -243,3 +243,10 @@ def test_chinese_has_its_own_words_and_units() -> None:
             assert not re.search(r"\d %|现行法律|今日法律|95%区间|80%区间", text["zh"]), text["zh"]
             assert not re.search(r"[a-z]+_[a-z]+\.(?!csv)[a-z]|yuan|births", text["zh"]), text["zh"]
             assert "today's law" not in text["en"]
+
+
+def test_a_leading_row_told_apart_from_all_is_said_without_a_double_denial() -> None:
+    assert rows_close(0, 15) == {
+        "en": "Each of the other 15 rows can be told apart from it.", "zh": "其余 15 行均可与之区分。"
+    }  # fmt: skip
+    assert rows_close(2, 15)["en"] == "2 of the other 15 rows cannot be told apart from it."
