@@ -13,7 +13,7 @@ import pandas as pd
 
 from results import study_words
 from results.blocks import both
-from results.compare import ratio_interval, t_interval
+from results.compare import ratio_interval, ratios, t_interval
 from results.estimates import finite, told_apart
 from results.gains import strongest
 from results.run_data import MONTH_ZERO_YEAR, MONTHS_A_YEAR, RunData
@@ -70,7 +70,17 @@ def cost_per_birth(data: RunData, scenario: str) -> dict[str, float] | None:
 
     A lower limit below zero is said as 0: the interval then holds that nothing is spent more.
     """
-    row = data.birth_costs[data.birth_costs["scenario"] == scenario]
+    return _price(data.birth_costs, scenario)
+
+
+def cost_per_birth_within(data: RunData, scenario: str) -> dict[str, float] | None:
+    """Yuan per birth more within the horizon, whatever is born or only made up for after it; None as above."""
+    births = data.birth_differences
+    return _price(ratios(data.extra_cost_by_seed, births[births["quantity"] == "within_horizon"]), scenario)
+
+
+def _price(costs: pd.DataFrame, scenario: str) -> dict[str, float] | None:
+    row = costs[costs["scenario"] == scenario]
     if row.empty or not finite(float(row.iloc[0]["ratio"])) or float(row.iloc[0]["ratio"]) <= 0:
         return None
     ratio, low, high, n = (float(row.iloc[0][k]) for k in ("ratio", "low", "high", "n"))

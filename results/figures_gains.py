@@ -13,11 +13,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.figure_labels import broken
 from results.figure_style import INK, MUTED, inches, scenario_colour
-from results.gains import DIMENSIONS_SHOWN, category, relative_gains, strongest
+from results.gains import DIMENSIONS_SHOWN, MOST_DRAWN, category, drawn, relative_gains, strongest
 from results.run_data import RunData
 from results.words import DIMENSIONS, number, percent
 
-MOST_SCENARIOS = 4
 LARGEST = 2300
 """Area of the largest circle, square points."""
 ACROSS, DOWN = (-0.28, 1.12), (-1.14, 0.03)
@@ -29,7 +28,7 @@ LOW_HIGH = LinearSegmentedColormap.from_list("low_high", ["#eef3f7", "#1f6fa8"])
 
 def who_gains(data: RunData, lang: str) -> Figure | None:
     """Relative change of births by group, a panel a dimension, an interval a scenario."""
-    names = data.policies[:MOST_SCENARIOS]
+    names = drawn(data, data.policies, MOST_DRAWN)
     tables = [(dimension, relative_gains(data, dimension)) for dimension in DIMENSIONS_SHOWN]
     tables = [(dimension, table) for dimension, table in tables if not table.empty]
     if not tables or not names:

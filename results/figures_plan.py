@@ -8,11 +8,10 @@ from matplotlib.ticker import FuncFormatter
 
 from results.figure_labels import broken
 from results.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, side_legend
+from results.gains import drawn
 from results.run_data import RunData
-from results.sections_plan import goals_kept, with_unit
+from results.sections_plan import MOST_MARKS, goals_kept, with_unit
 from results.words import percent
-
-MOST_SCENARIOS = 6
 
 
 def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
@@ -20,7 +19,7 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
     goals = goals_kept(data)
     if not goals:
         return None
-    names = data.scenarios[:MOST_SCENARIOS]
+    names = drawn(data, data.scenarios, MOST_MARKS)
     height = 0.42 * len(goals) + 1.05
     figure, axes = plt.subplots(figsize=(8.6, height))
     figure.subplots_adjust(left=0.33, right=0.74, top=1 - 0.5 / height, bottom=0.4 / height)
@@ -31,7 +30,7 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
             if found is None:
                 continue
             offset = (index - (len(names) - 1) / 2) * 0.11
-            colour = scenario_colour(index)
+            colour = scenario_colour(data.scenarios.index(name))
             if found["low"] == found["low"]:
                 ends = [100 * found["low"] / target, 100 * found["high"] / target]
                 axes.plot(ends, [place + offset] * 2, color=colour, lw=1.6, alpha=0.5)
@@ -56,7 +55,7 @@ def plan_scoreboard(data: RunData, lang: str) -> Figure | None:
     axes.tick_params(axis="x", labelsize=9, labelcolor=MUTED)
     side_legend(
         axes,
-        [(broken(data.scenario_label(n, lang), 23), scenario_colour(i), "-") for i, n in enumerate(names)],
+        [(broken(data.scenario_label(n, lang), 23), scenario_colour(data.scenarios.index(n)), "-") for n in names],
         size=8.5,
     )
     axes.set_title({"en": "Plan indicators, percent of the target", "zh": "规划指标完成程度（占目标值的百分比）"}[lang])

@@ -6,9 +6,11 @@ import pandas as pd
 
 from results.compare import paired, ratio_interval, yearly
 from results.run_data import RunData, group_dimensions
-from results.words import CATEGORIES, Text
+from results.words import CATEGORIES, Text, joined
 
 DIMENSIONS_SHOWN = ("order", "income_fifth", "county", "residence", "hukou", "mother_age")
+MOST_DRAWN = 4
+"""Scenarios that a panel of gains has room for."""
 LOGGED = ("order", "income_fifth", "hukou", "mother_age")
 """Dimensions of the births log; the others are those of the series."""
 COLUMNS = ["scenario", "group", "mean", "low", "high"]
@@ -20,6 +22,24 @@ def strongest(data: RunData) -> str | None:
     if table.empty:
         return None
     return str(table.groupby("scenario")["value"].mean().idxmax())
+
+
+def drawn(data: RunData, names: list[str], most: int) -> list[str]:
+    """The scenarios that a figure with room for ``most`` shows: the first, and always the one that leads speak of."""
+    top = strongest(data)
+    if len(names) <= most or top not in names or top in names[:most]:
+        return names[:most]
+    return [*names[: most - 1], top]
+
+
+def not_drawn(data: RunData, names: list[str], most: int) -> Text:
+    """What a figure's caption says of scenarios that it has no room for; nothing where it shows them all."""
+    shown = drawn(data, names, most)
+    left = [name for name in names if name not in shown]
+    if not left:
+        return {"en": "", "zh": ""}
+    said = {lang: joined([f"“{data.scenario_label(name, lang)}”" for name in left], lang) for lang in ("en", "zh")}
+    return {"en": f" Not drawn, but in the tables: {said['en']}.", "zh": f"图中未绘、见表格：{said['zh']}。"}
 
 
 def relative_gains(data: RunData, dimension: str) -> pd.DataFrame:

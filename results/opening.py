@@ -31,7 +31,7 @@ from results.estimates import (
     to_digits,
     turned,
 )
-from results.open_order import FREE, concerns, families_of, short
+from results.open_order import FREE, before, concerns, families_of, short
 from results.run_data import RunData
 from results.sections_effects import bare, not_told_text, quoted, target_section, tfr_figure, with_births
 from results.trust_marks import COSTS
@@ -48,11 +48,23 @@ def opening(data: RunData) -> Opening:
     if found is None:
         made.append(_women(data))
     else:
-        made += [_adds(data, *found), _best_value(data, found[0]), _costs(data, found[0])]
+        worth = _best_value(data, found[0])
+        told = worth is not None and "order" in worth[1]
+        adds = _adds(data, *found)
+        made += [adds if told or adds is None else _with_open_order(data, adds), worth, _costs(data, found[0])]
     sentences = [sentence for sentence in made if sentence is not None]
     compares = found is not None and not data.extra_cost.empty
     figure = births_cost_figure(data) if compares else tfr_figure()
     return Opening([text for text, _ in sentences], figure.name, figure.caption, [topics for _, topics in sentences])
+
+
+def _with_open_order(data: RunData, sentence: Sentence) -> Sentence:
+    """The sentence on which scenario adds most; where families whose order is open compete, that comes before it."""
+    changed = {change["lever"] for name in data.policies for change in data.scenario_card(name)["changes"]}
+    if len(data.policies) < 2 or not concerns(families_of(data.context, changed)):
+        return sentence
+    text, topics = sentence
+    return before(text), (*topics, "order")
 
 
 def births_cost_figure(data: RunData) -> FigureRef:
@@ -127,15 +139,15 @@ def _best_value(data: RunData, top: str) -> Sentence | None:
     )  # fmt: skip
     gift = _gift(data, found.scenario, top)
     changed = {change["lever"] for name_ in (found.scenario, top) for change in data.scenario_card(name_)["changes"]}
-    before = short() if concerns(families_of(data.context, changed)) else both("", "")
+    is_open = short() if concerns(families_of(data.context, changed)) else both("", "")
     return (
         both(
-            f"{before['en']}{' ' if before['en'] else ''}In this run {name['en']} gives {births['en']} of the births "
+            f"{is_open['en']}{' ' if is_open['en'] else ''}In this run {name['en']} gives {births['en']} of the births "
             f"of {leading['en']} for {cost['en']} of its cost{sure['en']}{gift['en']}.",
-            f"{before['zh']}本次模拟中，{name['zh']}的支出为{leading['zh']}的 {cost['zh']}，出生为其 {births['zh']}"
+            f"{is_open['zh']}本次模拟中，{name['zh']}的支出为{leading['zh']}的 {cost['zh']}，出生为其 {births['zh']}"
             f"{sure['zh']}{gift['zh']}。",
         ),
-        ("differences", "order") if before["en"] else ("differences",),
+        ("differences", "order") if is_open["en"] else ("differences",),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from results.answers import leader, years_text, years_zh
 from results.blocks import Block, Cell, FigureRef, Section, Table, both
 from results.estimates import Estimate, has_interval, people_cell, people_digits, said, span_of, told_apart
-from results.gains import category, relative_gains
+from results.gains import MOST_DRAWN, category, not_drawn, relative_gains
 from results.money import in_unit
 from results.run_data import RunData, group_dimensions
 from results.sections_effects import label_of, quoted
@@ -16,14 +16,15 @@ from results.words import DIMENSIONS, Text, joined, number
 def gains_section(data: RunData) -> Section:
     """Who gains: births and benefits by order, income, county, town and village, registration, mother's age."""
     title = both("Who gains, and where?", "谁受益，在哪里？")
+    left = not_drawn(data, data.policies, MOST_DRAWN)
     blocks: list[Block] = [
         FigureRef(
             "who_gains",
             both(
                 "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
-                "under current law. Income fifths are those of couples with a wife under 50.",
+                f"under current law. Income fifths are those of couples with a wife under 50.{left['en']}",
                 "点为各次模拟均值，线为 95% 区间（Fieller）。以该组在现行政策下的出生数为 100%。收入五等分按妻子 "
-                "50 岁以下的夫妇划分。",
+                f"50 岁以下的夫妇划分。{left['zh']}",
             ),
         ),
         FigureRef(

@@ -8,6 +8,7 @@ from results.answers import (
     births_name,
     cost_a_year,
     cost_per_birth,
+    cost_per_birth_within,
     in_force_text,
     one_birth_name,
     years_text,
@@ -15,10 +16,8 @@ from results.answers import (
 )
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.estimates import (
-    amounts,
     finite,
     money_said,
-    to_digits,
     turned,
     with_interval,
 )
@@ -116,10 +115,10 @@ def _how_counted(data: RunData) -> Text:
 
 def _within_price(data: RunData, top: str) -> list[Block]:
     """What a birth costs when those after the horizon are left out, where the printed price counts them."""
-    within, cost = data.split_value(top, "within_horizon"), data.extra_cost.set_index("scenario")["mean"]
-    if not data.cohorts_completed or within is None or within["mean"] <= 0:
+    found = cost_per_birth_within(data, top)
+    if not data.cohorts_completed or found is None:
         return []
-    name, price = quoted(data, top), amounts(to_digits(float(cost[top]) / within["mean"]))
+    name, price = quoted(data, top), money_said(found)
     text = both(
         f"Additional births after {data.end_year} are in the cost per additional birth, costs after it are not. By "
         f"births within {years_text(data)} alone, {name['en']} costs {price['en']} a birth.",

@@ -8,11 +8,14 @@ from typing import Any
 
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
 from results.estimates import finite
+from results.gains import not_drawn
 from results.run_data import RunData
 from results.sections_effects import free_note, label_of
 from results.words import Text, joined, number
 from results.words import percent as percent_text
 
+MOST_MARKS = 6
+"""Marks that a row of the figure has room for: current law and scenarios."""
 AGES = ("life_expectancy",)
 """Targets in years that Chinese counts in years of age."""
 NEAR = 0.05
@@ -74,13 +77,14 @@ def plan_section(data: RunData) -> Section:
     ]
     head += [label_of(data, s) for s in data.scenarios]
     caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次模拟均值与 95% 区间")
+    left = not_drawn(data, data.scenarios, MOST_MARKS)
     blocks: list[Block] = [
         FigureRef(
             "plan_scoreboard",
             both(
                 "Right of the line is above the target. For some indicators the target is a level to keep, not to "
-                "exceed.",
-                "线右侧为高于目标值。部分指标的目标为预期水平，并非越高越好。",
+                f"exceed.{left['en']}",
+                f"线右侧为高于目标值。部分指标的目标为预期水平，并非越高越好。{left['zh']}",
             ),
         ),
         Table("plan", caption, head, rows, text_columns=4),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,8 @@ import pytest
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
 from results.figures_fans import predictive
 from results.figures_gains import _touches
-from results.gains import relative_gains
+from results.gains import drawn, not_drawn, relative_gains, strongest
+from results.open_order import short
 from results.opening import opening
 from results.run_data import RunData
 from results.sections_births import births_section
@@ -119,3 +122,24 @@ def test_money_is_said_in_the_units_of_each_language() -> None:
     assert yuan(3.62e8) == {"en": "362 million yuan", "zh": "3.62 亿元"}
     assert yuan(953_558) == {"en": "953,558 yuan", "zh": "95.4 万元"}
     assert yuan(-2e6)["en"] == "−2.00 million yuan" and yuan(float("nan"))["zh"] == "–"
+
+
+def test_a_figure_with_little_room_shows_the_leading_scenario_and_names_what_it_leaves_out(data: RunData) -> None:
+    names, top = data.policies, strongest(data)
+    assert drawn(data, names, len(names)) == names and not_drawn(data, names, len(names)) == {"en": "", "zh": ""}
+    assert drawn(data, names, 1) == [top]
+    left = [data.scenario_label(name, "en") for name in names if name != top]
+    assert not_drawn(data, names, 1)["en"].startswith(f" Not drawn, but in the tables: “{left[0]}”")
+
+
+@pytest.mark.parametrize(("families", "times"), [(("cash", "childcare"), 1), (("leave", "marriage"), 0)])
+def test_the_first_screen_calls_an_open_order_open_once(data: RunData, families: tuple[str, str], times: int) -> None:
+    """Also where no cheaper scenario is held against the leading one, as in a comparison for equal money."""
+    context = copy.deepcopy(data.context)
+    for place, family in enumerate(families):
+        card = next(card for card in context["scenarios"] if card["name"] == data.policies[place])
+        card["changes"] = [{**card["changes"][0], "lever": family}]
+        context["levers"][family] = {**context["levers"]["childcare_voucher"], "family": family}
+    made = opening(replace(data, context=context))
+    for lang in ("en", "zh"):
+        assert sum(short()[lang] in text[lang] for text in made.sentences) == times

@@ -7,8 +7,9 @@ import math
 import pytest
 
 from results.blocks import Paragraph
-from results.compare import t_interval
+from results.compare import ratio_interval, t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
+from results.estimates import money_said
 from results.gains import relative_gains
 from results.run_data import RunData
 from results.sections_fit import fit_section
@@ -55,11 +56,18 @@ def test_the_price_without_later_births_divides_by_those_within_the_horizon(data
     cost = float(data.extra_cost.set_index("scenario").loc["package", "mean"])
     within = data.split_value("package", "within_horizon")
     assert within is not None
+    births = data.birth_differences.query("quantity == 'within_horizon' and scenario == 'package'").set_index("seed")
+    costs = data.extra_cost_by_seed.query("scenario == 'package'").set_index("seed")
+    pairs = births[["value"]].assign(cost=costs["value"])
+    ends = ratio_interval(pairs["cost"].to_numpy(), pairs["value"].to_numpy())
+    fieller = dict(zip(("mean", "low", "high"), ends, strict=True)) | {"n": 8.0}
     texts = [b.text for b in cost_section(data).blocks if isinstance(b, Paragraph) and "alone, “" in b.text["en"]]
     assert len(texts) == 1
     for lang in ("en", "zh"):
-        price = numbers_in(texts[0][lang])[-1]
+        told = texts[0][lang][texts[0][lang].rindex({"en": "costs ", "zh": "成本为 "}[lang]) :]
+        price = numbers_in(told)[0]
         assert any(math.isclose(price, p) for p in printed(cost / within["mean"])), (price, cost / within["mean"])
+        assert money_said(fieller)[lang] in told, "with Fieller's interval of cost over those births, run by run"
 
 
 def test_indicators_that_are_met_are_counted_and_named(data: RunData) -> None:
