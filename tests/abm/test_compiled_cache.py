@@ -73,7 +73,7 @@ def test_compiled_functions_take_constants_of_policies_from_the_files_that_are_h
     for source in (ROOT / "abm").rglob("*.py"):
         tree = ast.parse(source.read_text(encoding="utf-8"))
         imported = {
-            alias.asname or alias.name: f"{node.module.removeprefix('policies.')}.py"
+            alias.asname or alias.name: f"{(node.module or '').removeprefix('policies.')}.py"
             for node in ast.walk(tree)
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("policies")
             for alias in node.names
