@@ -32,7 +32,7 @@ run: $(STAMP) ## simulate Suining: today's law against the example package, and 
 	@$(BIN)/cradle run $(CONFIG) --workers $(WORKERS)
 
 test: $(STAMP) lint ## style, types and all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## style and types only
 	@$(BIN)/ruff check $(SOURCES)

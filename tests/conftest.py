@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 os.environ["CRADLE_LANG"] = "en"  # tests read English messages, whatever the system speaks
 os.fsync = lambda file: None  # type: ignore[assignment]  # no power is cut in a test, and thousands of small files are written
+
+
+LONGEST = (
+    "test_guides.py", "calibration/test_fit.py", "browser/test_page.py", "experiments/test_on_ray.py", "test_cli.py",
+    "experiments/test_optimise.py", "browser/test_reports.py", "experiments/test_known_functions.py",
+    "benchmarks/test_bench_study.py", "benchmarks/test_bench.py", "results/test_report.py", "fuzz/test_fuzz.py",
+    "results/test_sensitivity.py", "results/test_chinese.py", "abm/test_dashboard.py",
+)  # fmt: skip
+"""Files of minutes, run first, so that two workers who take a file at a time end at about the same time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others as they are."""
+    here = Path(__file__).parent
+    place = {here / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
 
 
 def pytest_collection_finish() -> None:
