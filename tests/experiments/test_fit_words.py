@@ -50,7 +50,7 @@ def test_a_verdict_that_cannot_be_meant_is_refused(tmp_path: Path, text: str, fo
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("births: {en: Few, many, zh: 少}", r"reasons\.yaml, births: unknown key 'many'"),
+        ("births: {en: Few, many, zh: 少}", r"reasons\.yaml: line 1: 'many' has no value; put a text"),
         ("birth: {en: Few, zh: 少}", "unknown target 'birth'; did you mean 'births'"),
     ],
 )
