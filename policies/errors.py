@@ -36,6 +36,13 @@ class _Short(reprlib.Repr):
     def repr1(self, x: object, level: int) -> str:
         return x.isoformat() if isinstance(x, datetime.date) else super().repr1(x, level)
 
+    def repr_int(self, x: int, level: int) -> str:
+        """A whole number of more digits than Python writes, by its size in bits."""
+        try:
+            return super().repr_int(x, level)
+        except ValueError:
+            return f"<{x.bit_length()} bits>"
+
 
 def shown(value: object) -> str:
     """Return a value as a message repeats it: as Python writes it, never long."""

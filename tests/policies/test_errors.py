@@ -76,3 +76,7 @@ def test_no_message_repeats_what_is_long(letter: str) -> None:
     assert len(str(unknown_name("lever", letter * 100_000, ["voucher"])).encode()) < 600
     assert len(shown([[letter * 1000] * 1000] * 1000)) < 10_000 and len(shown(10**1000)) < 100
     assert cut("short") == "short" and "(100,000 characters)" in cut(letter * 100_000)
+
+
+def test_a_number_of_any_length_is_shown() -> None:
+    assert shown(10**5000) == "<16610 bits>" and shown(2027) == "2027"
