@@ -278,7 +278,8 @@ def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     from experiments.runner import execute, start_run
     from results.store import SERIES
 
-    with held(runs / folder_name(study)), clear_endings(kept=runs / folder_name(study)):
+    kept = runs / folder_name(study)
+    with held(kept), clear_endings(kept=kept):
         folder, design = start_run(study, runs)
         failures = execute(study, folder, design, reporter_for(errors), workers)
         if failures:

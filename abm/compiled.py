@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 def compiled[F: Callable[..., Any]](function: F) -> F:
     """``function`` compiled by numba: cached on disk, numpy's division by zero, no fast maths, one thread.
 
-    The cache folder is keyed by a hash of all sources (``abm/compiled_cache.py``), because numba alone returns an old
+    The cache folder is keyed by a hash of the sources (``abm/compiled_cache.py``), because numba alone returns an old
     result when a callee in another file has been edited. With ``NUMBA_DISABLE_JIT=1`` the function runs as Python; rows
     of parameters and tables are then passed as ``pars.view(np.recarray)``, so that fields read as attributes.
 

@@ -65,7 +65,7 @@ class FamilyModel(engine.FamilyModel):
     ``steps`` and ``rng``. Chance does not come from ``rng``: it is keyed by seed, person, month and decision, so that a
     law changes nobody's luck.
 
-    The first month ever lived on a machine compiles the engine, which takes one to two minutes; it says so.
+    The first month ever lived on a machine compiles the engine, which takes two to four minutes; it says so.
     Raises InputError for a wrong city, start, scale, law or name, with what is allowed.
     """
 

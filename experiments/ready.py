@@ -21,7 +21,7 @@ except ImportError:  # Windows: every worker compiles for itself
 
 @cache
 def engine_ready() -> None:
-    """Return when compiled code is on disk: the first to come compiles, a minute or two, and the others wait."""
+    """Return when compiled code is on disk: the first to come compiles, some minutes, and the others wait."""
     folder = Path(os.environ["NUMBA_CACHE_DIR"])  # named by a hash of the sources (abm/compiled_cache.py)
     marker = folder / f".complete-{numba.__version__}-{binding.get_host_cpu_name()}"
     if marker.exists():

@@ -94,33 +94,29 @@ def _pattern(template: str, inside: bool = False) -> re.Pattern[str]:
     return re.compile("".join(re.escape(text) + (f"(?P<{name}>{part})" if name else "") for text, name, _, _ in pieces))
 
 
-class SpokenCommand(TyperCommand):
-    """A command whose --help is in one language throughout."""
+class _Spoken:
+    """What commands and the group of them share: --help in one language throughout."""
 
     def get_help(self, ctx: Any) -> str:
         """Its --help."""
-        return retold(super().get_help(ctx))
+        return retold(super().get_help(ctx))  # type: ignore[misc]
 
     def get_usage(self, ctx: Any) -> str:
         """Its first line of --help, which stands before an error too."""
-        return retold(super().get_usage(ctx))
+        return retold(super().get_usage(ctx))  # type: ignore[misc]
 
 
-class SpokenGroup(TyperGroup):
+class SpokenCommand(_Spoken, TyperCommand):
+    """A command whose --help is in one language throughout."""
+
+
+class SpokenGroup(_Spoken, TyperGroup):
     """The command itself: its --help, and every wrong command line, in one language throughout."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **named: Any) -> Any:
         """Run, in the language that the command line asks for."""
         with process_language(asked_in(sys.argv if args is None else args) or language()):
             return super().main(args, *rest, **named)
-
-    def get_help(self, ctx: Any) -> str:
-        """Its --help."""
-        return retold(super().get_help(ctx))
-
-    def get_usage(self, ctx: Any) -> str:
-        """Its first line of --help, which stands before an error too."""
-        return retold(super().get_usage(ctx))
 
     def make_context(self, *given: Any, **named: Any) -> Any:
         """Read the words before the command's name."""

@@ -168,29 +168,29 @@ class RunData:
 
     def levels(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
         """Levels of full years only: scenario, year, mean, low, high, sd, n."""
-        table = self._once(compare.levels, indicator, group)
+        table = self._once(indicator, compare.levels, indicator, group)
         return table[table["year"].between(self.start_year, self.end_year)].reset_index(drop=True)
 
     def effects(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
         """Effects from the branch year on: scenario, year, mean, low, high, sd, n."""
-        table = self._once(compare.effects, indicator, self.baseline, group)
+        table = self._once(indicator, compare.effects, indicator, self.baseline, group)
         return table[table["year"].between(self.branch_year, self.end_year)].reset_index(drop=True)
 
     def summed(self, indicator: str, group: compare.Group = "all") -> pd.DataFrame:
         """Effects summed from the branch year to the end, by scenario."""
         years = (self.branch_year, self.end_year)
-        return self._once(compare.summed_effects, indicator, self.baseline, *years, group).copy()
+        return self._once(indicator, compare.summed_effects, indicator, self.baseline, *years, group).copy()
 
     @cached_property
     def _found(self) -> dict[tuple[Any, ...], pd.DataFrame]:
         """Comparisons that were made."""
         return {}
 
-    def _once(self, compared: Callable[..., pd.DataFrame], indicator: str, *asked: Any) -> pd.DataFrame:
+    def _once(self, indicator: str, compared: Callable[..., pd.DataFrame], *asked: Any) -> pd.DataFrame:
         """What ``compared`` makes of the rows of an indicator: a report asks for the same in many places."""
-        key = (compared, indicator, *asked)
+        key = (indicator, compared, *asked)
         if key not in self._found:
-            self._found[key] = compared(self.rows(indicator), indicator, *asked)
+            self._found[key] = compared(self.rows(indicator), *asked)
         return self._found[key]
 
     def value(self, indicator: str, scenario: str, year: int, group: str = "all") -> dict[str, float] | None:
@@ -325,10 +325,7 @@ class RunData:
         itself."""
         start = self.branch_year if first_year is None else first_year
         base = self.baseline if extra else None
-        key = (compare.summed_costs, dimension, start, base)
-        if key not in self._found:
-            self._found[key] = compare.summed_costs(self.rows("cost"), dimension, start, self.end_year, base)
-        return self._found[key].copy()
+        return self._once("cost", compare.summed_costs, dimension, start, self.end_year, base).copy()
 
     @property
     def balanced_budget(self) -> bool:
