@@ -85,9 +85,33 @@ def use_compiled_folder() -> Path:
     return folder
 
 
+def made_for() -> str:
+    """What compiled code is good for, as a word for a file's name: the place of the sources (numba keeps by path, so a
+    copy of them is compiled again), Python, numba and processor."""
+    place, python, numba_version, processor = _compiled_by()
+    return f"{place}-{python}-{numba_version}-{processor}"
+
+
 def must_compile() -> bool:
-    """True when nothing of these sources is compiled here yet: the first month then takes some minutes."""
-    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).glob("**/*.nbi"))
+    """True when nothing of these sources is compiled yet for what runs them here (:func:`made_for`): the first month
+    then takes some minutes."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        return False
+    place, python, numba_version, processor = _compiled_by()
+    indices = (Path(os.environ["NUMBA_CACHE_DIR"]) / place).glob(f"*.{python}*.nbi")
+    wanted = (numba_version.encode(), processor.encode())
+    return not any(all(word in index.read_bytes() for word in wanted) for index in indices)
+
+
+def _compiled_by() -> tuple[str, str, str, str]:
+    """By what numba keeps compiled code of this package: folder, Python, numba and processor, as it writes them."""
+    import numba
+    from llvmlite import binding
+    from numba.core.caching import UserProvidedCacheLocator
+
+    place = UserProvidedCacheLocator.get_suitable_cache_subpath(__file__)
+    python = f"py{sys.version_info.major}{sys.version_info.minor}"
+    return place, python, numba.__version__, binding.get_host_cpu_name()
 
 
 def _hold(folder: Path) -> None:

@@ -20,14 +20,15 @@ from abm.indicators import REGISTER
 from abm.parameters import Parameters
 from policies.clock import MONTHS_PER_YEAR, month_index, month_label
 from policies.errors import InputError, unknown_name
-from policies.messages import language, tr
+from policies.messages import language, later, tr
+from policies.streams import tell
 from policies.timeline import Timeline, timeline_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Changes = Mapping[str, Any]
-COMPILING = "Compiling the engine for this machine, once: the first month takes one to two minutes."
+COMPILING = later("compiling the engine for this machine, once: two to four minutes before the first month")
 COLOURS = ("#4a5560", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B")
 
 
@@ -82,7 +83,7 @@ class FamilyModel(engine.FamilyModel):
         balanced_budget: bool = False,
     ) -> None:
         if must_compile():
-            print(COMPILING, file=sys.stderr)
+            tell(tr(COMPILING), sys.stderr)
         super().__init__(
             str(city) if isinstance(city, Path) else city,
             scale=scale,

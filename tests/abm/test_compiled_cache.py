@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,26 @@ def test_an_edited_callee_is_never_answered_from_the_cache(tiny_package: Path, f
     (tiny_package / "callee.py").write_text(CALLEE.format(answer=2))
     assert ask(tiny_package, first) == (2, 0)
     assert not (tiny_package.parents[1] / "left_over").exists()
+
+
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled")
+def test_a_copy_of_the_sources_has_to_be_compiled_again(tiny_package: Path) -> None:
+    """What is compiled is answered for by place, as numba looks for it: the first place stays compiled."""
+
+    def must(package: Path) -> str:
+        code = "from abm.compiled_cache import must_compile; print(int(must_compile()))"
+        environment = {**os.environ, "CRADLE_CACHE": str(tiny_package.parents[1] / "cache")}
+        environment.pop("PYTHONPATH", None)
+        command = [sys.executable, "-c", code]
+        return subprocess.check_output(command, cwd=package.parent, env=environment, text=True).strip()
+
+    assert must(tiny_package) == "1"
+    assert ask(tiny_package) == (1, 0)
+    assert must(tiny_package) == "0"
+    copy = tiny_package.parents[1] / "copy" / "abm"
+    shutil.copytree(tiny_package, copy)
+    assert must(copy) == "1"
+    assert must(tiny_package) == "0"
 
 
 def test_the_hash_sees_text_and_names(tiny_package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
