@@ -6,7 +6,9 @@ from pathlib import Path
 
 from experiments.config import BASELINE_SCENARIO
 from experiments.design import estimate, most_packages
+from experiments.machine import cores, free_megabytes
 from experiments.progress import clock_text
+from experiments.ready import is_compiled
 from experiments.study import Study
 from policies.clock import month_label
 from policies.messages import tr
@@ -17,7 +19,8 @@ FEWEST = 5
 MOST_NAMES = 12
 MONTHS_TO_COMPLETE = 12 * 35
 """Months after the end until the youngest women of the horizon are 50."""
-SECONDS_TO_START_RAY = 6.0
+SECONDS_TO_START_RAY, MEGABYTES_OF_RAY = 6.0, 700.0
+"""What Ray takes beside its workers: its servers and the process that hands out the work."""
 FAR_AHEAD = 12 * 100
 """Months ahead within which what people expect is compared."""
 
@@ -25,8 +28,10 @@ FAR_AHEAD = 12 * 100
 def check_lines(study: Study, config: Path, workers: int | None = None) -> list[str]:
     """What a run of the study would take, a line each, and after it the warnings."""
     size = estimate(study)
-    together = min(workers or 1, size.runs)
-    seconds = size.seconds / together + (SECONDS_TO_START_RAY if together > 1 else 0.0)
+    together, there = min(workers or 1, size.runs), cores()
+    on_ray = (workers or 1) > 1
+    seconds = size.seconds / min(together, there) + (SECONDS_TO_START_RAY if on_ray else 0.0)
+    megabytes = size.memory_megabytes * together + (MEGABYTES_OF_RAY if on_ray else 0.0)
     one, several = (
         tr("  time       about {time} on {count} process"),
         tr("  time       about {time} on {count} processes"),
@@ -46,10 +51,13 @@ def check_lines(study: Study, config: Path, workers: int | None = None) -> list[
         ),
         _runs_line(study, size.runs),
         time.format(time=clock_text(seconds), count=together),
-        tr("  memory     about {megabytes:,.0f} MB").format(megabytes=size.memory_megabytes * together),
+        tr("  memory     about {megabytes:,.0f} MB").format(megabytes=megabytes),
         tr("  disk       about {megabytes:,.0f} MB").format(megabytes=size.disk_megabytes),
     ]
-    return lines + [tr("  warning    {warning}").format(warning=warning) for warning in warnings(study)]
+    if not is_compiled():
+        lines.insert(6, tr("  compiling  two to four minutes before it, once on this machine"))
+    told = warnings(study) + machine_warnings(megabytes, workers or 1, free_megabytes(), there)
+    return lines + [tr("  warning    {warning}").format(warning=warning) for warning in told]
 
 
 def _runs_line(study: Study, runs: int) -> str:
@@ -85,6 +93,24 @@ def warnings(study: Study) -> list[str]:
         tr("scenario {name} is equal to current law over the whole run").format(name=name)
         for name in equal_to_current_law(study)
     ]
+    return found
+
+
+def machine_warnings(needed: float, workers: int, free: float, there: int) -> list[str]:
+    """What the machine does not have, a sentence each: ``needed`` and ``free`` are megabytes, ``there``
+    are cores."""
+    found = []
+    if needed > free:
+        memory = tr(
+            "a run needs about {needed:,.0f} MB of memory, and this machine has {free:,.0f} MB free: fewer --workers "
+            "or a smaller --scale need less"
+        )
+        found.append(memory.format(needed=needed, free=free))
+    if workers > there:
+        many = tr(
+            "--workers: {workers} processes on {cores} cores: what is above {cores} takes memory and saves no time"
+        )
+        found.append(many.format(workers=workers, cores=there))
     return found
 
 

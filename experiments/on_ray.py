@@ -1,4 +1,4 @@
-"""Runs on Ray: on this machine, or on a cluster that is there. The only file that imports Ray.
+"""Runs on Ray: on this machine, or on a cluster that is there (``experiments.ray_connection``).
 
 A history is built once, stays in Ray's object store while its arms run in batches of some seconds, and is let go. The
 driver alone hands out work and keeps results (``experiments.hand_out`` decides what goes next); what is lost with a
@@ -7,18 +7,11 @@ worker or a node is run again.
 
 from __future__ import annotations
 
-import atexit
-import logging
-import os
-import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -30,151 +23,17 @@ from experiments.errors import BackendError
 from experiments.hand_out import DIED, Batch, Build, HandOut
 from experiments.histories import is_kept
 from experiments.progress import Reporter
+from experiments.ray_connection import ELSE_SERIAL, ClusterGone, connected, first_line, heart, wait_for_pulse
 from experiments.ready import engine_ready
 from experiments.run_one import RunResult, SeedTask, build_history, failed, history_from, load_once, run_arms
 from experiments.sources import source_hash
 from policies.clock import month_index
 from policies.errors import InputError
-from policies.messages import later, tr
+from policies.messages import tr
 
-PORT = 6379
-SECONDS_TO_ANSWER, SECONDS_TO_JOIN = 5.0, 25.0
-"""How long a host may take to accept a connection, and a cluster to let us in after that."""
 SECONDS_BETWEEN_LOOKS = 1.0
 BATCHES_PER_WORKER = 2
 """Handed out at a time, so that no worker waits for the driver."""
-ONE_THREAD = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-SECONDS_OF_SILENCE = 5.0
-"""After so long without an answer a cluster is gone (Ray itself would wait a minute, then end this process)."""
-ELSE_SERIAL = later("without Ray, in this process: --on serial")
-
-
-class ClusterGone(BackendError):
-    """Nobody answers any more: there is nothing left to stop or to wait for."""
-
-
-# ---- starting and joining -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def connected(workers: int, address: str | None) -> Iterator[None]:
-    """Ray, for as long as this context lasts: ``workers`` processes on this machine, or the cluster at an address
-    ("auto": the one that this machine belongs to). Within a context that stands already nothing is started.
-
-    Raises InputError for an address where no cluster is, BackendError when Ray cannot be started.
-    """
-    if ray.is_initialized():
-        yield
-        return
-    handlers: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        if address is None:
-            _start_here(workers)
-        else:
-            _join(address)
-        _put_back(handlers)  # Ray takes the signals for itself
-        yield
-    except ClusterGone:
-        atexit.register(_leave)
-        raise
-    except BaseException:
-        ray.shutdown()
-        raise
-    else:
-        ray.shutdown()
-    finally:
-        _put_back(handlers)
-
-
-def _leave() -> None:
-    """End this process at once: Ray would wait a minute for a cluster that is gone, and then crash."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)
-
-
-def _put_back(handlers: dict[int, Any]) -> None:
-    if threading.current_thread() is threading.main_thread():
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-
-
-_QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "ignore_reinit_error": True}
-
-
-def _start_here(workers: int) -> None:
-    """Processes of our own, whatever address a dead driver or the environment has left behind."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ.update(ONE_THREAD)
-    try:
-        ray.init(address="local", num_cpus=workers, include_dashboard=False, **_QUIET)
-    except Exception as error:
-        raise BackendError(
-            tr("Ray cannot be started: {error}; {else_serial}").format(
-                error=_first_line(error), else_serial=tr(ELSE_SERIAL)
-            )
-        ) from error
-
-
-def _join(address: str) -> None:
-    """Connect to a cluster. Another process tries first: Ray itself would wait minutes for one that is not there."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    where = _checked_address(address)
-    _try_to_join(where)
-    ray.init(address=where, runtime_env={"env_vars": ONE_THREAD}, **_QUIET)
-
-
-def _try_to_join(where: str) -> None:
-    """Raise InputError unless a cluster lets a process in within a time limit."""
-    program = "import sys, ray; ray.init(address=sys.argv[1], log_to_driver=False); print('joined'); ray.shutdown()"
-    try:
-        tried = subprocess.run(
-            [sys.executable, "-c", program, where],
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_TO_JOIN,
-            check=False,
-            encoding="utf-8",
-            errors="replace",
-        )
-        joined, said = "joined" in tried.stdout, (tried.stderr.strip().splitlines() or [""])[-1]
-    except subprocess.TimeoutExpired:
-        joined, said = False, tr("no answer within {seconds:.0f} s").format(seconds=SECONDS_TO_JOIN)
-    if not joined:
-        raise InputError(
-            tr(
-                "--address: no Ray cluster can be joined at {where}: {said}\nA cluster is started with `ray "
-                "start --head`, this machine must belong to it (`ray start --address HOST:{port}`), and all "
-                "need the same versions and the same access token; see docs/cluster.md"
-            ).format(where=where, said=said, port=PORT)
-        )
-
-
-def _checked_address(address: str) -> str:
-    """HOST:PORT that answers, or "auto". Raises InputError."""
-    if address == "auto":
-        return address
-    host, _, port = address.partition(":")
-    if not host or (port and not port.isdecimal()):
-        raise InputError(
-            tr("--address: found {address!r}, allowed: auto, HOST or HOST:PORT (port {port} if left out)").format(
-                address=address, port=PORT
-            )
-        )
-    try:
-        socket.create_connection((host, int(port or PORT)), SECONDS_TO_ANSWER).close()
-    except (OSError, OverflowError) as error:
-        raise InputError(
-            tr("--address: nothing answers at {host}:{port}: {error}").format(
-                host=host, port=port or PORT, error=_first_line(error)
-            )
-        ) from None
-    return f"{host}:{port or PORT}"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 # ---- in a worker ----------------------------------------------------------------------------------------------------
@@ -284,31 +143,8 @@ def _answer(ref: Any) -> Any:
         raise error.as_instanceof_cause() from None
     except RayError as error:
         raise BackendError(
-            tr("a worker was lost: {error}; {else_serial}").format(
-                error=_first_line(error), else_serial=tr(ELSE_SERIAL)
-            )
+            tr("a worker was lost: {error}; {else_serial}").format(error=first_line(error), else_serial=tr(ELSE_SERIAL))
         ) from error
-
-
-def _heart() -> list[tuple[str, int]]:
-    """Where the head of the cluster and the part of it on this machine listen: without them there is no cluster."""
-    context = ray.get_runtime_context()
-    head, _, port = context.gcs_address.rpartition(":")
-    here = next(node for node in ray.nodes() if node["NodeID"] == context.get_node_id())
-    return [(head, int(port)), (here["NodeManagerAddress"], int(here["NodeManagerPort"]))]
-
-
-def _wait_for_pulse(host: str, port: int) -> None:
-    """Return as soon as somebody accepts connections there; BackendError if nobody does for some seconds."""
-    until = time.monotonic() + SECONDS_OF_SILENCE
-    while True:
-        try:
-            socket.create_connection((host, port), SECONDS_OF_SILENCE).close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise ClusterGone(f"the Ray cluster is gone: nothing answers at {host}:{port}") from None
-            time.sleep(SECONDS_BETWEEN_LOOKS / 2)
 
 
 class _Sweep:
@@ -323,7 +159,7 @@ class _Sweep:
         self._run_batch: Any = ray.remote(num_cpus=1, max_retries=0)(_run_batch)
         self._flying: dict[Any, Build | Batch] = {}
         self._states: dict[int, Any] = {}
-        self._heart = _heart()
+        self._heart = heart()
         self._nodes: set[str] = set()
         self._workers = 1
         self._looked = -SECONDS_BETWEEN_LOOKS
@@ -353,7 +189,7 @@ class _Sweep:
         if time.monotonic() - self._looked < SECONDS_BETWEEN_LOOKS:
             return
         for host, port in self._heart:
-            _wait_for_pulse(host, port)
+            wait_for_pulse(host, port)
         self._looked = time.monotonic()
         nodes = [node for node in ray.nodes() if node["Alive"]]
         self._nodes = {node["NodeID"] for node in nodes}
@@ -399,7 +235,7 @@ class _Sweep:
 
     def _lost(self, job: Build | Batch, error: Exception) -> list[RunResult]:
         """What to do when work does not come back."""
-        message = _first_line(error) if isinstance(error, RayTaskError) else ""
+        message = first_line(error) if isinstance(error, RayTaskError) else ""
         if isinstance(job, Build):
             text = message or DIED
             return self._plan.not_built(job.place, "history", "WorkerDied", text)

@@ -7,14 +7,14 @@ import time
 from typing import Protocol, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
 from policies.messages import tr
 from policies.streams import tell
 
 SECONDS_BETWEEN_LINES = 10.0
-LEAST_SHARE_FOR_FORECAST = 0.02
-"""Share done before the time left is forecast: the first month may have compiled for a minute."""
+LEAST_SHARE_FOR_FORECAST, LEAST_SECONDS_FOR_FORECAST = 0.02, 10.0
+"""Share of the work, and seconds, over which the rate is measured before the time left is told from it."""
 
 
 class Reporter(Protocol):
@@ -34,7 +34,11 @@ class Reporter(Protocol):
 
 
 class _Counts:
-    """Counting shared by both reporters."""
+    """Counting shared by both reporters.
+
+    The clock starts with the first work reported, which itself is not counted: what comes before it (starting Ray, a
+    node that compiles) is no measure of the work that is left.
+    """
 
     def __init__(self) -> None:
         self.total = 1.0
@@ -44,20 +48,49 @@ class _Counts:
         self.finished = 0
         self.failed = 0
         self.began = time.monotonic()
+        self._first: tuple[float, float] | None = None
 
     def begin(self, total_months: float, people: int, runs: int) -> None:
         self.total, self.people, self.runs = max(total_months, 1.0), people, runs
         self.began = time.monotonic()
 
-    def rate(self) -> float:
-        """Million person-months a second."""
-        return self.done_months * self.people / max(time.monotonic() - self.began, 1e-9) / 1e6
+    def add(self, months: float) -> None:
+        self.done_months += months
+        if self._first is None:
+            self._first = (time.monotonic(), self.done_months)
 
-    def text(self) -> str:
+    def share(self) -> float:
+        """Share of the work that is done."""
+        return min(self.done_months / self.total, 1.0)
+
+    def months_a_second(self) -> float | None:
+        """Model months a second since the first work reported; None before that means something."""
+        if self._first is None:
+            return None
+        since, before = self._first
+        seconds, months = time.monotonic() - since, self.done_months - before
+        if seconds < LEAST_SECONDS_FOR_FORECAST or months < LEAST_SHARE_FOR_FORECAST * self.total:
+            return None
+        return months / seconds
+
+    def mean_rate(self) -> float:
+        """Model months a second over everything."""
+        return self.done_months / max(time.monotonic() - self.began, 1e-9)
+
+    def text(self, rate: float | None) -> str:
+        """Runs done and failed, and the rate as far as it is known."""
         failed = tr(", {count} failed").format(count=self.failed) if self.failed else ""
-        return tr("{finished}/{runs} runs{failed}, {rate:.1f} M person-months/s").format(
-            finished=self.finished, runs=self.runs, failed=failed, rate=self.rate()
-        )
+        text = tr("{finished}/{runs} runs{failed}").format(finished=self.finished, runs=self.runs, failed=failed)
+        if rate is not None:
+            text += tr(", {rate:.1f} M person-months/s").format(rate=rate * self.people / 1e6)
+        return text
+
+    def left(self) -> str:
+        """How long the rest takes, as far as that can be told."""
+        rate = self.months_a_second()
+        if rate is None or self.done_months >= self.total:
+            return ""
+        return tr(", about {time} left").format(time=clock_text((self.total - self.done_months) / rate))
 
 
 class LineReporter:
@@ -73,11 +106,11 @@ class LineReporter:
         self._last = time.monotonic()
 
     def months(self, count: int) -> None:
-        self._counts.done_months += count
+        self._counts.add(count)
         now = time.monotonic()
         if now - self._last >= SECONDS_BETWEEN_LINES:
             self._last = now
-            self._line()
+            self._line(self._counts.months_a_second(), self._counts.left())
 
     def run_done(self, failed: bool = False) -> None:
         self._counts.finished += not failed
@@ -85,16 +118,13 @@ class LineReporter:
 
     def stop(self) -> None:
         if self._counts.done_months:
-            self._line()
+            self._line(self._counts.mean_rate(), "")
 
-    def _line(self) -> None:
-        counts = self._counts
-        share = min(counts.done_months / counts.total, 1.0)
-        text = tr("{percent:3.0f} %  {counts}").format(percent=100 * share, counts=counts.text())
-        if share >= LEAST_SHARE_FOR_FORECAST:
-            left = (time.monotonic() - counts.began) * (1 - share) / share
-            text += tr(", about {time} left").format(time=clock_text(left))
-        tell(text, self._stream)
+    def _line(self, rate: float | None, left: str) -> None:
+        told = tr("{percent:3.0f} %  {counts}").format(
+            percent=100 * self._counts.share(), counts=self._counts.text(rate)
+        )
+        tell(told + left, self._stream)
 
 
 class BarReporter:
@@ -104,17 +134,17 @@ class BarReporter:
         self._counts = _Counts()
         self._bar = Progress(
             TextColumn(f"[bold]{tr('simulating')}"), BarColumn(bar_width=None), TaskProgressColumn(),
-            TextColumn("{task.description}"), TimeRemainingColumn(), console=console, transient=True,
+            TextColumn("{task.description}"), console=console, transient=True,
         )  # fmt: skip
-        self._task: object = None
+        self._task: TaskID | None = None
 
     def start(self, total_months: float, people: int, runs: int) -> None:
         self._counts.begin(total_months, people, runs)
-        self._task = self._bar.add_task(self._counts.text(), total=self._counts.total)
+        self._task = self._bar.add_task(self._counts.text(None), total=self._counts.total)
         self._bar.start()
 
     def months(self, count: int) -> None:
-        self._counts.done_months += count
+        self._counts.add(count)
         self._refresh(count)
 
     def run_done(self, failed: bool = False) -> None:
@@ -126,7 +156,9 @@ class BarReporter:
         self._bar.stop()
 
     def _refresh(self, count: int) -> None:
-        self._bar.update(self._task, advance=count, description=self._counts.text())  # type: ignore[arg-type]
+        assert self._task is not None
+        told = self._counts.text(self._counts.months_a_second()) + self._counts.left()
+        self._bar.update(self._task, advance=count, description=told)
 
 
 def reporter_for(console: Console) -> Reporter:

@@ -1,43 +1,67 @@
-"""The engine compiled once on every machine, however many workers start there at the same time."""
+"""The engine compiled once on every machine, however many runs and workers start there at the same time."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-import numba
-from llvmlite import binding
+from filelock import FileLock, Timeout
 
+from abm.compiled_cache import made_for, must_compile
 from experiments.run_one import compile_engine
+from policies.messages import later, tr
+from policies.streams import tell
 
-try:
-    import fcntl
-except ImportError:  # Windows: every worker compiles for itself
-    fcntl = None  # type: ignore[assignment]
+COMPILING = later("compiling the engine for this machine, once: two to four minutes before the first month")
+OTHERS_COMPILE = later("another process is compiling the engine for this machine; waiting until it is done")
 
 
 @cache
 def engine_ready() -> None:
-    """Return when compiled code is on disk: the first to come compiles, some minutes, and the others wait."""
-    folder = Path(os.environ["NUMBA_CACHE_DIR"])  # named by a hash of the sources (abm/compiled_cache.py)
-    marker = folder / f".complete-{numba.__version__}-{binding.get_host_cpu_name()}"
-    if marker.exists():
+    """Return when compiled code is on disk: the first to come says so and compiles, some minutes, and others wait."""
+    if is_compiled():
         return
-    with one_at_a_time(folder / ".compiling"):
-        if not marker.exists():
-            compile_engine()
-            marker.touch()
+    with one_at_a_time(_folder() / ".compiling", waiting=tr(OTHERS_COMPILE)):
+        if is_compiled():
+            return
+        tell(tr(COMPILING), sys.stderr)
+        compile_engine()
+        if not must_compile():  # a full disk keeps nothing
+            _marker().touch()
+
+
+def is_compiled() -> bool:
+    """True when everything that a run calls is compiled, or when nothing is compiled at all (``NUMBA_DISABLE_JIT``)."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") != "0" or _marker().exists()
+
+
+def _folder() -> Path:
+    return Path(os.environ["NUMBA_CACHE_DIR"])  # named by a hash of the sources (abm/compiled_cache.py)
+
+
+def _marker() -> Path:
+    return _folder() / f".complete-{made_for()}"
 
 
 @contextmanager
-def one_at_a_time(lock: Path) -> Iterator[None]:
-    """Keep other processes that ask for this lock waiting; where there are no file locks, nothing happens."""
-    if fcntl is None:
+def one_at_a_time(lock: Path, waiting: str = "") -> Iterator[None]:
+    """Keep other processes that ask for this lock waiting; ``waiting`` is told (on standard error) by one that does.
+
+    Where there are no file locks (some network drives), nothing happens.
+    """
+    held = FileLock(lock)
+    with suppress(NotImplementedError, OSError):
+        try:
+            held.acquire(blocking=False)
+        except Timeout:
+            if waiting:
+                tell(waiting, sys.stderr)
+            held.acquire()
+    try:
         yield
-        return
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+    finally:
+        held.release()

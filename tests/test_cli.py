@@ -34,6 +34,7 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory
     from tests.experiments.fake_model import FakeModel
 
     monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
+    monkeypatch.setattr("experiments.ready.engine_ready", lambda: None)
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.chdir(tmp_path)
 

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from experiments.check import FEWEST, SECONDS_TO_START_RAY, check_lines, replicates, same_law, warnings
+from experiments import check, machine
+from experiments.check import (
+    FEWEST,
+    MEGABYTES_OF_RAY,
+    SECONDS_TO_START_RAY,
+    check_lines,
+    machine_warnings,
+    replicates,
+    same_law,
+    warnings,
+)
 from experiments.design import estimate
 from experiments.study import read_study
 from policies.catalogue import Catalogue
@@ -84,8 +94,66 @@ def test_the_time_is_told_within_a_factor_of_two(config: str) -> None:
     assert MEASURED_SECONDS[config] / 2 < told < 2 * MEASURED_SECONDS[config]
 
 
-def test_more_processes_are_told_with_the_start_of_ray(write_config: Callable[..., Path]) -> None:
-    """A study of nothing on two processes takes the start and no less."""
+@pytest.fixture
+def small_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two cores, 2,000 MB of memory free, the engine compiled."""
+    monkeypatch.setattr(check, "cores", lambda: 2)
+    monkeypatch.setattr(check, "free_megabytes", lambda: 2000.0)
+    monkeypatch.setattr(check, "is_compiled", lambda: True)
+
+
+@pytest.mark.usefixtures("small_machine")
+def test_more_processes_are_told_with_what_ray_takes(write_config: Callable[..., Path]) -> None:
+    """A study of nothing on two processes takes the start and no less; a third has no core to run on."""
     study = read_study(write_config(seeds=5))
-    one, two = estimate(study).seconds, check_lines(study, Path("x.yaml"), workers=2)
-    assert f"  time       about {one / 2 + SECONDS_TO_START_RAY:.0f} s on 2 processes" in two
+    one, two = estimate(study), check_lines(study, Path("x.yaml"), workers=2)
+    seconds, megabytes = one.seconds / 2 + SECONDS_TO_START_RAY, 2 * one.memory_megabytes + MEGABYTES_OF_RAY
+    assert f"  time       about {seconds:.0f} s on 2 processes" in two
+    assert f"  memory     about {megabytes:,.0f} MB" in two
+    three = check_lines(study, Path("x.yaml"), workers=3)
+    assert f"  time       about {seconds:.0f} s on 3 processes" in three
+
+
+@pytest.mark.usefixtures("small_machine")
+def test_what_the_machine_does_not_have_is_warned_of(write_config: Callable[..., Path]) -> None:
+    study = read_study(write_config(seeds=5))
+    assert not [line for line in check_lines(study, Path("x.yaml"), workers=2) if "warning" in line]
+    with process_language("zh"):
+        found = [line for line in check_lines(study, Path("x.yaml"), workers=8) if "警告" in line]
+    needed = 8 * estimate(study).memory_megabytes + MEGABYTES_OF_RAY
+    memory = f"运行约需内存 {needed:,.0f} MB，本机可用内存只有 2,000 MB"
+    assert found[0].startswith(f"  警告    {memory}：请减少进程数（--workers）")
+    assert found[1] == "  警告    --workers：8 个进程，而可用的处理器核只有 2 个：超出的进程只占内存，不会更快"
+    said = machine_warnings(needed=900, workers=2, free=899, there=2)
+    assert len(said) == 1 and said[0].startswith("a run needs about 900 MB of memory, and this machine has 899 MB free")
+    assert machine_warnings(needed=899, workers=2, free=899, there=2) == []
+
+
+@pytest.mark.usefixtures("small_machine")
+def test_compiling_is_told_apart_from_the_time(
+    write_config: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = read_study(write_config(seeds=5))
+    before = check_lines(study, Path("x.yaml"))
+    monkeypatch.setattr(check, "is_compiled", lambda: False)
+    after = check_lines(study, Path("x.yaml"))
+    assert set(after) - set(before) == {"  compiling  two to four minutes before it, once on this machine"}
+    assert after.index("  compiling  two to four minutes before it, once on this machine") == 6
+
+
+def test_a_container_has_what_it_is_held_to(tmp_path: Path) -> None:
+    """A job within a slice: the tighter of both, file pages read counted as free; without groups: the machine's."""
+    slice_, job = tmp_path / "groups" / "slice", tmp_path / "groups" / "slice" / "job"
+    job.mkdir(parents=True)
+    own = tmp_path / "own"
+    own.write_text("0::/slice/job\n")
+    for group, limit, used in ((slice_, "60000000", 50_000_000), (job, "max", 45_000_000)):
+        (group / "memory.max").write_text(limit)
+        (group / "memory.current").write_text(str(used))
+        (group / "memory.stat").write_text("anon 1\ninactive_file 5000000\n")
+    (job / "cpu.max").write_text("100000 100000\n")
+    assert machine.free_megabytes(tmp_path / "groups", own) == 15.0
+    assert machine.cores(tmp_path / "groups", own) == 1
+    everything = machine.free_megabytes(tmp_path / "groups", tmp_path / "none")
+    assert everything > 15.0
+    assert machine.cores(tmp_path / "groups", tmp_path / "none") >= 1

@@ -9,15 +9,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 
 from experiments.progress import LineReporter
-from experiments.runner import execute, start_run, take_up
+from experiments.resume import take_up
+from experiments.runner import execute, start_run
 from experiments.study import Study, read_study
 from policies.errors import InputError
 from results.store import RunFolder
@@ -99,6 +101,44 @@ def test_two_workers_give_the_serial_tables(study: Study, tmp_path: Path) -> Non
     folder, design = start_run(study, tmp_path / "ray")
     assert execute(study, folder, design, LineReporter(), workers=2) == []
     assert_same(folder, serial(study, tmp_path / "serial"), study)
+
+
+DRIVER = """
+import sys, time
+from experiments.ray_connection import connected
+import ray
+with connected(2, None):
+    ray.get(ray.remote(num_cpus=1)(time.sleep).remote(0))
+    print("up", flush=True)
+    ray.get([ray.remote(num_cpus=1)(time.sleep).remote(600) for _ in range(2)])
+"""
+
+
+@pytest.fixture
+def driver() -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """A process that runs Ray on this machine with two busy workers, and the processes that it started for it."""
+    command = [sys.executable, "-c", DRIVER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None and process.stdout.readline() == "up\n"
+        started = psutil.Process(process.pid).children(recursive=True)
+        yield process, started
+        process.kill()
+
+
+@pytest.mark.slow
+def test_ray_on_one_machine_is_heard_on_it_alone_and_ends_with_its_driver(
+    driver: tuple[subprocess.Popen[str], list[psutil.Process]],
+) -> None:
+    process, started = driver
+    names = {part.name() for part in started}
+    assert {"gcs_server", "raylet"} <= names, names
+    doors = {(part.name(), door.laddr.ip) for part in [*started, psutil.Process(process.pid)]
+             for door in part.net_connections("tcp") if door.status == psutil.CONN_LISTEN}  # fmt: skip
+    assert {name for name, _ in doors} >= {"gcs_server", "raylet"}
+    assert {(name, ip) for name, ip in doors if ip not in ("127.0.0.1", "::1")} == set()
+    process.kill()
+    _, left = psutil.wait_procs(started, timeout=60)
+    assert [part.name() for part in left] == []
 
 
 @pytest.mark.parametrize(

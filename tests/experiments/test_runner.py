@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.progress import LineReporter, clock_text
-from experiments.runner import execute, start_run, take_up
+from experiments.progress import LineReporter
+from experiments.resume import take_up
+from experiments.runner import execute, start_run
 from experiments.study import Study, read_study
 from policies.errors import InputError
 from results.store import RunFolder, StoreError
@@ -170,15 +171,3 @@ def test_a_disk_that_fills_up_stops_with_one_message_and_keeps_the_rest(
     with pytest.raises(StoreError, match="disk is full"):
         execute(study, folder, design, LineReporter())
     assert len(folder.finished()) == 2
-
-
-def test_lines_of_progress_tell_share_runs_rate_and_time_left(capsys: pytest.CaptureFixture[str]) -> None:
-    reporter = LineReporter()
-    reporter.start(200, 1000, 4)
-    reporter.months(100)
-    reporter.run_done()
-    reporter.run_done(failed=True)
-    reporter.stop()
-    line = capsys.readouterr().err
-    assert line.startswith(" 50 %  1/4 runs, 1 failed") and "person-months/s" in line and "left" in line
-    assert [clock_text(s) for s in (40, 720, 11100)] == ["40 s", "12 min", "3 h 05 min"]
