@@ -77,17 +77,24 @@ def law_row(timeline: Timeline, catalogue: Catalogue, month: int, known_at: int 
 def awareness_by_lever(timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> NDArray[np.float64]:
     """Share of each lever's entitlement that couples count on, shape (len(AWARENESS),).
 
-    It rises with the years since the lever first gave something, towards the ceiling; a lever in force for more
-    than ten years is at the ceiling.
+    It rises with the years since the lever first gave something, towards the ceiling; a lever in force for longer than
+    ``awareness_full_years`` is at the ceiling.
     """
     ceiling, rise = float(pars["awareness_ceiling"][0]), float(pars["awareness_rise_years"][0])
-    years = _kept_of(timeline, catalogue, ("years in force", month), lambda: years_in_force(timeline, catalogue, month))
+    longest = int(pars["awareness_full_years"][0])
+    years = _kept_of(
+        timeline,
+        catalogue,
+        ("years in force", month, longest),
+        lambda: years_in_force(timeline, catalogue, month, longest),
+    )
     return np.asarray(ceiling * (1.0 - np.exp(-(years + 0.5) / rise)))
 
 
-def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int) -> NDArray[np.float64]:
-    """Years since each lever of :data:`AWARENESS` first gave something; infinite beyond ten years, 0 for never."""
-    first = month - 120
+def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int, longest: int) -> NDArray[np.float64]:
+    """Years since each lever of :data:`AWARENESS` first gave something; infinite beyond ``longest`` years, 0 for
+    never."""
+    first = month - 12 * longest
     years = np.zeros(len(AWARENESS))
     laws = [(m, timeline.at(m)) for m in (first, *timeline.change_months(first + 1, month))]
     for i, fields in enumerate(_giving_fields(tuple(catalogue.field_names))):
@@ -289,8 +296,9 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
         fathers = aware[_PATERNITY] * laws[0].paternity_leave__days * p.paternity_take_up
         fathers += aware[_PARENTAL] * laws[0].parental_leave__days * p.parental_take_up
         t.father_days[when, o] += share * fathers
-        t.rent_benefit[when, o] += share * rent_benefit_yuan_year(laws, order, aware, t, pars)
-        t.purchase_benefit[when, o] += share * purchase_benefit_yuan(first, order, aware, t, pars)
+        for county in range(t.n_counties[0]):
+            t.rent_benefit[when, o, county] += share * rent_benefit_yuan_year(laws, order, county, aware, t, pars)
+            t.purchase_benefit[when, o, county] += share * purchase_benefit_yuan(first, order, county, aware, t, pars)
     t.leave_replacement[when] += share * laws[0].maternity_leave__replacement
     fill_child_costs(t, laws, aware, when, share, pars)
     for only in range(3):
@@ -330,26 +338,31 @@ def fill_child_costs(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, 
 
 
 @compiled
-def rent_benefit_yuan_year(laws: Rows, order: int, aware: NDArray[np.float64], t: Any, pars: Rows) -> float:
-    """What one more child adds to a renting family a year: rent subsidy and the better chance of a public flat."""
+def rent_benefit_yuan_year(
+    laws: Rows, order: int, county: int, aware: NDArray[np.float64], t: Any, pars: Rows
+) -> float:
+    """What one more child adds to a renting family of a county a year: rent subsidy and the better chance of a public
+    flat."""
     law = laws[0:1]
     p = pars[0]
     months = min(laws[0].rent_subsidy__max_child_age_months, 12.0 * N_YEARS) / (12.0 * N_YEARS)
     more = rent_subsidy_yuan_month(law, order) - rent_subsidy_yuan_month(law, order - 1)
     rule = laws[0]
     priority, before = rental_priority(law, order), rental_priority(law, order - 1)
-    rent = 12.0 * p.rent_to_price * t.price[0] * p.first_home_area
-    chance = min(1.0, rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover * 36.0)
+    rent = 12.0 * p.rent_to_price * t.price[county] * p.first_home_area
+    monthly = rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover
+    chance = min(1.0, monthly * p.public_rental_months_foreseen)
     flat = chance * (priority - before) * rule.public_rental__discount * rent
     return aware[_RENT] * 12.0 * more * months + aware[_PUBLIC] * flat
 
 
 @compiled
-def purchase_benefit_yuan(law: Rows, order: int, aware: NDArray[np.float64], t: Any, pars: Rows) -> float:
-    """What one more child adds for a couple that may buy: subsidy, lower deposit and higher ceiling, expected."""
+def purchase_benefit_yuan(law: Rows, order: int, county: int, aware: NDArray[np.float64], t: Any, pars: Rows) -> float:
+    """What one more child adds for a couple that may buy in a county: subsidy, lower deposit and higher ceiling,
+    expected."""
     p = pars[0]
     subsidy = purchase_subsidy_yuan(law, order) - purchase_subsidy_yuan(law, order - 1)
-    price = t.price[0] * p.town_home_area
+    price = t.price[county] * p.town_home_area
     relief = (deposit_share(law, order - 1) - deposit_share(law, order)) * price
     relief += min(loan_ceiling_yuan(law, order) - loan_ceiling_yuan(law, order - 1), price)
     return aware[_PURCHASE] * p.purchase_chance * (subsidy + p.credit_value * relief)
@@ -380,7 +393,8 @@ def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: 
                 closed, nursery = 0.0, 0.0
                 for age_months in (9, 15, 21, 27, 33):
                     law = laws[age_months // 12 : age_months // 12 + 1]
-                    voucher = aware[_VOUCHER] * voucher_yuan_month(law, order, age_months, 0.5 * wage)
+                    per_head = p.income_head_over_wage * wage
+                    voucher = aware[_VOUCHER] * voucher_yuan_month(law, order, age_months, per_head)
                     full = class_fee_yuan_month(law, t, age_months)
                     capped = capped_fee_yuan_month(law, full, age_months)
                     fee = 12.0 * max(full - aware[_FEE_CAP] * (full - capped) - voucher, 0.0)

@@ -158,11 +158,11 @@ def room_cost_yuan_year(
     if household.town == 0:
         return missing * p.village_building_cost * tables.yuan_growth[0] * p.housing_user_cost
     area = missing if owns else max(missing, p.area_per_head_wanted * p.room_share_non_owner)
-    subsidy = tables.purchase_benefit[when, order - 1] * p.housing_user_cost
+    subsidy = tables.purchase_benefit[when, order - 1, county] * p.housing_user_cost
     price = tables.price_reference[county] if owns else tables.price[county]
     yearly = max(area * price * p.housing_user_cost - subsidy, 0.0)
     if household.tenure == RENTS:
-        yearly -= tables.rent_benefit[when, order - 1]
+        yearly -= tables.rent_benefit[when, order - 1, county]
     return yearly
 
 

@@ -33,6 +33,8 @@ NO_WORK, INFORMAL, PRIVATE, PUBLIC = 0, 1, 2, 3
 IDLE, TRYING, PREGNANT, POSTPARTUM = 0, 1, 2, 3
 # care of a child under three
 CARE_NONE, CARE_PARENT, CARE_GRANDPARENT, CARE_NURSERY, CARE_MINDER = -1, 0, 1, 2, 3
+LAST_MONTH_OF_CARE = 36
+"""Age in months at which a child is no longer under three."""
 # status
 RESIDENT, DEAD, LEFT = 0, 1, 2
 # tenure

@@ -41,10 +41,16 @@ def coale_mcneil_hazard(origin: float, pace: float, ever: float) -> Array:
     cumulative = np.cumsum(density) / 12.0
     yearly = ever * density.reshape(-1, 12).mean(axis=1)
     surviving = 1.0 - ever * np.minimum(cumulative.reshape(-1, 12).mean(axis=1), 1.0)
-    hazard = yearly / surviving
+    some_left = surviving > 0.0  # not where all have married
+    hazard = np.divide(yearly, surviving, out=np.zeros(N_AGES), where=some_left)
     hazard[:18] = 0.0
     hazard[_LAST_AGE_OF_MARRIAGE:] = 0.0
     return np.asarray(hazard)
+
+
+def share_first_married(hazard: Array) -> Array:
+    """Share ever married by exact age, shape (112,), from annual first-marriage hazards by age, shape (111,)."""
+    return 1.0 - np.exp(-np.append(0.0, np.cumsum(hazard)))
 
 
 @dataclass
@@ -80,6 +86,7 @@ class CityRates:
         t["top_wish"] = top_wish(self.parameters.row())
         t["plan_bound"] = plan_bounds(self.parameters.row())
         t["plan_candidates"] = cumulative_candidates(t["plan_bound"])
+        t["women_first_married"] = share_first_married(self.marriage_base("women"))
         t["phase_weight"] = phase_weights(self.parameters["present_weight_rho"])
         for cohort in range(N_COHORTS):
             t["schooling_goal"][cohort] = self.city.schooling_goal_shares(FIRST_COHORT + cohort)

@@ -41,6 +41,7 @@ TABLES_DTYPE = np.dtype(
             ("marital_shares", (2, N_AGES, 4)),
             ("parity_shares", (8, 4)),  # of wives by age group from 15-19, parity 0 to 3+
             ("marriage_hazard", (2, N_AGES)),
+            ("women_first_married", (N_AGES + 1,)),  # share by exact age, from the hazards of 2020
             ("marriage_bound", (2, N_AGES)),
             ("marriage_candidates", (2, N_AGES + 1)),
             ("top_wish", (1,)),  # wish at level 0 of the bounds of plans
@@ -71,8 +72,8 @@ TABLES_DTYPE = np.dtype(
             ("leave_replacement", (2,)),
             ("leave_days", (MAX_ORDER,)),
             ("father_days", (2, MAX_ORDER)),
-            ("rent_benefit", (2, MAX_ORDER)),
-            ("purchase_benefit", (2, MAX_ORDER)),
+            ("rent_benefit", (2, MAX_ORDER, _C)),
+            ("purchase_benefit", (2, MAX_ORDER, _C)),
             ("kindergarten_yuan_year", (2,)),
             ("deduction", (2, N_PHASES)),  # from taxable income, a year
             ("out_of_school_kept", (2,)),  # share of out-of-school cost that a lever leaves

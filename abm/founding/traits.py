@@ -20,6 +20,7 @@ from abm.population import (
     FEMALE,
     IDLE,
     INFORMAL,
+    LAST_MONTH_OF_CARE,
     NEVER,
     POSTPARTUM,
     PREGNANT,
@@ -29,7 +30,6 @@ from abm.population import (
 )
 
 _LAST_MONTH = 32000
-_CARE_MONTHS = 36
 
 
 def add_traits(draft: Draft, parameters: Any) -> None:
@@ -137,7 +137,7 @@ def add_hukou(draft: Draft, city: Any, parameters: Any) -> None:
 def add_care(draft: Draft, parameters: Any) -> None:
     """Column care of children under 36 months; a grandparent only if one lives here, or houses a child left behind."""
     care = np.full(draft.n, CARE_NONE, np.int8)
-    rows = np.flatnonzero(draft.month - draft["birth_month"].astype(np.int64) < _CARE_MONTHS + 1)
+    rows = np.flatnonzero(draft.month - draft["birth_month"].astype(np.int64) < LAST_MONTH_OF_CARE + 1)
     mother, father = draft["mother"][rows], draft["father"][rows]
     near = np.zeros(len(rows), bool)
     for parent in (mother, father):

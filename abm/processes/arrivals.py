@@ -25,6 +25,7 @@ from abm.population import (
     COLLEGE,
     DIVORCED,
     IDLE,
+    LAST_MONTH_OF_CARE,
     LEGAL_AGE,
     MARRIED,
     NEVER,
@@ -40,19 +41,15 @@ from abm.population import (
 from abm.processes.birth import schedule_plan
 from abm.processes.couple import start_married_calendars
 from abm.processes.delivery import give_traits, schedule_life, school_end_month
+from abm.processes.newcomer_histories import newcomer_history
 from abm.processes.relatives import become_child_of, grandmother_for
 from abm.state import HOUSEHOLD_ROWS, list_young_child, new_person_row
+from abm.tables import FIRST_COHORT
 
 Rows = NDArray[np.void]
 _SETTLED = COUNTS.index("newcomers_settled")
-TALENT_AGES = (20, 40)
-"""Ages (years, the last excluded) whose arrivals talent measures add to."""
-FIRST_COHORT = 1940
-"""Birth year of the first row of ``schooling_goal``."""
 _HUSBANDS = 1000
 """First ordinal of the ids of husbands who return, after those of children and other relatives."""
-YOUNG_ADULT_AGE = 35
-"""Age (years) under which a single arrival may come back to the parents' home."""
 
 
 @compiled
@@ -94,7 +91,7 @@ def add_newcomer(s: Any, identity: Any, sex: int, age: int, county: int, town: i
     persons[row].county, persons[row].town = (county, town)
     persons[row].hukou = 1 if u < p.newcomer_local_share else 0
     persons[row].only_child = 1 if v < p.newcomer_only_child else 0
-    give_traits(seed, persons, row, 1900 + persons[row].birth_month // 12 - 1940, pars, tables)
+    give_traits(seed, persons, row, 1900 + persons[row].birth_month // 12 - FIRST_COHORT, pars, tables)
     goal = persons[row].schooling_goal
     persons[row].schooling = goal if age >= 22 else min(goal, 2 if age >= 18 else 1 if age >= 15 else 0)
     persons[row].work = draw_category(draws.uniform(seed, identity, month, draws.WORK), p.newcomer_work)
@@ -141,7 +138,7 @@ def newcomer_home(s: Any, row: int, age: int, county: int, town: int, state: int
     """Household an adult arrival joins: many young singles come back to their parents' home."""
     p = s.pars[0]
     identity = s.persons[row].id
-    if state == NEVER_MARRIED and age < YOUNG_ADULT_AGE:
+    if state == NEVER_MARRIED and age < p.newcomer_with_parents_until_years:
         u = draws.uniform(s.seed, identity, s.month, draws.RETURN)
         mother = grandmother_for(s, identity, county) if u < p.newcomer_with_parents else -1
         if mother >= 0:
@@ -186,7 +183,7 @@ def arrive_left_behind(s: Any, identity: Any, sex: int, age: int, county: int) -
     join_household(s.persons, s.households, child, home)
     s.counters[0].moves[county, 0, sex, age] += 1
     settle_newcomer(s, child)
-    if s.month - s.persons[child].birth_month < 36:
+    if s.month - s.persons[child].birth_month < LAST_MONTH_OF_CARE:
         s.persons[child].care = CARE_GRANDPARENT
         list_young_child(s, child)
 
@@ -200,19 +197,20 @@ def newcomer_tenure(s: Any, identity: Any, age: int, town: int) -> int:
     u, v = draws.uniform_pair(s.seed, identity, s.month, draws.PLACE)
     if u < p.newcomer_owns_share:
         return OWNS_TOWN
-    return RENTS if age >= 30 or v < p.newcomer_household_share else COLLECTIVE
+    return RENTS if age >= p.newcomer_dormitory_until_years or v < p.newcomer_household_share else COLLECTIVE
 
 
 @compiled
 def arrivals_with_talent(s: Any) -> NDArray[np.float64]:
-    """Expected arrivals a month [county, sex, age], with what talent measures add at 20 to 39: they draw those of
-    college schooling, in the share that their generation has."""
+    """Expected arrivals a month [county, sex, age], with what talent measures add at young adult ages:
+    they draw those of college schooling, in the share that their generation has."""
     tables = s.tables[0]
     added = s.law[0].talent_settlement__arrivals_added
     expected = tables.arrivals[: tables.n_counties[0]].copy()
     if added <= 0.0:
         return expected
-    for age in range(TALENT_AGES[0], TALENT_AGES[1]):
+    youngest, limit = int(s.pars[0].talent_ages_years[0]), int(s.pars[0].talent_ages_years[1])
+    for age in range(youngest, limit):
         cohort = min(max(1900 + s.month // 12 - age - FIRST_COHORT, 0), tables.schooling_goal.shape[0] - 1)
         for sex in range(2):
             expected[:, sex, age] *= 1.0 + added * tables.schooling_goal[cohort, sex, COLLEGE]
@@ -290,18 +288,15 @@ def _arrive_with_husband(s: Any, wife: int, age: int) -> None:
         become_child_of(s, man, mother)
     _link_spouse(persons, wife, man)
     _link_spouse(persons, man, wife)
-    u, v = draws.uniform_pair(seed, persons[wife].id, month, draws.ARRIVAL_KIN)
-    parity = newcomer_parity(u, age, tables)
-    years = max(1.0, min(float(age) - 20.0, 1.0 + parity * 4.0))
-    married = month - int(12.0 * years * (0.5 + 0.5 * v)) - 12
+    parity = newcomer_parity(draws.uniform(seed, persons[wife].id, month, draws.ARRIVAL_KIN), age, tables)
+    hers, his = persons[wife].birth_month, persons[man].birth_month
+    married, births = newcomer_history(seed, persons[wife].id, month, hers, his, parity, pars, tables)
     persons[wife].marriage_month = married
     persons[man].marriage_month = married
-    persons[wife].parity = parity
-    persons[man].parity = parity
-    for order in range(1, parity + 1):
-        born = married + 18 + (order - 1) * 42
-        if born >= month:
-            born = month - 1 - 12 * (parity - order)
+    persons[wife].parity = births.shape[0]
+    persons[man].parity = births.shape[0]
+    for order in range(1, births.shape[0] + 1):
+        born = births[order - 1]
         persons[wife].last_birth_month = born
         chance = draws.uniform(seed, draws.child_id(persons[wife].id, order), month, draws.LEFT_BEHIND)
         if month - born < 12 * CHILD_AGE and chance < p.returning_child_share:
@@ -336,6 +331,6 @@ def _arrive_child(s: Any, born: int, order: int, mother: int) -> None:
     join_household(persons, households, child, persons[mother].household)
     counters.moves[persons[child].county, 0, sex, min(age, 110)] += 1
     settle_newcomer(s, child)
-    if month - born < 36:
+    if month - born < LAST_MONTH_OF_CARE:
         persons[child].care = CARE_PARENT
         list_young_child(s, child)

@@ -34,6 +34,7 @@ from abm.population import (
     CARE_NONE,
     CARE_NURSERY,
     CARE_PARENT,
+    LAST_MONTH_OF_CARE,
     PRIVATE,
     RESIDENT,
 )
@@ -51,7 +52,6 @@ from abm.state import YOUNG_LISTED, fetch_children_ahead
 
 Rows = NDArray[np.void]
 
-LAST_MONTH_OF_CARE = 36
 DECIDES_EVERY = 6
 """Months of age between decisions; the first at six months."""
 _PAID_BY_CELL = (FEE_CAP, CHILDCARE_VOUCHER, HOME_CARE_ALLOWANCE)

@@ -7,7 +7,7 @@ from typing import Any
 from abm import draws
 from abm.compiled import compiled
 from abm.hazards import age_years
-from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING, WORK
+from abm.population import IDLE, LAST_MONTH_OF_CARE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING, WORK
 from abm.processes.birth import schedule_plan
 from abm.processes.couple import start_married_calendars
 from abm.processes.delivery import schedule_life, school_end_month
@@ -28,7 +28,7 @@ def start_calendars(state: Any) -> None:
             continue
         schedule_life(s, row)
         age = age_years(person.birth_month, s.month)
-        if s.month - person.birth_month < 36:
+        if s.month - person.birth_month < LAST_MONTH_OF_CARE:
             list_young_child(s, row)
         if age <= 22 and person.schooling < person.schooling_goal:
             s.calendar[WORK, row] = school_end_month(person.birth_month, s.month, person.schooling_goal)

@@ -16,7 +16,7 @@ from abm.compiled import compiled
 from abm.counters import COUNTS
 from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant
 from abm.kin import has_grandparent_carer
-from abm.population import INFORMAL, NEVER, NO_WORK, PRIVATE, PUBLIC, RESIDENT, WORK
+from abm.population import INFORMAL, LAST_MONTH_OF_CARE, NEVER, NO_WORK, PRIVATE, PUBLIC, RESIDENT, WORK
 from abm.processes.delivery import school_end_month
 from abm.state import due_rows, fetch_ahead
 
@@ -37,7 +37,7 @@ def employment_rate(s: Any, row: int) -> float:
     rate = s.tables[0].employment[person.sex, group]
     if person.town == 0:
         rate *= p.employment_village
-    if person.sex == 1 and person.last_birth_month != NEVER and s.month - person.last_birth_month < 36:
+    if person.sex == 1 and person.last_birth_month != NEVER and s.month - person.last_birth_month < LAST_MONTH_OF_CARE:
         rate *= (
             p.employment_mother_carer if has_grandparent_carer(s.persons, row, s.month, s.pars) else p.employment_mother
         )

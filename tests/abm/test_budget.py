@@ -136,14 +136,14 @@ def expected_costs(couple: Couple) -> dict[str, np.ndarray]:
     missing = np.clip(
         p["area_per_head_wanted"] * (household["size"] + 1) - household["area"], 0, p["area_per_head_wanted"]
     )
-    subsidy = t["purchase_benefit"][NOW, order - 1] * p["housing_user_cost"]
+    subsidy = t["purchase_benefit"][NOW, order - 1, 0] * p["housing_user_cost"]
     if not town:
         room = missing * p["village_building_cost"] * p["housing_user_cost"]
     elif household["tenure"] == OWNS_TOWN:
         room = missing * t["price"][0] * p["housing_user_cost"] - subsidy
     else:
         area = max(missing, p["area_per_head_wanted"] * p["room_share_non_owner"])
-        room = area * t["price"][0] * p["housing_user_cost"] - t["rent_benefit"][NOW, order - 1] - subsidy
+        room = area * t["price"][0] * p["housing_user_cost"] - t["rent_benefit"][NOW, order - 1, 0] - subsidy
     fee = t["limit_fee"][NOW, town] / p["fee_years"] * t["unauthorised"][NOW, 0, order - 1]
     loss = float(p["wage_loss_per_child"]) * wage * attached
     care, later_care = (care_at(couple, forgone, order) for forgone in (wage * attached, wage * attached - loss))

@@ -355,6 +355,27 @@ def test_steady_law_is_the_same_now_and_later(before_package: FamilyModel, catal
         assert np.array_equal(t[name][0], t[name][1]), name
 
 
+def test_each_county_expects_what_its_own_prices_make_of_a_rule(before_package: FamilyModel, catalogue: Any) -> None:
+    """A public flat and a lower deposit are worth more where homes cost more, in proportion."""
+    model = before_package.fork()
+    counties = int(model.tables[0]["n_counties"][0])
+    dearer = 1.0 + np.arange(counties)
+    model.tables[0]["price"][:counties] = 4_000.0 * dearer
+    changes = {
+        "public_rental.places_per_1000": 20.0,
+        "public_rental.priority_order2": 3.0,
+        "loan_ceiling.deposit_order2": 0.1,
+        "loan_ceiling.raise_order2": 0.0,
+    }
+    t = filled(model, catalogue, changes)
+    assert counties > 1
+    for name in ("rent_benefit", "purchase_benefit"):
+        given = t[name][0, 1, :counties]
+        assert given[0] > 0.0, name
+        assert given / given[0] == pytest.approx(dearer), name
+        assert not t[name][0, 1, counties:].any()
+
+
 def test_a_grant_is_expected_for_its_order_once_at_the_ceiling_of_awareness(
     before_package: FamilyModel, catalogue: Any
 ) -> None:
