@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import math
 import numbers
@@ -32,7 +33,11 @@ Value = Real | tuple[Real, ...]
 
 
 class Entry(BaseModel):
-    """One number or list of numbers of the model, with where it comes from."""
+    """One number or list of numbers of the model, with where it comes from.
+
+    ``low`` and ``high`` hold for every item of a list, ``low_by_item`` and ``high_by_item`` for each its own;
+    ``increasing`` marks the points of a curve, ``adds_to`` parts of a whole.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -40,6 +45,10 @@ class Entry(BaseModel):
     unit: str = Field(min_length=1)
     low: Real | None = None
     high: Real | None = None
+    low_by_item: tuple[Real, ...] | None = None
+    high_by_item: tuple[Real, ...] | None = None
+    increasing: bool = False
+    adds_to: Real | None = None
     source: str = Field(min_length=1)
     status: Literal["fitted", "literature", "assumed"]
 
@@ -47,11 +56,33 @@ class Entry(BaseModel):
     def _inside_range(self) -> Entry:
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         for value in values:
-            if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
-                raise ValueError(
-                    tr("value {value:g} lies outside {low} to {high}").format(value=value, low=self.low, high=self.high)
-                )
+            _check_range(value, self.low, self.high)
         return self
+
+    @model_validator(mode="after")
+    def _items_fit_together(self) -> Entry:
+        """Items of a list within ranges of their own, in order where a curve runs through them, parts of a whole."""
+        if not isinstance(self.value, tuple):
+            return self
+        no_limits = (None,) * len(self.value)
+        for value, low, high in zip(
+            self.value, self.low_by_item or no_limits, self.high_by_item or no_limits, strict=True
+        ):
+            _check_range(value, low, high)
+        if self.increasing and any(after < before for before, after in itertools.pairwise(self.value)):
+            raise ValueError(tr("found {found}; allowed: numbers that do not fall").format(found=shown(self.value)))
+        if self.adds_to is not None and not math.isclose(sum(self.value), self.adds_to, abs_tol=1e-6):
+            raise ValueError(
+                tr("the values add to {sum:.6g}; allowed: {allowed:g}").format(
+                    sum=sum(self.value), allowed=self.adds_to
+                )
+            )
+        return self
+
+
+def _check_range(value: float, low: float | None, high: float | None) -> None:
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(tr("value {value:g} lies outside {low} to {high}").format(value=value, low=low, high=high))
 
 
 class Parameters:

@@ -138,7 +138,8 @@ class CityRates:
 
         It depends on the year alone, so that a policy changes nobody's chance to move.
         """
-        level = self.city.net_migration_total(year) / self.city.net_migration_total(_PROFILE_YEAR)
+        usual = self.city.net_migration_total(_PROFILE_YEAR)
+        level = self.city.net_migration_total(year) / usual if usual else 1.0  # a profile of nobody is nobody's
         correction = np.interp(year, self.parameters.list("net_level_years"), self.parameters.list("net_level"))
         return float(np.clip(level * correction, 0.0, HIGHEST_NET_LEVEL))
 

@@ -22,9 +22,13 @@ def gains_section(data: RunData) -> Section:
             "who_gains",
             both(
                 "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
-                f"under current law. Income fifths are those of couples with a wife under 50.{left['en']}",
+                "under current law. Income fifths are those of couples with a wife under 50, by what both earn that "
+                "January: a mother at home with an infant earns nothing then, so couples with infants stand lower than "
+                "they do in other years, and payments for young children reach the low fifths the more for it."
+                f"{left['en']}",
                 "点为各次模拟均值，线为 95% 区间（Fieller）。以该组在现行政策下的出生数为 100%。收入五等分按妻子 "
-                f"50 岁以下的夫妇划分。{left['zh']}",
+                "50 岁以下的夫妇当年 1 月的收入划分：在家照护婴儿的母亲此时没有收入，这些夫妇的位次低于其他年份，"
+                f"针对幼儿的补贴因而更多地落在低收入组。{left['zh']}",
             ),
         ),
         FigureRef(
