@@ -5,7 +5,9 @@ file and the old result comes back. Here the folder itself is named by a hash of
 and of those of `policies/` from which compiled code takes a constant, so an edit of any of them starts afresh.
 `abm/__init__.py` calls `use_compiled_folder` before numba is imported.
 
-The cache may be deleted at any time. `CRADLE_CACHE` moves it; a `NUMBA_CACHE_DIR` set by the user is overruled.
+The cache may be deleted at any time. `CRADLE_CACHE` moves it; a `NUMBA_CACHE_DIR` set by the user is overruled. What
+lies in it is run (numba's files are pickles and machine code), so it is private, and a cache that another user may have
+written to is refused before anything of it is loaded (:mod:`policies.private`).
 """
 
 from __future__ import annotations
@@ -17,10 +19,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from policies.private import private_folder, refuse_foreign
+
 try:
     import fcntl
 except ImportError:  # Windows: folders in use are then told by their age alone
     fcntl = None  # type: ignore[assignment]
+
+COMPILED, HISTORIES, POPULATIONS = "numba", "histories", "populations"
+"""What the cache holds, a folder each."""
 
 KEPT_FOLDERS = 5
 """Compiled folders of this many versions of the sources are kept; older ones go once no process uses them."""
@@ -39,7 +46,7 @@ def cache_folder() -> Path:
     """Root of everything that may be deleted: `CRADLE_CACHE`, or `cradle` in the user's cache folder."""
     chosen = os.environ.get("CRADLE_CACHE")
     if chosen:
-        return Path(chosen).expanduser().resolve()
+        return Path(chosen).expanduser().absolute()  # links stay: whose they are is asked
     home = Path.home()
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "cradle"
@@ -65,15 +72,19 @@ def source_hash() -> str:
 
 def compiled_folder() -> Path:
     """The folder of compiled code for the sources as they are now."""
-    return cache_folder() / "numba" / source_hash()
+    return cache_folder() / COMPILED / source_hash()
 
 
 def use_compiled_folder() -> Path:
     """Point numba to `compiled_folder()`, here and in processes started from here; returns the folder.
 
-    Where nothing can be written, a temporary folder serves this process alone.
+    Where nothing can be written, a temporary folder serves this process alone. Raises InputError where another user may
+    have written to the cache, its histories and populations included.
     """
     folder = compiled_folder()
+    for kept in (HISTORIES, POPULATIONS):
+        refuse_foreign(cache_folder(), kept)
+    refuse_foreign(cache_folder(), COMPILED, folder.name)
     try:
         _hold(folder)
         _prune(folder)
@@ -115,12 +126,12 @@ def _compiled_by() -> tuple[str, str, str, str]:
 
 
 def _hold(folder: Path) -> None:
-    """Create the folder, mark it used now, and keep a shared lock on its marker until the process ends."""
+    """Create the folder, private, mark it used now, and keep a shared lock on its marker until the process ends."""
     marker = folder / _IN_USE
     if marker in _held and marker.exists():
         return
     for _ in range(100):  # again when another process removed the folder between our making and our locking it
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder.parents[1], *folder.parts[-2:])
         try:
             descriptor = os.open(marker, os.O_RDWR | os.O_CREAT, 0o600)
         except FileNotFoundError:

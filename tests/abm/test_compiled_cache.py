@@ -131,6 +131,28 @@ def test_a_cache_that_cannot_be_written_is_replaced_by_a_passing_one(
     folder.rmdir()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="owners and modes are asked on POSIX systems")
+@pytest.mark.parametrize("place", ["", "numba", "histories", "populations", "histories/one.history"])
+def test_a_cache_that_another_may_have_written_stops_every_command_before_anything_is_loaded(
+    tmp_path: Path, place: str
+) -> None:
+    """In both languages, with what to do and exit status 2; a cache that is not there yet is made private."""
+    cache, config = tmp_path / "cache", ROOT / "experiments/configs/scenario/toytown_quick.yaml"
+    for folder in ("numba", "histories", "populations"):
+        (cache / folder).mkdir(parents=True, exist_ok=True)
+    (cache / "histories" / "one.history").write_bytes(b"")
+    for path in (cache, *cache.rglob("*")):
+        path.chmod(0o755)
+    (cache / place).chmod(0o775)
+    environment = {**os.environ, "CRADLE_CACHE": str(cache), "CRADLE_LANG": "zh" if place else "en"}
+    command = [sys.executable, str(ROOT / "cradle.py"), "check", str(config)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "CRADLE_CACHE" in done.stderr and "Traceback" not in done.stderr and len(done.stderr.encode()) < 2000
+    assert str(cache / place) in done.stderr.replace("\n", "")
+    assert not any((cache / "numba").iterdir())
+
+
 def test_old_folders_go_unless_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fcntl = pytest.importorskip("fcntl")
     folders = [tmp_path / f"version_{number}" for number in range(9)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from experiments.histories import histories_folder, is_kept, keep_history, read_
 from experiments.run_one import build_history
 from experiments.runner import tasks_of
 from experiments.study import read_study
+from policies.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +38,37 @@ def test_a_history_reads_back_and_a_damaged_one_is_set_aside() -> None:
     assert read_history("one") is None and not is_kept("one")
     assert [p.name for p in histories_folder().iterdir()] == ["one.unreadable"]
     assert read_history("never kept") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"half a file", pickle.dumps({"month": 1512}, protocol=5)])
+def test_a_history_of_an_older_version_is_set_aside(content: bytes) -> None:
+    path = keep_history("one", {"month": 1512})
+    assert path is not None
+    path.write_bytes(hashlib.sha256(content).digest() + content)
+    assert read_history("one") is None and path.with_suffix(".unreadable").exists()
+
+
+def test_a_history_under_another_name_is_not_taken() -> None:
+    path = keep_history("one", {"month": 1512})
+    assert path is not None
+    path.rename(path.with_stem("two"))
+    assert read_history("two") is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners and modes are asked on POSIX systems")
+def test_a_history_that_another_may_have_written_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = keep_history("one", {"month": 1512})
+    assert path is not None
+    for place in (path, path.parent, path.parents[1]):
+        before = place.stat().st_mode
+        place.chmod(before | 0o020)
+        with pytest.raises(InputError, match="other users may write to it"):
+            read_history("one")
+        place.chmod(before)
+    assert read_history("one") == {"month": 1512}
+    monkeypatch.setattr(os, "geteuid", lambda: 1234567)
+    with pytest.raises(InputError, match="belongs to user"):
+        read_history("one")
 
 
 def test_where_nothing_can_be_written_a_study_does_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

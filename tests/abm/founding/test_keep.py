@@ -25,7 +25,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_kept_population_is_read_back(toytown: Any, parameters: Any) -> None:
     built = found(toytown, MONTH, 0.3, 1, parameters)
     files = list(populations_folder().iterdir())
-    assert len(files) == 1 and files[0].suffix == ".npz"
+    assert len(files) == 1 and files[0].suffix == ".population"
     read = found(toytown, MONTH, 0.3, 1, parameters)
     assert read.population.persons.tobytes() == built.population.persons.tobytes()
     assert read.population.households.tobytes() == built.population.households.tobytes()
