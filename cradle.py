@@ -355,7 +355,7 @@ def city_(
         str | None,
         option("City that lends what is missing (instead of city.yaml's)."),
     ] = None,
-    replace: Annotated[bool, option("Write over a folder that is there.", "--replace")] = False,
+    replace: Annotated[bool, option("Replace the folder that this command made.", "--replace")] = False,
     lang: Lang = None,
 ) -> None:
     """Make a city from a statistics office's tables, borrowing what they lack, and check it (docs/adding-a-city.md)."""

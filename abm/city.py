@@ -16,6 +16,7 @@ import pandas as pd
 
 from abm import city_derive as derive
 from abm.city_derive import Array, read_only
+from abm.city_figures import check_city_figures
 from abm.city_layout import (
     CENSUS_YEARS,
     CHECKS,
@@ -446,5 +447,6 @@ def load_city(name: str | Path) -> City:
         tables[table_name] = read_table(path, spec)
         if table_name in CHECKS:
             CHECKS[table_name](path, tables[table_name], tuple(description.counties))
+    check_city_figures(folder, tables)
     sources = read_sources(folder / "sources.yaml", {name: list(spec.columns) for name, spec in specs.items()}, tables)
     return City(folder, description, sources, tables)

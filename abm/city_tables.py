@@ -13,10 +13,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from policies.errors import InputError, nearest
+from policies.errors import InputError, cut, nearest
 from policies.messages import tr
+from policies.numbers_meant import advice_on_number
+from policies.text_files import spreadsheet_text
 
 SHARE_TOLERANCE = 1e-4  # shares are stored with five or six decimals
+MOST_LISTED = 400
+"""Longest list of names that a message repeats whole."""
+SUM_TOLERANCE, SUM_ROUNDING = 1e-3, 0.5
+"""By how much parts may exceed their whole: tables of one census are rounded, and corrected, each on its own."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +101,28 @@ def read_table(path: Path, spec: TableSpec) -> pd.DataFrame:
     return table
 
 
-def _read_cells(path: Path) -> pd.DataFrame:
-    """Return the cells as text, indexed by line; InputError for a missing file or a line of the wrong length."""
+def lines_of(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the lines of a table that hold anything, each with its number; InputError for what is no table.
+
+    Cells are parted by commas, or by tabs, as a spreadsheet saves its Unicode text.
+    """
     if not path.is_file():
         raise InputError(tr("{place}: the file is missing").format(place=place(path)))
+    text = spreadsheet_text(path)
+    first = text.lstrip().partition("\n")[0]
+    delimiter = "\t" if "\t" in first and "," not in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True, delimiter=delimiter)
     try:
-        reader = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), skipinitialspace=True)
-        lines = [(reader.line_num, cells) for cells in reader if cells]
-    except (UnicodeDecodeError, csv.Error) as error:
+        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
         raise InputError(
-            tr("{place}: not readable as UTF-8 comma-separated text: {error}").format(place=place(path), error=error)
-        ) from error
+            tr("{place}: no comma-separated text: {error}").format(place=place(path, reader.line_num), error=error)
+        ) from None
+
+
+def _read_cells(path: Path) -> pd.DataFrame:
+    """Return the cells as text, indexed by line; InputError for a missing file or a line of the wrong length."""
+    lines = lines_of(path)
     if not lines:
         raise InputError(tr("{place}: the file is empty").format(place=place(path)))
     header = lines[0][1]
@@ -134,14 +151,19 @@ def _check_columns(path: Path, found: list[str], wanted: list[str]) -> None:
         if name not in found:
             raise InputError(
                 tr("{place}: missing column; found {found}{hint}").format(
-                    place=place(path, 1, name), found=", ".join(found), hint=hint(name, found)
+                    place=place(path, 1, name), found=cut(", ".join(found), MOST_LISTED), hint=hint(name, found)
                 )
             )
+    check_known_columns(path, found, wanted)
+
+
+def check_known_columns(path: Path, found: Sequence[str], allowed: Sequence[str]) -> None:
+    """Refuse a column whose name is none of those allowed."""
     for name in found:
-        if name not in wanted:
+        if name not in allowed:
             raise InputError(
                 tr("{place}: unknown column; allowed {wanted}{hint}").format(
-                    place=place(path, 1, name), wanted=", ".join(wanted), hint=hint(name, wanted)
+                    place=place(path, 1, cut(name)), wanted=", ".join(allowed), hint=hint(name, allowed)
                 )
             )
 
@@ -156,7 +178,7 @@ def _read_column(path: Path, name: str, cells: pd.Series, kind: Column) -> pd.Se
             raise InputError(
                 tr("{place}: found '{cell}', allowed {values}{hint}").format(
                     place=place(path, row, name),
-                    cell=cells[row],
+                    cell=cut(cells[row]),
                     values=", ".join(kind.values),
                     hint=hint(cells[row], kind.values),
                 )
@@ -170,8 +192,9 @@ def _read_column(path: Path, name: str, cells: pd.Series, kind: Column) -> pd.Se
         row = int(cells.index[wrong][0])
         raise InputError(
             tr("{place}: found '{cell}', allowed {allowed}").format(
-                place=place(path, row, name), cell=cells[row], allowed=kind.allowed()
+                place=place(path, row, name), cell=cut(cells[row]), allowed=kind.allowed()
             )
+            + (advice_on_number(cells[row]) if np.isnan(numbers[row]) else "")
         )
     return numbers.astype(np.int64) if kind.whole else numbers.astype(np.float64)
 
@@ -239,6 +262,19 @@ def check_group_shares(path: Path, table: pd.DataFrame, column: str, by: Sequenc
                     place=place(path, int(group.index[-1]), column), label=label, total=total
                 )
             )
+
+
+def check_sum_within(path: Path, table: pd.DataFrame, parts: Sequence[str], most: pd.Series, whole: str) -> None:
+    """Refuse a row whose columns `parts` sum to more than `most` of its row; `whole` says what that is."""
+    found = table[list(parts)].sum(axis=1)
+    wrong = found > most.reindex(table.index) * (1.0 + SUM_TOLERANCE) + SUM_ROUNDING
+    if wrong.any():
+        row = int(table.index[wrong][0])
+        raise InputError(
+            tr("{place}: found {found:.12g}, allowed at most {most:.12g}, {whole}").format(
+                place=place(path, row, "+".join(parts)), found=found[row], most=most[row], whole=whole
+            )
+        )
 
 
 def check_order(path: Path, table: pd.DataFrame, low: str, high: str) -> None:

@@ -224,16 +224,18 @@ def plot(
 
     named = cities if isinstance(cities, Mapping) else {cities.city.labels.get(lang, cities.city.name): cities}
     lines = {name: series_of(city.rows(), indicator, group) for name, city in named.items()}
-    with plt.rc_context({"font.family": _fonts()}):
+    with plt.rc_context({"font.family": _fonts(), "text.parse_math": False}):
         if ax is None:
             _, ax = plt.subplots(figsize=(7.5, 4.0), layout="constrained")
-        for number, (name, line) in enumerate(lines.items()):
-            ax.plot(line.index, line.to_numpy(), color=COLOURS[number % len(COLOURS)], label=name)
+        drawn = [
+            ax.plot(line.index, line.to_numpy(), color=COLOURS[number % len(COLOURS)])[0]
+            for number, line in enumerate(lines.values())
+        ]
         entry = REGISTER[indicator]
         label = entry.label_zh if lang == "zh" else f"{entry.label_en} ({entry.unit})"
         ax.set_title(label if group == "all" else f"{label}, {group}", loc="left", fontsize=11)
         if len(lines) > 1:
-            ax.legend(frameon=False)
+            ax.legend(drawn, list(lines), frameon=False)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="#e4e7eb")

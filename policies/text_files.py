@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -18,6 +19,59 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 def read_text(path: Path) -> str:
     """Return the text of a file; InputError when there is none, or when it is no UTF-8 text of a sensible size."""
+    return _decoded(_content(path), path)
+
+
+def spreadsheet_text(path: Path) -> str:
+    """Return the text of a table as spreadsheets save it: UTF-8, UTF-16 with its mark, or GBK (GB18030).
+
+    InputError, naming the line, for what is none of them.
+    """
+    content = _content(path)
+    found = next((text for name in _encodings(content) if (text := _in_encoding(content, name)) is not None), None)
+    if found is not None and "\0" not in found:
+        return found
+    line = _line_of_first(content, found)
+    raise InputError(
+        tr("{path}: text neither in UTF-8 nor in GBK nor in UTF-16 (line {line}); save it as CSV UTF-8").format(
+            path=_path(path), line=line
+        )
+    )
+
+
+def _encodings(content: bytes) -> tuple[str, ...]:
+    """Return the encodings that a spreadsheet may have saved these bytes in, the likeliest first."""
+    return ("utf-16",) if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ("utf-8-sig", "gb18030")
+
+
+def _in_encoding(content: bytes, encoding: str) -> str | None:
+    """Return bytes as text in an encoding, or None where they are none."""
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return text if encoding != "gb18030" or _in_common_letters(text) else None
+
+
+def _in_common_letters(text: str) -> bool:
+    """Whether more than half of what is no ASCII is of GB 2312; it is not where spoilt UTF-8 is read as GBK."""
+    foreign = "".join(letter for letter in text if not letter.isascii())
+    return 2 * len(foreign.encode("gb2312", errors="ignore").decode("gb2312")) > len(foreign)
+
+
+def _line_of_first(content: bytes, found: str | None) -> int:
+    """Return the line of the first byte that is in no encoding, or of the first NUL."""
+    if found is not None:
+        return found[: found.find("\0")].count("\n") + 1
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return content[: error.start].count(b"\n") + 1
+    return 1
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file; InputError when there is none, or when it is of no sensible size."""
     try:
         if path.is_dir():
             raise InputError(_is_folder(path))
@@ -30,13 +84,12 @@ def read_text(path: Path) -> str:
                     path=path, size=size, most=MOST_BYTES
                 )
             )
-        content = path.read_bytes()
+        return path.read_bytes()
     except InputError:
         raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(tr("{path}: cannot be read: {reason}").format(path=_path(path), reason=reason)) from None
-    return _decoded(content, path)
 
 
 def _path(path: Path) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +10,10 @@ from abm.city import City, city_names, load_city
 from abm.city_layout import layout
 from abm.city_pack import homes_and_money as money
 from abm.city_pack import people
-from abm.city_pack.forms import Given, read_given
+from abm.city_pack.forms import Given
 from abm.city_pack.made import BORROWED, DERIVED, OWN, PARTLY, Made, borrowed, single_age_counts
+from abm.city_pack.reading import read_given
+from abm.city_pack.replacing import check_untouched, made_beside, mark, put_in_place
 from abm.city_pack.sources import as_yaml, description, sources
 from policies.errors import InputError
 from policies.messages import tr
@@ -69,7 +70,8 @@ def make_pack(tables: Path, out: Path, donor: str | None = None, replace: bool =
     """Write the folder ``out/NAME`` of the city described in ``tables`` and read it back.
 
     Borrows from ``donor`` (a city's name or folder; None: the one that ``city.yaml`` names). Nothing is left behind
-    when something is wrong. InputError names the file, row and column; or a folder that is there without ``replace``.
+    when something is wrong. InputError names the file, row and column; or the folder that is there, unless this command
+    made it, nobody changed it since, and it is to be replaced.
     """
     given = read_given(tables)
     if given.who.name in city_names():
@@ -79,21 +81,23 @@ def make_pack(tables: Path, out: Path, donor: str | None = None, replace: bool =
             )
         )
     folder = out / given.who.name
-    if folder.exists() and not replace:
-        raise InputError(
-            tr("{folder} is there already; --replace writes it anew, --out puts it elsewhere").format(folder=folder)
-        )
+    if folder.exists() or folder.is_symlink():
+        if not replace:
+            raise InputError(
+                tr("{folder} is there already; --replace writes it anew, --out puts it elsewhere").format(folder=folder)
+            )
+        check_untouched(folder)
     lender = load_city(donor or given.who.donor)
     made = make_tables(given, lender)
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".making-") as hidden:
-        draft = Path(hidden) / given.who.name
+    with made_beside(out) as hidden:
+        draft = hidden / given.who.name
         write_folder(draft, given, lender, made)
-        load_city(draft)  # refuses what cannot be right before anything is replaced
+        mark(draft)
+        city = load_city(draft)  # refuses what cannot be right before anything is replaced
         if folder.exists():
-            shutil.rmtree(folder)
-        draft.rename(folder)
-    return Pack(folder, load_city(folder), lender.name, made)
+            check_untouched(folder)  # it may have been changed since
+        put_in_place(draft, folder)
+    return Pack(folder, dataclasses.replace(city, folder=folder.resolve()), lender.name, made)
 
 
 def make_tables(given: Given, donor: City) -> dict[str, Made]:
@@ -110,7 +114,7 @@ def make_tables(given: Given, donor: City) -> dict[str, Made]:
         "migration_level": people.migration_level(given, donor, counts),
         "marital": people.marital(given, donor, counts),
         "sex_ratio_at_birth": people.sex_ratio_at_birth(given, donor),
-        "schooling_cohorts": people.schooling_cohorts(given, donor),
+        "schooling_cohorts": people.schooling_cohorts(given, donor, counts),
         "households": money.households(given, donor, counts),
         "economy": money.economy(given, donor),
         "employment": people.employment(given, donor),

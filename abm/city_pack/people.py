@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from abm.city import City
 from abm.city_derive import Array, value_in_year
 from abm.city_layout import CENSUS_YEARS, FIRST_ADULT, LEVELS, MARITAL, OLDEST, OLDEST_DEATH, SEXES
+from abm.city_pack.checks import SCHOOL_IS_OVER_AT
 from abm.city_pack.forms import Given
 from abm.city_pack.made import (
     BORROWED,
@@ -31,7 +35,10 @@ MID_YEAR_OF_CENSUS = 10.0 / 12.0
 OLDEST_COHORT = 70
 """Cohorts aged at most so much (last age 74) in 2010 are followed to 2020; older ones are too few to tell moves from
 errors of their ages."""
-SCHOOL_IS_OVER_AT = 25
+WIDEST_GROUP, COHORT_YEARS = 10, 5
+"""Ages in a group that is taken as one cohort, and in the cohorts that a wider one is parted into."""
+FEW = 1e-6
+"""Stands for nobody where something is divided among ages."""
 DECIMALS = 6
 
 
@@ -156,7 +163,7 @@ def marital(given: Given, donor: City, counts: Counts) -> Made:
                 totals = np.array([getattr(group, status) for status in MARITAL], dtype=float)
                 if at.stop <= 0 or totals.sum() <= 0.0:
                     continue
-                weight = np.maximum(people[at], 1e-6)
+                weight = np.maximum(people[at], FEW)
                 shares[at] = raked(shares[at], weight, totals) / weight[:, None]
             table.loc[rows.index, list(MARITAL)] = _rounded_shares(shares)
     source, grade = given.source("marital")
@@ -175,7 +182,23 @@ def _rounded_shares(shares: Array) -> Array:
     return np.round(rounded, DECIMALS)
 
 
-def schooling_cohorts(given: Given, donor: City) -> Made:
+def _left_school(donor: City, group: Any, sex: int, year: int, people: Array) -> Iterator[tuple[int, Array]]:
+    """Birth years of a group and their shares by level, the oldest first: a group of ten years or fewer as given; of
+    a wider one, or one that holds pupils, the donor's pattern by age scaled to its total, five years at a time."""
+    totals = np.array([getattr(group, level) for level in LEVELS], dtype=float)
+    if group.age_from >= SCHOOL_IS_OVER_AT and group.age_to - group.age_from < WIDEST_GROUP:
+        yield round(year - (group.age_from + group.age_to) / 2), totals / totals.sum()
+        return
+    low = max(group.age_from, FIRST_ADULT)
+    pattern = donor.schooling_shares(year)[sex, low - FIRST_ADULT : group.age_to - FIRST_ADULT + 1]
+    reached = raked(pattern, np.maximum(people[low : group.age_to + 1], FEW), totals)
+    for youngest in reversed(range(max(low, SCHOOL_IS_OVER_AT), group.age_to + 1, COHORT_YEARS)):
+        oldest = min(youngest + COHORT_YEARS - 1, group.age_to)
+        levels = reached[youngest - low : oldest - low + 1].sum(axis=0)
+        yield round(year - (youngest + oldest) / 2), levels / levels.sum()
+
+
+def schooling_cohorts(given: Given, donor: City, counts: Counts) -> Made:
     """Final level by birth year: given for people who have left school, moved like the donor's for later births."""
     table = donor.tables["schooling_cohorts"]
     years = given.years("schooling")
@@ -183,12 +206,12 @@ def schooling_cohorts(given: Given, donor: City) -> Made:
         return borrowed(table)
     year = years[-1]
     made = []
-    for sex in SEXES:
-        rows = given.tables["schooling"].query("year == @year and sex == @sex and age_from >= @SCHOOL_IS_OVER_AT")
+    for s, sex in enumerate(SEXES):
+        rows = given.tables["schooling"].query("year == @year and sex == @sex and age_to >= @SCHOOL_IS_OVER_AT")
         rows = rows[rows[list(LEVELS)].sum(axis=1) > 0].sort_values("age_from", ascending=False)
-        born = [round(year - (r.age_from + min(r.age_to, r.age_from + 9)) / 2) for r in rows.itertuples()]
-        shares = rows[list(LEVELS)].to_numpy(float)
-        shares = shares / shares.sum(axis=1, keepdims=True)
+        people = counts[year][:, s].sum(axis=0)
+        cohorts = [one for group in rows.itertuples() for one in _left_school(donor, group, s, year, people)]
+        born, shares = [year_of for year_of, _ in cohorts], np.array([of_levels for _, of_levels in cohorts])
         path = table[table["sex"] == sex].sort_values("birth_year")
         known = path["birth_year"].to_numpy(float), path[list(LEVELS)].to_numpy()
         usual = value_in_year(*known, born[-1])
@@ -203,7 +226,8 @@ def schooling_cohorts(given: Given, donor: City) -> Made:
     both = pd.concat(made).sort_values(["birth_year", "sex"], ascending=[True, False], ignore_index=True)
     source, grade = given.source("schooling")
     note = (
-        f"From levels by age in {year}, people of {SCHOOL_IS_OVER_AT} and over; later cohorts change as the donor's do."
+        f"From levels by age in {year}, people of {SCHOOL_IS_OVER_AT} and over (in groups wider than ten years, or"
+        " where no ages were given, the donor's pattern scaled to the total); later cohorts change as the donor's."
         " Residents: the well schooled may have left more often."
     )
     return partly(both, source, grade, note)

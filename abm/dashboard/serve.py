@@ -68,7 +68,7 @@ def check_installed() -> None:
         import uvicorn  # noqa: F401
     except ImportError as error:
         raise InputError(
-            tr("cradle app: {module} is not installed; install the extra: pip install 'cradle-abm[dashboard]'").format(
+            tr("cradle app: {module} is not installed; in the checkout: pip install -e '.[dashboard]'").format(
                 module=error.name
             )
         ) from None

@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 import abm.parameters
 from abm.city import load_city
-from abm.city_pack.forms import read_given
 from abm.city_pack.make import make_pack
+from abm.city_pack.reading import read_given
 from calibration.backtest_files import read_backtests
 from calibration.fit_file import read_fit_file
 from calibration.targets import read_figures, read_kinds

@@ -69,10 +69,34 @@ def _without_row(rows: list[list[str]], chance: random.Random) -> list[list[str]
     return rows[:row] + rows[row + 1 :]
 
 
+def _times(factor: float) -> Damage:
+    """A number in another unit: yuan in 10,000 yuan, persons in thousands, a share in per cent."""
+
+    def other(content: bytes, chance: random.Random) -> bytes | None:
+        rows = _cells(content)
+        places = [(r, c) for r, row in enumerate(rows[1:], 1) for c, cell in enumerate(row) if is_cell_number(cell)]
+        if not places:
+            return None
+        row, column = chance.choice(places)
+        rows[row][column] = f"{float(rows[row][column]) * factor:.10g}"
+        return _written(rows)
+
+    return other
+
+
+def _as_unicode_text(content: bytes, chance: random.Random) -> bytes:
+    """The table as Excel saves it under "Unicode text"."""
+    return _written(_cells(content), delimiter="\t").decode().encode("utf-16")
+
+
 def of_tables() -> Iterator[Mutation]:
     """What happens to comma-separated tables."""
     yield from of_any_file()
     yield Mutation("encoding", "GBK", in_encoding("gb18030"), False)
+    yield Mutation("encoding", "tabs in UTF-16", _as_unicode_text, False)
+    for factor in (1e-4, 1e-3, 0.01, 100.0, 1000.0, 1e4):
+        yield Mutation("ranges", f"times {factor:g}", _times(factor), False)
+    yield Mutation("structure", "empty lines at the end", lambda c, _: c.rstrip() + b"\n,,,\n,,,\n", False)
     yield Mutation("structure", "the head alone", _rows(lambda rows, _: rows[:1]), True)
     yield Mutation("structure", "a column gone", _rows(_without_column), False)
     yield Mutation("structure", "a short row", _rows(_short_row), True)
