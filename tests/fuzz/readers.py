@@ -32,6 +32,7 @@ from policies.errors import InputError
 from policies.packages import load_package
 from policies.timeline import timeline_for
 from policies.validation import read_yaml
+from tests.fuzz.binaries import made_files, of_binaries, read_cache
 from tests.fuzz.mutations import Mutation, of_yaml
 from tests.fuzz.tables import of_tables
 
@@ -150,6 +151,7 @@ def readers() -> list[Reader]:
         _several("city", town, "toytown/*", lambda folder: load_city(folder / "toytown"), *texts, slow=True),
         _several("tables of an office", given, "rivertown/*", lambda folder: read_given(folder / "rivertown"), *texts),
         _several("city pack", given, "rivertown/*", _make_pack, *texts, slow=True),
+        Reader("cache", made_files(), tuple(made_files()), read_cache),
     ]
 
 
@@ -175,6 +177,8 @@ def _make_pack(folder: Path) -> object:
 
 def mutations_of(file: str) -> list[Mutation]:
     """The mutations for a file of this name."""
+    if file in made_files():
+        return list(of_binaries())
     return list(of_yaml() if file.endswith(".yaml") else of_tables())
 
 
