@@ -2,6 +2,8 @@
 
 CONFIG ?= experiments/configs/scenario/suining_example.yaml
 WORKERS ?= 2
+# One more than the cores of a small machine: tests of the page and of Ray wait for others much of their time.
+TEST_WORKERS ?= 3
 PYTHON ?=
 
 BIN := .venv/bin
@@ -32,7 +34,7 @@ run: $(STAMP) ## simulate Suining: today's law against the example package, and 
 	@$(BIN)/cradle run $(CONFIG) --workers $(WORKERS)
 
 test: $(STAMP) lint ## style, types and all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## style and types only
 	@$(BIN)/ruff check $(SOURCES)
