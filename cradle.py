@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +19,13 @@ from rich.console import Console
 from experiments.command import FAILED, checked_options, clear_endings, say, stop, version_text
 from experiments.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
-from policies.messages import asked_in, language, language_from_system, later, tr, translated
+from policies.messages import asked_in, language, language_from_system, tr, translated
 from policies.streams import never_fail, tell
 from results.folder_lock import held
-from results.store import CONFIG, FAILURES, RunFolder
+from results.store import FAILURES, RunFolder
 
 RUNS = Path("results") / "runs"
 BENCH_PARTS = ("all", "engine", "study")
-COMPILING = later("compiling the engine for this machine, once: two to four minutes before the first month")
 HELP_LANGUAGE = asked_in(sys.argv) or language_from_system()
 """Language of --help, whose texts typer takes when this module is loaded."""
 
@@ -133,28 +133,22 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
     """Do what is left of a run, and write its report."""
     with clear_endings(lang=lang):
         checked_options(on, address, workers)
-        from experiments.runner import take_up
-        from experiments.study import read_study
+        from experiments.resume import study_of, take_up
 
         folder = RunFolder.find(run, RUNS)
-        study = read_study(folder.file(CONFIG))
         with held(folder.path):
-            if study.kind == "optimise":
-                from experiments.optimise import take_up_search
-
-                design = take_up_search(folder, study)
-            else:
-                design = take_up(folder, study)
+            study = study_of(folder)
+            design = take_up(folder, study)
             _execute(study, folder, design, (workers, on, address), lang)
 
 
 def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str | None) -> None:
     """Run, report, and end with the headline and the report's path."""
-    from abm.compiled_cache import must_compile
     from experiments.progress import reporter_for
-    from experiments.runner import execute, standing_backend
+    from experiments.ready import engine_ready
+    from experiments.runner import execute, noted_if_stopped, standing_backend
 
-    with clear_endings(kept=folder.path):
+    with clear_endings(kept=folder.path), noted_if_stopped(folder):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
         to_do = tr("{left} of {count} runs to do").format(left=left, count=len(design))
         if study.kind == "optimise":
@@ -164,15 +158,15 @@ def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, 
                 title=study.config["title"][language()], to_do=to_do, people=study.people, folder=folder.path
             )
         )
-        if left and must_compile():
-            tell(tr(COMPILING), sys.stderr)
-        if study.kind == "optimise":
-            from experiments.optimise import search
+        with standing_backend(*where) if left or study.kind == "optimise" else nullcontext():
+            if left:
+                engine_ready()
+            if study.kind == "optimise":
+                from experiments.optimise import search
 
-            with standing_backend(*where):
                 failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))
-        else:
-            failures = execute(study, folder, design, reporter_for(errors), *where)
+            else:
+                failures = execute(study, folder, design, reporter_for(errors), *where)
         if failures and not folder.finished():
             stop(tr("{failure}; there is nothing to report").format(failure=_failure_text(failures, folder)), FAILED)
         _report(folder, lang, before="\n")
@@ -190,10 +184,13 @@ def _failure_text(failures: list[dict[str, str]], folder: RunFolder) -> str:
 
 def _report(folder: RunFolder, lang: str | None, before: str = "") -> None:
     """Write the report, and say its first answer and where it is. Without ``lang`` its reader's browser chooses."""
+    from results.damage import unfinished_words
     from results.report import write_report_of_kind
 
     folder.follows_browser = lang is None
     page, lead = write_report_of_kind(folder, language())
+    if told := unfinished_words(folder):
+        tell(told[language() == "zh"], sys.stderr)
     say(before + lead[language()])
     say(tr("report: {page}").format(page=page.resolve()))
 
@@ -275,13 +272,16 @@ def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     """Run a study and return its merged table; a failed run stops the command."""
     from experiments.design import folder_name
     from experiments.progress import reporter_for
-    from experiments.runner import execute, start_run
+    from experiments.ready import engine_ready
+    from experiments.runner import execute, standing_backend, start_run
     from results.store import SERIES
 
     kept = runs / folder_name(study)
     with held(kept), clear_endings(kept=kept):
         folder, design = start_run(study, runs)
-        failures = execute(study, folder, design, reporter_for(errors), workers)
+        with standing_backend(workers):
+            engine_ready()
+            failures = execute(study, folder, design, reporter_for(errors), workers)
         if failures:
             stop(_failure_text(failures, folder), FAILED)
         return folder.read_table(SERIES)
@@ -305,7 +305,9 @@ def bench(
                 tr("--part: found {part!r}, allowed: {allowed}").format(part=part, allowed=", ".join(BENCH_PARTS))
             )
         from abm.bench import machine, run_bench, write_numbers
+        from experiments.ready import engine_ready
 
+        engine_ready()
         numbers = run_bench() if part != "study" else {"machine": machine()}
         if part != "engine":
             from experiments.bench_study import measure_study, study_table
@@ -331,6 +333,7 @@ def backtest(
         from calibration.backtest import made_with, plan, run, screen_table, summary_line, timed
         from experiments.backtest_table import check_folder, write_backtests
         from experiments.progress import clock_text, reporter_for
+        from experiments.ready import engine_ready
 
         check_folder(out)
         job = plan(ids or (), scale=scale, seeds=seeds)
@@ -339,6 +342,7 @@ def backtest(
                 count=len(job.chosen), city=job.city.name, seeds=job.seeds, people=job.people, out=out
             )
         )
+        engine_ready()
         table, seconds = timed(lambda: run(job, reporter_for(errors)))
         wide = screen if screen.is_terminal else Console(width=190)
         wide.print(screen_table(table))
@@ -417,6 +421,7 @@ def calibrate(
         from experiments.backtest_table import check_folder
         from experiments.fit_table import read_fit
         from experiments.progress import clock_text
+        from experiments.ready import engine_ready
 
         shipped = read_fit(again) if again is not None else None
         job = plan_fit(config, runs)
@@ -432,6 +437,7 @@ def calibrate(
     with clear_endings(lang=lang):
         go_on = "\n" + tr("What is finished is kept; go on with the same command: {same}").format(same=same)
     with clear_endings(again=go_on, lang=lang), calls_in_order(workers, on, address) as in_order:
+        engine_ready()
         tables = predict_again(job, shipped, in_order, errors) if shipped else fit_all(job, in_order, errors)
         write(tables, where)
         wide = screen if screen.is_terminal else Console(width=160)

@@ -26,6 +26,8 @@ DONE, FAILED, WRONG_INPUT = 0, 1, 2
 COMPILER_CALLBACKS = "executionengine.py"
 """File of llvmlite from which C code calls Python."""
 RUNNERS = ("serial", "ray")
+ENDING = ("SIGTERM", "SIGINT", "SIGHUP", "SIGALRM")
+"""Signals that end a run so that it can be resumed: kill, Ctrl-C, a closed terminal, and the one that comes later."""
 
 
 def say(text: str) -> None:
@@ -48,7 +50,8 @@ def stop(message: str, status: int) -> NoReturn:
 
 
 def _terminated(number: int, frame: Any) -> None:
-    """SIGTERM is taken like Ctrl-C (also where a script's shell ignores Ctrl-C): the run can be resumed.
+    """SIGTERM, and SIGHUP of a closed terminal, are taken like Ctrl-C (also where a script's shell ignores Ctrl-C): the
+    run can be resumed.
 
     While the compiler calls back into Python an exception would be swallowed there and leave code half compiled, so
     that every run after it fails; then it is raised a moment later.
@@ -59,6 +62,11 @@ def _terminated(number: int, frame: Any) -> None:
             return
         frame = frame.f_back
     raise KeyboardInterrupt
+
+
+def _is_ignored(number: int) -> bool:
+    """True for a signal that the caller wants ignored (`nohup`)."""
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 @contextmanager
@@ -76,7 +84,8 @@ def _ended_clearly(kept: Path | None, again: str) -> Iterator[None]:
     """The one step of :func:`clear_endings` in which the work is done."""
     if kept:
         again = "\n" + tr("What is finished is kept; continue with: cradle resume {kept}").format(kept=kept)
-    taken = [signal.SIGTERM, signal.SIGINT, *([signal.SIGALRM] if hasattr(signal, "SIGALRM") else [])]
+    taken = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    taken = [number for number in taken if number != getattr(signal, "SIGHUP", 0) or not _is_ignored(number)]
     before = {number: signal.signal(number, _terminated) for number in taken}
     try:
         yield

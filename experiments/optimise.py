@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,16 +23,15 @@ from pymoo.problems.static import StaticProblem
 from SALib.sample import latin
 
 from experiments.config import BASELINE_SCENARIO
-from experiments.design import design_table, study_hash
+from experiments.design import design_table
 from experiments.factors import Factor
 from experiments.laws import LazyLaws
 from experiments.plan import BASELINE, Plan, Row, row_changes
+from experiments.runner import INTERRUPTED, status_of, write_status
 from experiments.study import Study
 from policies.clock import year_of
-from policies.errors import InputError
-from policies.messages import tr
 from results.package_data import package_values
-from results.store import CONFIG, DESIGN, MANIFEST, SERIES, RunFolder
+from results.store import DESIGN, SERIES, RunFolder
 
 Array = NDArray[np.float64]
 Failures = list[dict[str, str]]
@@ -57,8 +57,8 @@ class Search:
     rows: list[Row] = field(default_factory=list)
     failures: Failures = field(default_factory=list)
 
-    def run(self) -> tuple[Failures, pd.DataFrame]:
-        """Alone, corner, search, and what is missing if the target is out of reach; returns failures and design."""
+    def run(self) -> None:
+        """Alone, corner, search, and what is missing if the target is out of reach."""
         factors = self._plan.factors
         alone = [np.eye(len(factors))[i] for i in range(len(factors))]
         for dose, factor in zip(alone, factors, strict=True):
@@ -71,7 +71,6 @@ class Search:
         if self.is_out_of_reach(packages):
             self._what_is_missing(corner)
             self.evaluate()
-        return self.failures, self.folder.read_table(DESIGN)
 
     @property
     def _plan(self) -> Plan:
@@ -250,23 +249,15 @@ def marriage_as_in_2020(study: Study, changes: Mapping[str, Any]) -> dict[str, A
 def search(study: Study, folder: RunFolder, execute: Execute) -> tuple[Failures, pd.DataFrame]:
     """Search and keep every run; returns the failures and the design of all that was asked."""
     found = Search(study, folder, execute)
+    status = INTERRUPTED
     try:
-        return found.run()
-    except _NothingRan:
-        return found.failures, folder.read_table(DESIGN)
+        with suppress(_NothingRan):
+            found.run()
+        status = status_of(found.failures)
+    finally:
+        write_status(folder, status)
+    return found.failures, folder.read_table(DESIGN)
 
 
 class _NothingRan(Exception):
     """Not one run has finished, so that there is nothing to go by."""
-
-
-def take_up_search(folder: RunFolder, study: Study) -> pd.DataFrame:
-    """Design met so far of a search to be resumed. Raises InputError when it was made by other sources or data."""
-    if folder.read_json(MANIFEST)["config_hash"] != study_hash(study):
-        raise InputError(
-            tr(
-                "{folder}: the model, the levers or the city have changed since this search began; start "
-                "afresh with: cradle run {file}"
-            ).format(folder=folder.path, file=folder.file(CONFIG))
-        )
-    return folder.read_table(DESIGN)

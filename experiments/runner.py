@@ -14,7 +14,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
@@ -29,13 +29,13 @@ from experiments.progress import Reporter
 from experiments.run_one import Arm, RunResult, SeedTask, run_seed
 from experiments.sources import source_hash
 from experiments.study import Study
-from policies.errors import InputError
-from policies.messages import tr
 from policies.timeline import Timeline
 from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy")
 DISTRIBUTION = "cradle-abm"
+STARTED, INTERRUPTED, COMPLETE, FAILED = "started", "interrupted", "complete", "failed"
+"""What a manifest says of a run: begun, and ended by Ctrl-C or an error, with every run done, or with some failed."""
 
 
 class Arms(Sequence[Arm]):
@@ -108,28 +108,18 @@ def _history_name(task: SeedTask, data_hash: str) -> str:
 
 def start_run(study: Study, out: Path) -> tuple[RunFolder, pd.DataFrame]:
     """Make the run folder (or take up the one of the same study) and write what does not depend on results."""
-    folder = RunFolder.create(out / folder_name(study))
-    design = design_table(study)
+    folder, design = RunFolder.create(out / folder_name(study)), design_table(study)
+    folder.mend()
     folder.write_text(study.yaml_text(), CONFIG)
-    folder.write_table(design, DESIGN)
-    folder.write_json(CONTEXT, report_context(study))
-    _write_manifest(folder, study, design, "started", 0.0)
+    begin(folder, study, design)
     return folder, design
 
 
-def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
-    """Design of a run to be resumed. Raises InputError when its parts were made by other sources or data."""
-    design = design_table(study)
-    kept = folder.read_table(DESIGN)
-    if list(kept["run_id"]) != list(design["run_id"]):
-        raise InputError(
-            tr(
-                "{folder}: the model, the levers, the city or its fit have changed since this run began, so "
-                "its finished runs cannot be joined by new ones; start afresh with: cradle run {file}"
-            ).format(folder=folder.path, file=folder.file(CONFIG))
-        )
+def begin(folder: RunFolder, study: Study, design: pd.DataFrame) -> None:
+    """Write design, context and a manifest that says that the run was started."""
+    folder.write_table(design, DESIGN)
     folder.write_json(CONTEXT, report_context(study))
-    return design
+    _write_manifest(folder, study, design, STARTED, 0.0)
 
 
 def execute(
@@ -144,28 +134,37 @@ def execute(
     """Run what is not finished, merge, and return the failures.
 
     ``on`` is "serial" (this process, the reference) or "ray"; left out, more than one worker or an address means Ray.
-    The manifest always says how far the run got, also after Ctrl-C. Raises StoreError when the folder cannot be
-    written, InputError when Ray cannot be reached, BackendError when it is lost. When not one run has finished there is
-    nothing to merge, and no ``series.parquet``.
+    The manifest always says how far the run got, also after Ctrl-C; of a search, which asks for more, that it was
+    started. Raises StoreError when the folder cannot be written, InputError when Ray cannot be reached, BackendError
+    when it is lost. When not one run has finished there is nothing to merge, and no ``series.parquet``.
     """
     began = time.monotonic()
-    tasks = tasks_of(study, design, folder.finished() & set(design["run_id"]))
     failures: list[dict[str, str]] = []
-    folder.write_failures(failures)
-    status = "interrupted"
-    reporter.start(_months_to_do(tasks, study), study.people, sum(len(task.arms) for task in tasks))
+    status = INTERRUPTED
     try:
-        for results in _results(tasks, reporter, workers, on or backend_for(workers, address), address):
-            _keep(folder, results, failures)
-            for result in results:
-                reporter.run_done(failed=result.rows is None)
-        status = "failed" if failures else "complete"
+        asked = set(design["run_id"])
+        tasks = tasks_of(study, design, folder.finished() & asked)
+        folder.write_failures(failures)
+        reporter.start(_months_to_do(tasks, study), study.people, sum(len(task.arms) for task in tasks))
+        try:
+            for results in _results(tasks, reporter, workers, on or backend_for(workers, address), address):
+                _keep(folder, results, failures)
+                for result in results:
+                    reporter.run_done(failed=result.rows is None)
+        finally:
+            reporter.stop()
+        finished = folder.finished() & asked
+        if finished and (tasks or not finished <= folder.merged()):
+            folder.merge(design, folder.read_json(CONTEXT)["indicators"])
+        status = STARTED if study.kind == "optimise" else status_of(failures)
     finally:
-        reporter.stop()
         _write_manifest(folder, study, design, status, time.monotonic() - began)
-    if folder.finished() and (tasks or not folder.has_series()):
-        folder.merge(design, folder.read_json(CONTEXT)["indicators"])
     return failures
+
+
+def status_of(failures: Sequence[object]) -> str:
+    """What a manifest says of a run that has ended."""
+    return FAILED if failures else COMPLETE
 
 
 def backend_for(workers: int | None, address: str | None) -> str:
@@ -179,7 +178,7 @@ def standing_backend(
     """Within this context every ``execute`` with the same arguments uses one Ray, which takes seconds to start."""
     if (on or backend_for(workers, address)) == "serial":
         return nullcontext()
-    from experiments.on_ray import connected
+    from experiments.ray_connection import connected
 
     return connected(workers or 1, address)
 
@@ -219,11 +218,12 @@ def _keep(folder: RunFolder, results: list[RunResult], failures: list[dict[str, 
 
 def _write_manifest(folder: RunFolder, study: Study, design: pd.DataFrame, status: str, seconds: float) -> None:
     finished = len(folder.finished() & set(design["run_id"]))
-    earlier = folder.read_json(MANIFEST)["seconds"] if folder.exists() else 0.0
+    earlier = folder.known_manifest().get("seconds", 0.0)
+    runs = {"asked": len(design), "finished": finished, "failed": len(folder.known_failures())}
     folder.write_json(
         MANIFEST,
         {
-            "status": status,
+            **_status(status, runs),
             "versions": versions(),
             "config_hash": study_hash(study),
             "source_hash": source_hash(),
@@ -235,11 +235,42 @@ def _write_manifest(folder: RunFolder, study: Study, design: pd.DataFrame, statu
             "start": study.config["start"],
             "branch": study.config["branch"],
             "end": study.config["end"],
-            "runs": {"asked": len(design), "finished": finished, "failed": len(folder.read_failures())},
-            "seconds": round(earlier + seconds, 1),
+            "seconds": round((earlier if isinstance(earlier, int | float) else 0.0) + seconds, 1),
             "machine": {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()},
+            "checksums": "sha256",
+            "config": study.yaml_text(),
         },
     )
+    folder.sums.tidy()
+
+
+@contextmanager
+def noted_if_stopped(folder: RunFolder) -> Iterator[None]:
+    """What ends this context early, wherever in it, leaves a manifest that says so."""
+    try:
+        yield
+    except BaseException:
+        if folder.known_manifest().get("status") == STARTED:
+            with suppress(OSError):  # the disk may be what ended it
+                write_status(folder, INTERRUPTED)
+        raise
+
+
+def write_status(folder: RunFolder, status: str) -> None:
+    """Say how a run has ended, leaving what else its manifest says."""
+    manifest = folder.read_json(MANIFEST)
+    kept = {name: held for name, held in manifest.items() if name not in ("status", "interrupted", "runs")}
+    folder.write_json(MANIFEST, {**_status(status, manifest["runs"]), **kept})
+    folder.sums.tidy()
+
+
+def _status(status: str, runs: dict[str, int]) -> dict[str, Any]:
+    """How far a run has come; of one that was interrupted, when and with how many of its runs done."""
+    if status != INTERRUPTED:
+        return {"status": status, "runs": runs}
+    when = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    stopped = {"when": when, "finished": runs["finished"], "asked": runs["asked"]}
+    return {"status": status, "interrupted": stopped, "runs": runs}
 
 
 def versions() -> dict[str, str]:

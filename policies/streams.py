@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import sys
 import unicodedata
@@ -45,12 +46,20 @@ def _replaced(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(HANDLER, _replaced)
 
 
+NOBODY_READS = (errno.EPIPE, errno.EIO, errno.EBADF)
+"""What a stream answers whose other end is closed: a pipe, a terminal, a descriptor."""
+
+
 def tell(text: str, stream: Any) -> None:
-    """Write a line on a stream. Once nobody reads it any more (`| head -1`) what follows goes nowhere: work that is
-    told of goes on."""
+    """Write a line on a stream. Where there is none, or once nobody reads it any more (`| head -1`), it goes nowhere:
+    work that is told of goes on."""
+    if stream is None:
+        return
     try:
         print(text, file=stream, flush=True)
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in NOBODY_READS:
+            raise
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from results.blocks import Opening, both
 from results.compare import paired
+from results.damage import refuse_damage, said_if_not_ours
 from results.figures import make_figures
 from results.forecast_report import write_forecast_report
 from results.opening import opening
@@ -49,12 +50,19 @@ def write_report(folder: RunFolder, lang: str = "en") -> Path:
 
 
 def write_report_of_kind(folder: RunFolder, lang: str = "en") -> tuple[Path, Text]:
-    """Write the report of whatever kind of run this is; returns the page's path and its first answer."""
+    """Write the report of whatever kind of run this is; returns the page's path and its first answer.
+
+    Raises RunFolderError that names what is broken in the folder; the report that stands there stays as it is then.
+    """
     if lang not in LANGUAGES:
         raise ValueError(f"--lang: found {lang!r}, allowed: {', '.join(LANGUAGES)}")
-    kind = str(folder.read_json(CONTEXT).get("kind", "scenario"))
-    if kind in WRITERS:
-        return WRITERS[kind](folder, lang)
+    refuse_damage(folder)
+    with said_if_not_ours(folder):
+        kind = str(folder.read_json(CONTEXT).get("kind", "scenario"))
+        return WRITERS.get(kind, _write_scenario_report)(folder, lang)
+
+
+def _write_scenario_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     data = RunData.read(folder)
     sections = [section for make in SECTIONS if (section := make(data)) is not None]
     tables = plain_tables(data)

@@ -8,33 +8,36 @@
     series.parquet     all parts in one table, with unit and labels
     failures.jsonl     run_id, stage, error, message
     context.json       what a report needs and may not import
+    checksums.txt      of all these but the config, as ``sha256sum`` checks them (``results.checksums``)
     report.html, figures/*.svg, tables/*.csv, tables/tables.xlsx
 
     .lock, .holder       which process works on the folder (``results.folder_lock``)
 
-Every file is written under a hidden name, flushed to disk and renamed, so a reader sees a whole file or none.
+Every file is written under a hidden name, flushed to disk and renamed, so a reader sees a whole file or none. What is
+read is held against its checksum, so a file that was damaged is never taken for numbers.
 """
 
 from __future__ import annotations
 
 import difflib
-import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow
 import pyarrow.compute as pc
-import pyarrow.lib
-import pyarrow.parquet as pq
 
-from results.excel import safe_for_excel
+from results.checksums import SUMS, digest_of
+from results.guarded_files import MISSING, DamagedFileError, GuardedFiles
+from results.whole_files import RunFolderError as RunFolderError
+from results.whole_files import StoreError as StoreError
+from results.whole_files import clear_write_errors as clear_write_errors
+from results.whole_files import machine_name, set_aside
+from results.whole_files import write_whole as write_whole
 
 MANIFEST, CONFIG, DESIGN = "manifest.json", "config.yaml", "design.parquet"
 SERIES, FAILURES, CONTEXT, REPORT = "series.parquet", "failures.jsonl", "context.json", "report.html"
@@ -50,103 +53,18 @@ LONGEST_NAME, MOST_RUNS_LISTED = 255, 10
 FAILURE_KEYS = ("run_id", "stage", "error", "message")
 
 
-class RunFolderError(ValueError):
-    """The folder named by the user is not a run folder, or not one that fits; the message says what to do."""
-
-    def __init__(self, en: str, zh: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh or en
-
-    def said_in(self, lang: str) -> str:
-        """The message in a language."""
-        return self.zh if lang == "zh" else str(self)
-
-
-class StoreError(OSError):
-    """The run folder cannot be written (disk full, no permission, read-only); the message names the folder."""
-
-    def __init__(self, en: str, zh: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh or en
-
-    def said_in(self, lang: str) -> str:
-        """The message in a language."""
-        return self.zh if lang == "zh" else str(self)
-
-
-_ADVICE = {
-    errno.ENOSPC: ("the disk is full", "磁盘已满"),
-    errno.EDQUOT: ("the disk quota is used up", "磁盘配额已用完"),
-    errno.EACCES: ("no permission to write here", "没有写入权限"),
-    errno.EPERM: ("no permission to write here", "没有写入权限"),
-    errno.EROFS: ("this disk is read-only", "磁盘为只读"),
-    errno.ENOTDIR: ("a part of the path is a file, not a folder", "路径中有一段是文件而非文件夹"),
-    errno.EEXIST: ("a file of that name is in the way", "已有同名文件"),
-}
-
-
-@contextmanager
-def clear_write_errors(path: Path) -> Iterator[None]:
-    """Turn an operating-system error on writing ``path`` into one clear StoreError."""
-    try:
-        yield
-    except (OSError, pyarrow.lib.ArrowException) as error:
-        if isinstance(error, StoreError):
-            raise
-        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
-            short = f"{str(path)[:60]}..."
-            raise RunFolderError(f"{short}: the name is too long", f"{short}：名称过长") from None
-        en, zh = _ADVICE.get(getattr(error, "errno", None) or 0, (str(error), str(error)))
-        raise StoreError(f"cannot write {path}: {en}", f"无法写入 {path}：{zh}") from error
-
-
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    ``write`` gets a hidden name beside ``path``; what it wrote is flushed to disk and renamed. Raises StoreError.
-    """
-    hidden = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with clear_write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            write(hidden)
-            with open(hidden, "rb+") as handle:
-                os.fsync(handle.fileno())
-            os.replace(hidden, path)
-            _sync_folder(path.parent)
-        except BaseException:
-            hidden.unlink(missing_ok=True)
-            raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush a folder's entries, so that a rename survives a power cut (where the system allows it)."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
-
-
-def _text_writer(text: str) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        path.write_text(text, encoding="utf-8")
-
-    return write
-
-
-class RunFolder:
+class RunFolder(GuardedFiles):
     """One run folder: typed reading and whole-or-nothing writing of its files."""
 
     def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+        super().__init__(path)
         self.follows_browser = False
         """Whether the report opens in the language of its reader's browser, not always in the one it is written in."""
+        self._checked: dict[str, tuple[object, list[str] | DamagedFileError]] = {}
+
+    def is_guarded(self, name: str) -> bool:
+        """All but what is made of them, and the config, which people may change."""
+        return name in (MANIFEST, DESIGN, SERIES, FAILURES, CONTEXT) or name.startswith((f"{PARTS}/", f"{BIRTHS}/"))
 
     # ---- opening ---------------------------------------------------------------------------------------------
 
@@ -154,13 +72,20 @@ class RunFolder:
     def create(cls, path: Path | str) -> RunFolder:
         """Make the folder (and its parents) and check that it can be written. Raises StoreError."""
         folder = cls(path)
+        folder.make_folders()
         with clear_write_errors(folder.path):
-            (folder.path / PARTS).mkdir(parents=True, exist_ok=True)
-            (folder.path / BIRTHS).mkdir(exist_ok=True)
-            probe = folder.path / f".probe.{os.getpid()}.tmp"
+            probe = folder.path / f".probe.{machine_name()}.{os.getpid()}.tmp"
             probe.write_bytes(b"0")
             probe.unlink()
         return folder
+
+    def make_folders(self) -> None:
+        """Make the folders of parts and births; a file in the place of one is set aside. Raises StoreError."""
+        for name in (PARTS, BIRTHS):
+            if (self.path / name).is_file():
+                set_aside(self.path / name)
+            with clear_write_errors(self.path):
+                (self.path / name).mkdir(parents=True, exist_ok=True)
 
     @classmethod
     def find(cls, name: Path | str, runs: Path | str | None = None) -> RunFolder:
@@ -174,11 +99,11 @@ class RunFolder:
         under = [Path(runs) / str(name)] if runs is not None else []  # the same again for an absolute path
         candidates = list(dict.fromkeys([Path(name), *under]))
         for candidate in candidates:
-            if candidate.name == MANIFEST and candidate.is_file():
+            if candidate.name == MANIFEST and os.path.isfile(candidate):
                 return cls(candidate.parent)
-            if (candidate / MANIFEST).is_file():
+            if is_run_folder(candidate):
                 return cls(candidate)
-        inside = [p.parent for c in candidates if c.is_dir() for p in sorted(c.glob(f"*/{MANIFEST}"))]
+        inside = [p.parent for c in candidates if os.path.isdir(c) for p in sorted(c.glob(f"*/{MANIFEST}"))]
         if len(inside) == 1:
             return cls(inside[0])
         if inside:
@@ -188,66 +113,23 @@ class RunFolder:
                 f"{name}：其中有 {len(inside)} 个运行，请指明其一：{names}",
             )
         en, zh = "no such run folder", "没有这个运行文件夹"
-        if Path(name).exists():
+        if os.path.lexists(name):
             en, zh = "has no manifest.json, so it is not a run folder", "缺少 manifest.json，不是运行文件夹"
+        if os.path.isdir(name) and not os.access(name, os.R_OK | os.X_OK):
+            en, zh = "no permission to look into it", "没有进入该文件夹的权限"
         guess = _runs_like(Path(name).name, Path(runs)) if runs is not None else ("", "")
         raise RunFolderError(
             f"{name}: {en} (a run folder is the path that `cradle run` prints){guess[0]}",
             f"{name}：{zh}（运行文件夹即 `cradle run` 给出的路径）{guess[1]}",
         )
 
-    def exists(self) -> bool:
-        return (self.path / MANIFEST).is_file()
-
-    def file(self, *names: str) -> Path:
-        return self.path.joinpath(*names)
-
-    # ---- small files -----------------------------------------------------------------------------------------
-
-    def write_json(self, name: str, value: Any) -> None:
-        text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False, allow_nan=False, default=_plain)
-        write_whole(self.path / name, _text_writer(text + "\n"))
-
-    def read_json(self, name: str) -> Any:
-        return json.loads(self._existing(name).read_text(encoding="utf-8"))
-
-    def write_text(self, text: str, *names: str) -> Path:
-        target = self.path.joinpath(*names)
-        write_whole(target, _text_writer(text))
-        return target
-
-    def write_with(self, write: Callable[[Path], None], *names: str) -> Path:
-        """Write a file with a function that is given the path to write to."""
-        target = self.path.joinpath(*names)
-        write_whole(target, write)
-        return target
-
-    def read_text(self, *names: str) -> str:
-        return self._existing(*names).read_text(encoding="utf-8")
-
-    def _existing(self, *names: str) -> Path:
-        path = self.path.joinpath(*names)
-        if not path.is_file():
-            file, again = "/".join(names), f"`cradle resume {self.path}`"
-            raise RunFolderError(
-                f"{self.path}: {file} is missing; {again} rebuilds it",
-                f"{self.path}：缺少 {file}；用 {again} 可重新生成",
-            )
-        return path
-
-    # ---- tables ----------------------------------------------------------------------------------------------
-
-    def write_table(self, table: pd.DataFrame, *names: str) -> Path:
-        target = self.path.joinpath(*names)
-        if target.suffix == ".csv":
-            safe = safe_for_excel(table)
-            write_whole(target, lambda hidden: safe.to_csv(hidden, index=False, encoding="utf-8-sig"))
-        else:
-            write_whole(target, lambda hidden: table.to_parquet(hidden, index=False, compression="zstd"))
-        return target
-
-    def read_table(self, *names: str) -> pd.DataFrame:
-        return pd.read_parquet(self._existing(*names))
+    def known_manifest(self) -> dict[str, Any]:
+        """The manifest, or nothing where it is lost."""
+        try:
+            found = self.read_json(MANIFEST)
+        except RunFolderError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     # ---- parts: runs that ended together ------------------------------------------------------------------------
 
@@ -261,30 +143,67 @@ class RunFolder:
         self.write_table(pd.concat([rows[ROW_COLUMNS] for _, rows, _ in runs], ignore_index=True), PARTS, name)
 
     def finished(self) -> set[str]:
-        """Run ids in the parts that can be read; a part that cannot is set aside as ``<name>.unreadable``."""
-        return {run_id for runs in self._runs_by_part().values() for run_id in runs}
+        """Run ids in the parts that are whole, and whose births are."""
+        return {run_id for runs in self._parts()[0].values() for run_id in runs}
 
-    def _runs_by_part(self) -> dict[str, list[str]]:
-        """Run ids in each part. A run that stands in two parts counts in the first alone."""
+    def broken_parts(self) -> list[DamagedFileError]:
+        """Parts and files of births that are missing or damaged."""
+        return self._parts()[1]
+
+    def _parts(self) -> tuple[dict[str, list[str]], list[DamagedFileError]]:
+        """Run ids in each whole part, and what is wrong with the others. A run in two parts counts in the first."""
         found: dict[str, list[str]] = {}
-        seen: set[str] = set()
-        for path in sorted((self.path / PARTS).glob("*.parquet")):
+        broken, seen = [], set[str]()
+        standing = {path.name for path in (self.path / PARTS).glob("*.parquet")}
+        noted = {name.partition("/")[2] for name in self.sums.known() if name.startswith(f"{PARTS}/")}
+        for name in sorted(standing | noted):
+            ids = self._runs_in(name)
+            if isinstance(ids, DamagedFileError):
+                broken.append(ids)
+            else:
+                found[name] = [run_id for run_id in ids if run_id not in seen]
+                seen.update(ids)
+        return found, broken
+
+    def _runs_in(self, part: str) -> list[str] | DamagedFileError:
+        """Runs in a part; looked at again only when something has changed, as a search asks for all its parts in every
+        generation."""
+        known = self.sums.known()
+        names = [f"{PARTS}/{part}", f"{BIRTHS}/{part}"]
+        state = tuple((_state(self.path / name), known.get(name)) for name in names)
+        if part not in self._checked or self._checked[part][0] != state:
             try:
-                ids = _run_ids(path, path.stat().st_mtime_ns)
-            except (OSError, ValueError, pyarrow.lib.ArrowException):
-                os.replace(path, path.with_suffix(".unreadable"))
-                continue
-            found[path.name] = [run_id for run_id in ids if run_id not in seen]
-            seen.update(ids)
-        return found
+                ids = self.read_arrow(PARTS, part, needs=ROW_COLUMNS, own=self._own(PARTS, part))["run_id"]
+                if self._has_births(part):
+                    self.read_arrow(BIRTHS, part, needs=[*BIRTH_COLUMNS, "run_id"], own=self._own(BIRTHS, part))
+                self._checked[part] = state, [str(run_id) for run_id in ids.unique().to_pylist()]
+            except DamagedFileError as error:
+                self._checked[part] = state, error
+        return self._checked[part][1]
+
+    def _own(self, *names: str) -> list[str] | None:
+        """Columns to take apart: of a file that its checksum vouches for the run ids will do, else all."""
+        return ["run_id"] if "/".join(names) in self.sums.known() else None
+
+    def _has_births(self, part: str) -> bool:
+        """True if births were kept with a part; in folders without checksums the kind of the run tells."""
+        known = self.sums.known()
+        if f"{PARTS}/{part}" in known or f"{BIRTHS}/{part}" in known:
+            return f"{BIRTHS}/{part}" in known
+        return os.path.lexists(self.path / BIRTHS / part) or self._kind() == "scenario"
+
+    def _kind(self) -> str:
+        try:
+            return str(self.read_json(CONTEXT).get("kind", "scenario"))
+        except (RunFolderError, AttributeError):
+            return ""
 
     def read_births(self, design: pd.DataFrame) -> pd.DataFrame:
         """Births of all finished runs of ``design``: run_id, scenario, seed and the columns of a births log."""
         frames = []
-        for name, runs in self._runs_by_part().items():
-            path = self.path / BIRTHS / name
-            if path.is_file():
-                log = pd.read_parquet(path)
+        for name, runs in self._parts()[0].items():
+            if self._has_births(name):
+                log = self.read_table(BIRTHS, name)
                 frames.append(log[log["run_id"].isin(runs)])
         known = design[["run_id", "scenario", "seed"]].reset_index(drop=True)
         if not frames:
@@ -293,14 +212,14 @@ class RunFolder:
         births = births.sort_values("place", kind="stable", ignore_index=True)
         return births[[*BIRTH_COLUMNS, *known.columns]]
 
-    def merge(self, design: pd.DataFrame, indicators: dict[str, dict[str, str]]) -> pd.DataFrame:
+    def merge(self, design: pd.DataFrame, indicators: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
         """Write ``series.parquet`` from the parts of ``design``, in design order, with unit and labels."""
         place = {run_id: number for number, run_id in enumerate(design["run_id"])}
         tables = []
-        for name, runs in self._runs_by_part().items():
+        for name, runs in self._parts()[0].items():
             asked = place.keys() & set(runs)
             if asked:
-                part = pq.read_table(self.path / PARTS / name)
+                part = self.read_arrow(PARTS, name)
                 tables.append(part.filter(pc.is_in(part["run_id"], pyarrow.array(sorted(asked)))))
         if not tables:
             failures = self.path / FAILURES
@@ -321,6 +240,54 @@ class RunFolder:
     def has_series(self) -> bool:
         return (self.path / SERIES).is_file()
 
+    def merged(self) -> set[str]:
+        """Run ids in the merged table; none where it is missing or damaged."""
+        try:
+            ids = self.read_arrow(SERIES, needs=ROW_COLUMNS, own=self._own(SERIES))["run_id"]
+        except DamagedFileError:
+            return set()
+        return {str(run_id) for run_id in ids.unique().to_pylist()}
+
+    # ---- mending ---------------------------------------------------------------------------------------------
+
+    def mend(self) -> list[str]:
+        """Set aside what cannot be used, so that it is made anew, and take every file that can into the list of
+        checksums; returns the names set aside.
+
+        Of a folder without checksums the merged table, which nothing vouches for, goes too. Raises RunFolderError for a
+        file that may not be read, StoreError.
+        """
+        self.make_folders()
+        aside = []
+        for error in self.broken_parts():
+            if error.is_locked:
+                raise error
+            part = self.path / PARTS / error.name.partition("/")[2]
+            if os.path.lexists(part):
+                set_aside(part)
+            aside.append(error.name)
+        if SERIES not in self.sums.known() or not self.merged():
+            with clear_write_errors(self.path / SERIES):
+                if self.has_series():
+                    (self.path / SERIES).unlink()
+        if os.path.isdir(self.sums.path):
+            set_aside(self.sums.path)
+        self.sums.keep(self._digests())
+        return aside
+
+    def _digests(self) -> dict[str, str]:
+        """Checksums of the files that stand and can be used."""
+        names = [MANIFEST, DESIGN, CONTEXT, FAILURES, SERIES]
+        for part in self._parts()[0]:
+            names += [f"{PARTS}/{part}", *([f"{BIRTHS}/{part}"] if self._has_births(part) else [])]
+        found = {}
+        for name in names:
+            try:
+                found[name] = digest_of(self.content(*name.split("/")))
+            except DamagedFileError:
+                continue  # it is made anew
+        return found
+
     # ---- failures --------------------------------------------------------------------------------------------
 
     def write_failures(self, failures: list[dict[str, str]]) -> None:
@@ -328,10 +295,24 @@ class RunFolder:
         self.write_text("".join(line + "\n" for line in lines), FAILURES)
 
     def read_failures(self) -> list[dict[str, str]]:
-        path = self.path / FAILURES
-        if not path.is_file():
+        try:
+            lines = self.read_text(FAILURES).splitlines()
+        except DamagedFileError as error:
+            if error.what == MISSING and FAILURES not in self.sums.known():
+                return []
+            raise
+        try:
+            found = [json.loads(line) for line in lines if line.strip()]
+            return [{key: str(row[key]) for key in FAILURE_KEYS} for row in found]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise self.damaged(FAILURES, ("cannot be read", "无法读取")) from None
+
+    def known_failures(self) -> list[dict[str, str]]:
+        """The runs that failed, or none where their list is lost."""
+        try:
+            return self.read_failures()
+        except RunFolderError:
             return []
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
     # ---- derived output --------------------------------------------------------------------------------------
 
@@ -339,6 +320,8 @@ class RunFolder:
         """Remove figures and tables, so that a new report never stands beside an old figure."""
         with clear_write_errors(self.path):
             for name in (FIGURES, TABLES):
+                if (self.path / name).is_file():
+                    (self.path / name).unlink()
                 shutil.rmtree(self.path / name, ignore_errors=True)
                 (self.path / name).mkdir(parents=True, exist_ok=True)
 
@@ -358,19 +341,16 @@ def _runs_like(name: str, runs: Path) -> tuple[str, str]:
     )
 
 
-def _plain(value: Any) -> Any:
-    """numpy numbers and paths as plain JSON."""
-    if hasattr(value, "item"):
-        return value.item()
-    if isinstance(value, Path):
-        return str(value)
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+def is_run_folder(path: Path) -> bool:
+    """True for a folder with a manifest, or with so much of the rest that it can only have lost it."""
+    rest = (CONFIG, DESIGN, CONTEXT, PARTS, SERIES, SUMS)
+    return os.path.isfile(path / MANIFEST) or sum(os.path.lexists(path / name) for name in rest) >= 3
 
 
-@lru_cache(maxsize=100_000)
-def _run_ids(part: Path, _changed_ns: int) -> list[str]:
-    """Runs in a part. A part is never written twice, and a search asks for all its parts in every generation."""
-    ids = pq.read_table(part, columns=["run_id"])["run_id"]
-    return [str(run_id) for run_id in ids.unique().to_pylist()]
+def _state(path: Path) -> tuple[int, ...]:
+    """What changes when a file does."""
+    try:
+        now = os.stat(path)
+    except OSError:
+        return ()
+    return now.st_mtime_ns, now.st_size, now.st_ino, now.st_mode

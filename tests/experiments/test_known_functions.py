@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from experiments.progress import LineReporter
-from experiments.runner import execute, start_run, take_up
+from experiments.resume import take_up
+from experiments.runner import execute, start_run
 from experiments.study import read_study
 from results.store import RunFolder
 from results.study_data import StudyData

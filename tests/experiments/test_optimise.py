@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from experiments.design import estimate, most_packages
-from experiments.optimise import candidate_name, rounded, search, take_up_search
+from experiments.optimise import candidate_name, rounded, search
 from experiments.progress import LineReporter
+from experiments.resume import take_up
 from experiments.runner import execute, start_run
 from experiments.study import Study, read_study
 from policies.errors import InputError
@@ -119,7 +120,7 @@ def test_an_interrupted_search_goes_on_where_it_was(write_study: Write, tmp_path
         search(study, folder, stops)
     kept = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").iterdir()}
     again = read_study(folder.file("config.yaml"))
-    assert len(take_up_search(folder, again)) >= len(kept)
+    assert len(take_up(folder, again)) >= len(kept)
     search(again, folder, run)
     now = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").iterdir()}
     assert kept.items() <= now.items() and len(now) > len(kept)
@@ -132,7 +133,7 @@ def test_a_search_is_not_continued_with_other_sources(
     folder, _ = searched(write_study(**{**CONFIG, "generations": 1}, budget=1e7), tmp_path)
     monkeypatch.setattr("experiments.design.source_hash", lambda: "other")
     with pytest.raises(InputError, match="have changed since this search began"):
-        take_up_search(folder, read_study(folder.file("config.yaml")))
+        take_up(folder, read_study(folder.file("config.yaml")))
 
 
 def test_a_search_in_which_nothing_runs_ends_with_its_failures(

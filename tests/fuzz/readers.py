@@ -32,8 +32,11 @@ from policies.errors import InputError
 from policies.packages import load_package
 from policies.timeline import timeline_for
 from policies.validation import read_yaml
+from results.store import RunFolderError
 from tests.fuzz.binaries import made_files, of_binaries, read_cache
 from tests.fuzz.mutations import Mutation, of_yaml
+from tests.fuzz.parquet import of_parquet
+from tests.fuzz.run_folders import damaged_of_run, files_of_run, report_of_run
 from tests.fuzz.tables import of_tables
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +50,7 @@ class Reader:
     """Files that are copied into a folder of their own, those of them that are damaged, and how they are read.
 
     ``lenient`` are kinds of damage after which a file may still be right, because a text stands where the damage is.
+    ``strict``: no file is right after any.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Reader:
     read: Callable[[Path], object]
     lenient: frozenset[str] = field(default_factory=frozenset)
     slow: bool = False
+    strict: bool = False
 
     def place(self, folder: Path) -> None:
         """Put the files, undamaged, into a folder."""
@@ -152,6 +157,15 @@ def readers() -> list[Reader]:
         _several("tables of an office", given, "rivertown/*", lambda folder: read_given(folder / "rivertown"), *texts),
         _several("city pack", given, "rivertown/*", _make_pack, *texts, slow=True),
         Reader("cache", made_files(), tuple(made_files()), read_cache),
+        Reader("run folder", files_of_run(True), damaged_of_run(), report_of_run, strict=True),
+        Reader(
+            "run folder of an older version",
+            files_of_run(False),
+            damaged_of_run(),
+            report_of_run,
+            frozenset({*texts, "encoding"}),
+            slow=True,
+        ),
     ]
 
 
@@ -179,7 +193,9 @@ def mutations_of(file: str) -> list[Mutation]:
     """The mutations for a file of this name."""
     if file in made_files():
         return list(of_binaries())
-    return list(of_yaml() if file.endswith(".yaml") else of_tables())
+    if file.endswith(".parquet"):
+        return list(of_parquet())
+    return list(of_yaml() if file.endswith((".yaml", ".json")) else of_tables())
 
 
 @dataclass(frozen=True)
@@ -216,7 +232,8 @@ def answer(reader: Reader, file: str, mutation: Mutation, seed: str, folder: Pat
     (folder / file).write_bytes(damaged)
     before = _standing(folder)
     how, said = _asked(reader, folder)
-    if how == "accepted" and mutation.must_fail and mutation.kind not in reader.lenient:
+    wrong = reader.strict or (mutation.must_fail and mutation.kind not in reader.lenient)
+    if how == "accepted" and wrong:
         how = "broken: accepted"
     if _standing(folder) != before:
         how, said = "broken: something is left behind", said
@@ -227,8 +244,8 @@ def answer(reader: Reader, file: str, mutation: Mutation, seed: str, folder: Pat
 def _asked(reader: Reader, folder: Path) -> tuple[str, str]:
     try:
         reader.read(folder)
-    except InputError as error:
-        said = str(error)
+    except (InputError, RunFolderError) as error:
+        said = max(str(error), getattr(error, "zh", ""), key=lambda text: len(text.encode()))
         if len(said.encode()) > MOST_BYTES or "Traceback" in said or not said.strip():
             return f"broken: {len(said.encode())} bytes", said
         return "refused", said

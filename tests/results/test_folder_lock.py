@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,12 +15,14 @@ from results.store import RunFolderError, StoreError
 
 ROOT = Path(__file__).parents[2]
 HOLDS = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from results.folder_lock import held
+from results.whole_files import machine_name
 with held(Path(sys.argv[1])):
     (Path(sys.argv[1]) / "parts").mkdir()
-    (Path(sys.argv[1]) / "parts" / ".one.parquet.1.tmp").write_bytes(b"half")
+    name = f".one.parquet.{machine_name()}.{os.getpid()}.tmp"
+    (Path(sys.argv[1]) / "parts" / name).write_bytes(b"half")
     print("held", flush=True)
     time.sleep(600)
 """
@@ -54,6 +57,36 @@ def test_a_killed_process_holds_nothing_and_what_it_left_half_written_is_cleared
     assert not (tmp_path / HOLDER).exists()
     with held(tmp_path):
         pass
+
+
+NO_LOCKS = {"filelock's word": NotImplementedError(), "no room for locks": OSError(errno.ENOLCK, "no locks available")}
+
+
+@pytest.fixture(params=NO_LOCKS)
+def without_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that has none."""
+
+    def refuses(*_: object, **__: object) -> None:
+        raise NO_LOCKS[request.param]
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuses)
+
+
+def test_without_locks_temporary_files_of_the_living_and_of_other_machines_stay(
+    tmp_path: Path, other: subprocess.Popen[str], without_locks: None
+) -> None:
+    (half,) = tmp_path.rglob(".*.tmp")
+    elsewhere = half.with_name(".two.parquet.another-machine.1.tmp")
+    elsewhere.write_bytes(b"half")
+    with pytest.raises(RunFolderError, match=f"process {other.pid} has been working"), held(tmp_path):
+        raise AssertionError("held twice")
+    (tmp_path / HOLDER).unlink()  # nothing tells who it is
+    with held(tmp_path):
+        assert half.exists() and elsewhere.exists()
+    other.kill()
+    other.wait()
+    with held(tmp_path):
+        assert not half.exists() and elsewhere.exists()
 
 
 def test_a_folder_that_cannot_be_made_gives_one_clear_message(tmp_path: Path) -> None:

@@ -76,8 +76,8 @@ def test_parts_tell_what_is_finished_and_unreadable_ones_are_set_aside(tmp_path:
     folder = RunFolder.create(tmp_path)
     folder.write_part([("one", rows("one"), log())])
     (tmp_path / "parts" / "two.parquet").write_bytes(b"not parquet")
-    assert folder.finished() == {"one"}
-    assert (tmp_path / "parts" / "two.unreadable").is_file()
+    assert folder.finished() == {"one"} and (tmp_path / "parts" / "two.parquet").is_file(), "who looks changes nothing"
+    assert folder.mend() == ["parts/two.parquet"] and (tmp_path / "parts" / "two.unreadable").is_file()
 
 
 def test_several_runs_in_a_part_and_a_run_in_two_parts_counts_once(tmp_path: Path) -> None:
