@@ -107,9 +107,7 @@ def machine_warnings(needed: float, workers: int, free: float, there: int) -> li
         )
         found.append(memory.format(needed=needed, free=free))
     if workers > there:
-        many = tr(
-            "--workers: {workers} processes on {cores} cores: what is above {cores} takes memory and saves no time"
-        )
+        many = tr("--workers: {workers} processes on {cores} cores: those above take memory and save no time")
         found.append(many.format(workers=workers, cores=there))
     return found
 

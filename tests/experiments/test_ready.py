@@ -14,9 +14,9 @@ from policies.messages import process_language
 
 HOLDER = """
 import sys, time
-from experiments.ready import one_at_a_time
+from filelock import FileLock
 from pathlib import Path
-with one_at_a_time(Path(sys.argv[1])):
+with FileLock(sys.argv[1]):
     print("held", flush=True)
     time.sleep(0.5)
     Path(sys.argv[2]).touch()
