@@ -11,6 +11,9 @@ from results.sensitivity import Array, holm, ranks
 
 YUAN_OF_RATIO = 1e8
 PAIR = ["seed", "draw"]
+ALONE = ("high", "low", "curve")
+"""Roles of runs in which one measure alone is in force."""
+ROUNDING = 1e-9
 
 
 def paired_differences(table: pd.DataFrame, scenario: str, other: str, column: str) -> pd.Series:
@@ -30,6 +33,13 @@ def by_replicate(differences: pd.Series) -> Array:
 def change(table: pd.DataFrame, scenario: str, other: str, column: str) -> Array:
     """The change of ``column`` from ``other`` to ``scenario``, one value a replicate."""
     return by_replicate(paired_differences(table, scenario, other, column))
+
+
+def nothing_changes(table: pd.DataFrame, baseline: str, column: str) -> bool:
+    """True if every measure that was run alone gives on each seed and draw what ``baseline`` gives there."""
+    names = [str(name) for name in table.loc[table["role"].isin(ALONE), "scenario"].unique()]
+    differences = [paired_differences(table, name, baseline, column).to_numpy(dtype=float) for name in names]
+    return bool(names) and not any((abs(found) > ROUNDING).any() for found in differences)
 
 
 def strong_end(table: pd.DataFrame, factor: str) -> str | None:

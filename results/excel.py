@@ -2,8 +2,8 @@
 
 A csv file has no types, so Excel guesses: "5/8" becomes the 5th of August, "2026-01" a day in January, "-2 (of 5)" a
 formula. Such texts are written another way ("5 of 8", "2026M01" as statistical offices write months, a space before
-what would be a formula); numbers get the plain minus sign, or they would stay texts. In the workbook cells have types,
-and texts stand as they are.
+what would be a formula: without it the text is as it was); numbers get the plain minus sign, or they would stay texts.
+In the workbook cells have types, and texts stand as they are.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ _MONTHS = (
     "jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
     "|dec(ember)?"
 )
+
+FORMULA_STARTS = "=+-@＝＋－＠\t\r\n"
+"""What a text begins with that a spreadsheet runs as a formula: full-width signs too, and what it skips before one."""
 
 LIKE_A_DATE = re.compile(
     r"\s*(\d{1,4}\s*[-/.]\s*\d{1,2}(\s*[-/.]\s*\d{1,4})?"
@@ -46,7 +49,7 @@ def is_mistaken(text: str) -> bool:
     """Whether a spreadsheet would take a text for a date, a time or a formula."""
     if not text or is_number(text):
         return False
-    return text[0] in "=+-@" or LIKE_A_DATE.fullmatch(text) is not None
+    return text[0] in FORMULA_STARTS or LIKE_A_DATE.fullmatch(text) is not None
 
 
 def safe_text(text: str) -> str:
@@ -58,7 +61,7 @@ def safe_text(text: str) -> str:
         found = pattern.fullmatch(plain.strip())
         if found:
             return rewritten(found)
-    return f" {plain}" if plain[0] in "=+-@" else f"({plain})"
+    return f" {plain}" if plain[0] in FORMULA_STARTS else f"({plain})"
 
 
 def safe_for_excel(table: pd.DataFrame) -> pd.DataFrame:

@@ -43,6 +43,7 @@ TARGET_COLOUR = "#B00020"
 
 _STYLE = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names are people's: a $ in one is a dollar, not mathematics
     "font.family": FONTS,
     "font.size": 10.5,
     "axes.titlesize": 11.5,

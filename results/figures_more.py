@@ -93,7 +93,8 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     wide = table.pivot(index="scenario", columns="category", values="mean").fillna(0.0)
     wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (data.end_year - first + 1)
     wide = wide[wide.sum().sort_values(ascending=False).index]
-    kept = _largest(wide, lang)
+    changed = set().union(*(data.levers_changed(name) for name in data.policies))
+    kept = _largest(wide, changed, lang)
     rows = len(kept.index)
     name_of = {"payer": payer_label, "lever": data.lever_label}[dimension]
     labels = [wrapped(name_of(str(column), lang), 26) for column in kept.columns]
@@ -106,12 +107,13 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     start = np.zeros(rows)
+    bars = []
     for index, column in enumerate(kept.columns):
         values = kept[column].to_numpy(dtype=float)
-        axes.barh(
+        bars.append(axes.barh(
             range(rows), values, left=start, height=0.62, color=CATEGORY_COLOURS[index % len(CATEGORY_COLOURS)],
-            label=labels[index], edgecolor="white", linewidth=0.8,
-        )  # fmt: skip
+            edgecolor="white", linewidth=0.8,
+        ))  # fmt: skip
         start += values
     scale, unit = axis_unit(float(start.max()), lang)
     digits = 2 if unit == "亿元" else 0 if start.max() >= 10 * scale else 1
@@ -125,7 +127,9 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     axes.set_xlim(0, max(start.max() * 1.12, 1.0))
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_tick(v / scale)))
-    axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.02), fontsize=9.5, handlelength=1, handleheight=1)
+    axes.legend(
+        bars, labels, loc="upper left", bbox_to_anchor=(1.02, 1.02), fontsize=9.5, handlelength=1, handleheight=1
+    )
     by = {
         "payer": {"en": "by who pays", "zh": "按出资方"},
         "lever": {"en": "by measure", "zh": "按措施"},
@@ -139,12 +143,14 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     return figure
 
 
-def _largest(wide: pd.DataFrame, lang: str, limit: int = 8) -> pd.DataFrame:
-    """The ``limit`` largest columns, the rest summed."""
+def _largest(wide: pd.DataFrame, first: set[str], lang: str, limit: int = 8) -> pd.DataFrame:
+    """At most ``limit`` of the columns, which come by size: those of ``first``, what scenarios change, before others
+    that are larger; the rest summed."""
     if len(wide.columns) <= limit:
         return wide
-    kept = wide[wide.columns[: limit - 1]].copy()
-    kept[{"en": "all others", "zh": "其他"}[lang]] = wide[wide.columns[limit - 1 :]].sum(axis=1)
+    shown = set(sorted(wide.columns, key=lambda column: column not in first)[: limit - 1])
+    kept = wide[[column for column in wide.columns if column in shown]].copy()
+    kept[{"en": "all others", "zh": "其他"}[lang]] = wide[[c for c in wide.columns if c not in shown]].sum(axis=1)
     return kept
 
 

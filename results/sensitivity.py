@@ -101,6 +101,19 @@ def row_means(design: pd.DataFrame, values: Array, seeds: int) -> Array:
     return np.asarray(wide.mean(axis=1).to_numpy(), dtype=float)
 
 
+def is_constant(values: Array) -> bool:
+    """Whether values are all the same but for rounding: no factor moves them, and their variance has no shares."""
+    return bool(np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())))
+
+
+def _refuse_constant(values: Array) -> None:
+    if is_constant(values):
+        raise RunFolderError(
+            "all rows of the design give the same value; no factor moves this outcome",
+            "设计的各行数值相同：没有因素影响这一结果",
+        )
+
+
 def sobol_indices(problem: Mapping[str, Any], values: Array, second_order: bool, resamples: int = RESAMPLES) -> Indices:
     """Indices of values [rows of SALib's Sobol design, in order] with bootstrap intervals.
 
@@ -113,11 +126,7 @@ def sobol_indices(problem: Mapping[str, Any], values: Array, second_order: bool,
             f"Sobol indices need a multiple of {step} finite values; found {len(values)}",
             f"Sobol 指数需要 {step} 的整数倍个有限数值；现有 {len(values)} 个",
         )
-    if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
-        raise RunFolderError(
-            "all rows of the design give the same value; no factor moves this outcome",
-            "设计的各行数值相同：没有因素影响这一结果",
-        )
+    _refuse_constant(values)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = sobol_analysis.analyze(
@@ -165,13 +174,14 @@ def rank_table(found: Indices) -> pd.DataFrame:
 
 
 def convergence(problem: Mapping[str, Any], values: Array, second_order: bool) -> pd.DataFrame:
-    """Indices from the first 2^k base rows: base_rows, factor, first, total and their intervals."""
+    """Indices from the first 2^k base rows that differ: base_rows, factor, first, total and their intervals."""
     count = len(names_of(problem))
     step = 2 * count + 2 if second_order else count + 2
     tables = []
     rows = FEWEST_BASE_ROWS
     while rows * step <= len(values):
-        tables.append(sobol_indices(problem, values[: rows * step], second_order).table())
+        if not is_constant(values[: rows * step]):
+            tables.append(sobol_indices(problem, values[: rows * step], second_order).table())
         rows *= 2
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
@@ -277,7 +287,8 @@ def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, lev
 
 def regression_coefficients(doses: Array, values: Array, names: Sequence[str]) -> tuple[pd.DataFrame, float]:
     """Standardised regression coefficients with 95 % intervals, and the share of variance that they explain. No
-    intervals where fewer than five rows are left over."""
+    intervals where fewer than five rows are left over. Raises RunFolderError for values that are all the same."""
+    _refuse_constant(values)
     x = doses - doses.mean(axis=0)
     x = x / np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
     y = (values - values.mean()) / values.std()

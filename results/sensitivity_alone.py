@@ -35,6 +35,8 @@ def alone_section(data: StudyData) -> Section | None:
     if table.empty:
         return None
     title = both("What does each measure do alone?", "各项措施单独实施的效果")
+    if data.alone_nothing_changes:
+        return Section("alone", title, alone_no_change(data), [_alone_table(data, table)])
     figure = FigureRef(
         "tornado",
         both(
@@ -43,6 +45,16 @@ def alone_section(data: StudyData) -> Section | None:
         ),
     )
     return Section("alone", title, _alone_lead(data, table), [figure, _alone_table(data, table)])
+
+
+def alone_no_change(data: StudyData) -> Text:
+    """That no measure alone changes the outcome in any replicate."""
+    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
+    over = data.replicates_text
+    return both(
+        f"No measure alone moves this outcome: {words['en']}, the same as under current law in all of {over['en']}.",
+        f"没有一项措施单独影响这一结果：{words['zh']}在 {over['zh']}下均与现行政策相同。",
+    )
 
 
 def _alone_lead(data: StudyData, table: pd.DataFrame) -> Text:

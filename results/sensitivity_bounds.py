@@ -17,6 +17,7 @@ from results.sensitivity_sections import (
     above_noise,
     cost_head,
     names_text,
+    no_factor_moves,
     range_text,
     running_text,
     share_cell,
@@ -35,6 +36,12 @@ def plausible_section(data: StudyData) -> Section | None:
         problem = other.problem_with_sample or data.problem_with_sample
         lead = both("One of the two designs is incomplete.", "两套设计中有一套尚未完成。")
         return Section("plausible", title, lead, [Paragraph(both(problem, f"缺少或失败的模拟：{problem}"), "warn")])
+    still = next((study for study in (other, data) if study.nothing_moves), None)
+    if still is not None:
+        where = {lang: still.bounds_words[lang] for lang in ("en", "zh")}
+        found = no_factor_moves(still)
+        lead = both(f"At {where['en']}: {found['en']}", f"按{where['zh']}：{found['zh']}")
+        return Section("plausible", title, lead, [])
     here, there = _strength(data), _strength(other)
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     before, now = (_first_text(study, table) for study, table in ((data, here), (other, there)))

@@ -100,7 +100,7 @@ def digits_for(span: float) -> int:
 def tornado(data: StudyData, lang: str) -> Figure | None:
     """Every measure alone, from its weak to its strong end, with the interval of the difference."""
     table = data.alone(data.main)
-    if table.empty:
+    if table.empty or data.alone_nothing_changes:
         return None
     table = table[np.isfinite(table["mean"].astype(float))]
     names = [str(name) for name in table["factor"]]
@@ -186,7 +186,7 @@ def births_for_money(data: StudyData, lang: str) -> Figure | None:
 
 def indices(data: StudyData, lang: str) -> Figure | None:
     """First and total order indices with intervals, and the level that noise alone can reach."""
-    if data.kind != "sobol" or data.problem_with_sample:
+    if data.kind != "sobol" or not data.analysed:
         return None
     if data.method == "morris":
         return _morris(data, lang)
@@ -247,7 +247,7 @@ def _morris(data: StudyData, lang: str) -> Figure | None:
 
 def interactions(data: StudyData, lang: str) -> Figure | None:
     """Second-order indices of every pair; the diagonal holds first-order indices."""
-    if data.kind != "sobol" or data.method != "sobol" or data.problem_with_sample:
+    if data.kind != "sobol" or data.method != "sobol" or not data.analysed:
         return None
     found = data.indices(data.main)
     if found.second is None or found.second_half is None:

@@ -29,7 +29,7 @@ MOST_UNKNOWN = 10
 
 def rank_stability(data: StudyData, lang: str) -> Figure | None:
     """How often a factor has each rank by total index over bootstrap resamples of the design."""
-    if data.kind != "sobol" or data.method != "sobol" or data.problem_with_sample:
+    if data.kind != "sobol" or data.method != "sobol" or not data.analysed:
         return None
     result = data.indices(data.main)
     count = f"{len(result.total_resamples):,}"
@@ -43,7 +43,7 @@ def rank_stability(data: StudyData, lang: str) -> Figure | None:
 def rank_over_draws(data: StudyData, lang: str) -> Figure | None:
     """How often a measure has each rank by its effect alone, over parameter draws."""
     count = len(data.by_draw)
-    if count < FEWEST:
+    if count < FEWEST or data.alone_nothing_changes:
         return None
     title = {
         "en": f"Rank of each measure's effect under {count} parameter draws, % of draws",
@@ -77,7 +77,7 @@ def _rank_map(data: StudyData, names: list[str], found: NDArray[np.int64], title
 
 def convergence(data: StudyData, lang: str) -> Figure | None:
     """Total indices from the first 2^k base rows."""
-    if data.kind != "sobol" or data.method != "sobol" or data.problem_with_sample:
+    if data.kind != "sobol" or data.method != "sobol" or not data.analysed:
         return None
     table = data.convergence
     if table.empty or table["base_rows"].nunique() < 2:
@@ -109,7 +109,7 @@ def convergence(data: StudyData, lang: str) -> Figure | None:
 
 def curves(data: StudyData, lang: str) -> Figure | None:
     """Dose and response of one factor at a time."""
-    if data.method != "one_at_a_time":
+    if data.method != "one_at_a_time" or data.alone_nothing_changes:
         return None
     names = [str(n) for n in data.measures]
     columns = 3 if len(names) > 2 else max(len(names), 1)
@@ -199,7 +199,7 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
 
 def grid_map(data: StudyData, lang: str) -> Figure | None:
     """Change against current law on a grid of two factors."""
-    if data.method != "grid" or len(data.measures) != 2:
+    if data.method != "grid" or len(data.measures) != 2 or data.nothing_moves:
         return None
     table = data.changes_of_sample(data.main)
     across, down = data.measures[1], data.measures[0]
@@ -229,7 +229,7 @@ def grid_map(data: StudyData, lang: str) -> Figure | None:
 
 def regression(data: StudyData, lang: str) -> Figure | None:
     """Standardised regression coefficients of a Latin hypercube."""
-    if data.method != "lhs" or data.problem_with_sample:
+    if data.method != "lhs" or not data.analysed:
         return None
     table, explained = data.regression
     names = [str(n) for n in table["factor"]]

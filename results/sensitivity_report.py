@@ -59,12 +59,21 @@ MAKERS: dict[str, Callable[[StudyData, str], Figure | None]] = {
 def write_sensitivity_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = StudyData.read(folder)
-    sections = trusted(sections_of(data), data.context, data.order_is_open)
+    is_open = data.order_is_open and _orders(data)
+    sections = trusted(sections_of(data), data.context, is_open)
     figures = make_figures(data)
-    opening = opening_trusted(_opening(data, sections, figures), sections, figures)
-    told = with_open_order(sections) if data.order_is_open else sections
+    opening = opening_trusted(_opening(sections, figures, is_open), sections, figures)
+    told = with_open_order(sections) if is_open else sections
     page = write_page(folder, data.context, _facts(data), told, figures, plain_tables(data), lang, opening)
     return page, told[0].lead
+
+
+def _orders(data: StudyData) -> bool:
+    """True if measures are set against each other: not where none of them changes the outcome."""
+    if data.kind == "sweep" and data.method != "one_at_a_time":
+        return not data.nothing_moves
+    other = data.at_plausible
+    return not data.alone_nothing_changes or (other is not None and not other.alone_nothing_changes)
 
 
 def with_open_order(sections: list[Section]) -> list[Section]:
@@ -79,12 +88,12 @@ def with_open_order(sections: list[Section]) -> list[Section]:
     return told
 
 
-def _opening(data: StudyData, sections: list[Section], figures: Figures) -> Opening:
+def _opening(sections: list[Section], figures: Figures, is_open: bool) -> Opening:
     """The first screen: answers of the first sections, after a word on what no order here can say."""
     shown = [block for section in sections for block in section.blocks if isinstance(block, FigureRef)]
     first = next((block for block in shown if block.name in figures), None)
     sentences = list(opening_of(sections).sentences)
-    if data.order_is_open:
+    if is_open:
         sentences[0] = before(sentences[0])
     return Opening(sentences, first.name if first else None, first.caption if first else both("", ""))
 
@@ -117,9 +126,9 @@ def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
     if data.kind == "sobol":
         tables |= {f"alone_{name}": data.alone(name) for name in ("births", "tfr", "cost")}
         tables["births_for_money"] = data.money
-        if data.method == "morris" and not data.problem_with_sample:
+        if data.method == "morris" and data.analysed:
             tables["morris"] = data.morris
-        elif not data.problem_with_sample:
+        elif data.analysed:
             tables |= {f"indices_{name}": data.indices(name).table() for name in data.indexed_outcomes}
             tables["convergence"] = data.convergence
             found = data.indices(data.main)
@@ -136,7 +145,7 @@ def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
         if len(data.by_draw):
             tables["effects_by_draw"] = data.by_draw.reset_index()
             tables["unknown_numbers"] = data.moved_by
-    elif data.method == "lhs" and not data.problem_with_sample:
+    elif data.method == "lhs" and data.analysed:
         tables["regression"] = data.regression[0]
     if data.kind == "sweep" and data.method != "one_at_a_time":
         tables["changes"] = data.changes_of_sample(data.main)

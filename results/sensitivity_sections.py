@@ -58,6 +58,17 @@ def no_order(data: StudyData) -> Text:
                 f"仅有 {few['zh']}（不足五次独立模拟），不给区间，也不排名次。")  # fmt: skip
 
 
+def no_factor_moves(data: StudyData) -> Text:
+    """That the outcome is the same in every row of the design, and what follows for indices and ranks."""
+    words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
+    rows = number(data.sample["scenario"].nunique())
+    return both(
+        f"No factor moves this outcome: {words['en']}, the same in all {rows} rows of the design. So there is "
+        "nothing to divide up and nothing to rank.",
+        f"没有因素影响这一结果：{words['zh']}在设计的全部 {rows} 行中相同，因此不给出敏感度指数和名次。",
+    )
+
+
 def ranking_section(data: StudyData) -> Section:
     """Which factor moves the outcome most, and what stands in doubt."""
     title = both("Which measures matter?", "哪些措施影响较大？")
@@ -68,6 +79,8 @@ def ranking_section(data: StudyData) -> Section:
         )
         warning = both(data.problem_with_sample, f"缺少或失败的模拟：{data.problem_with_sample}")
         return Section("ranking", title, lead, [Paragraph(warning, "warn")])
+    if data.nothing_moves:
+        return Section("ranking", title, no_factor_moves(data), [])
     if data.method == "morris":
         return morris_section(data, title)
     table = data.indices(data.main).table()

@@ -29,7 +29,7 @@ METHODS: dict[str, Text] = {
 
 def indices_section(data: StudyData) -> Section | None:
     """Interactions and the firmness of ranks."""
-    if data.problem_with_sample or data.method == "morris":
+    if not data.analysed or data.method == "morris":
         return None
     title = both("Do measures add up, and how firm is the ranking?", "措施效果能否叠加，排序有多稳固？")
     found = data.indices(data.main)
@@ -93,7 +93,7 @@ def _adds_up(low: float, high: float) -> Text:
 def unknown_section(data: StudyData) -> Section | None:
     """What is not known about behaviour, and what it does to the ranking."""
     effects = data.by_draw
-    if len(effects) < 2:
+    if len(effects) < 2 or data.alone_nothing_changes:
         return None
     title = both("What do we not know, and does it change the ranking?", "未知因素会改变排序吗？")
     lead = (

@@ -13,9 +13,15 @@ from results.compare import t_interval
 from results.estimates import said, span_of, told_apart, with_interval
 from results.money import money_cell
 from results.open_order import marked
-from results.sensitivity_alone import estimate
+from results.sensitivity_alone import alone_no_change, estimate
 from results.sensitivity_figures import digits_for, outcome_words
-from results.sensitivity_sections import cost_head, inside_sentence, no_order, not_told_apart_text
+from results.sensitivity_sections import (
+    cost_head,
+    inside_sentence,
+    no_factor_moves,
+    no_order,
+    not_told_apart_text,
+)
 from results.study_data import StudyData
 from results.words import Text, joined, number
 
@@ -45,7 +51,9 @@ def _curves(data: StudyData) -> Section:
         f"{size['en']}.",
         f"各措施取上限时，{words['zh']}平均变化最大的是{data.label(first, 'zh')}：{size['zh']}。",
     )
-    if len(ordered) > 1:
+    if data.alone_nothing_changes:
+        lead = alone_no_change(data)
+    elif len(ordered) > 1:
         lead = _followed(lead, _tied(data, ordered) if data.has_intervals else no_order(data))
     head: list[Cell] = [
         both("Measure", "措施"),
@@ -117,7 +125,7 @@ def _rows(data: StudyData) -> Section:
         f"{size['en']}.",
         f"设计共 {len(table)} 行，其中 {words['zh']}平均变化最大的一行取值为：{where['zh']}；变化 {size['zh']}。",
     )
-    lead = _followed(lead, _close_rows(data, table))
+    lead = no_factor_moves(data) if data.nothing_moves else _followed(lead, _close_rows(data, table))
     head: list[Cell] = [
         both("Row", "行"),
         *(_field_label(data, field) for field in fields),
@@ -133,7 +141,7 @@ def _rows(data: StudyData) -> Section:
         ]
         for _, row in table.sort_values("mean", ascending=False).iterrows()
     ]
-    together = _together(data, table, digits)
+    together = None if data.nothing_moves else _together(data, table, digits)
     over = data.replicates_text
     caption = both(f"All rows, largest change first: means over {over['en']}",
                    f"全部行（按变化由大到小）：{over['zh']}的均值")  # fmt: skip

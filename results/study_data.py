@@ -248,17 +248,32 @@ class StudyData:
     def problem_with_sample(self) -> str:
         """What keeps the design from being analysed, or an empty text."""
         try:
-            self.values(self.main)
-            if self.kind == "sobol" and self.method == "sobol":
+            values = self.values(self.main)
+            if self.kind == "sobol" and self.method == "sobol" and not sensitivity.is_constant(values):
                 self.indices(self.main)
         except RunFolderError as error:
             return str(error)
         return ""
 
     @cached_property
+    def nothing_moves(self) -> bool:
+        """True if the main outcome is the same in every row of the design, so that there is nothing to divide up."""
+        return not self.problem_with_sample and sensitivity.is_constant(self.values(self.main))
+
+    @property
+    def analysed(self) -> bool:
+        """True if the design is complete and some factor moves the main outcome."""
+        return not self.problem_with_sample and not self.nothing_moves
+
+    @cached_property
+    def alone_nothing_changes(self) -> bool:
+        """True if no run of a measure alone differs in the main outcome from current law."""
+        return alone.nothing_changes(self.runs, self.baseline, self.main)
+
+    @cached_property
     def indexed_outcomes(self) -> list[str]:
         """Outcomes that some factor moves (a constant one has no indices)."""
-        return [name for name in OUTCOMES if np.ptp(self.values(name)) > 0]
+        return [name for name in OUTCOMES if not sensitivity.is_constant(self.values(name))]
 
     def indices(self, outcome: str, of_level: bool = False) -> sensitivity.Indices:
         """Sobol indices of an outcome's change against current law, or of its level. Raises RunFolderError for an
@@ -297,7 +312,7 @@ class StudyData:
     @cached_property
     def last_doubling(self) -> tuple[int, int, float] | None:
         """Base rows before and after the last doubling of the design, and by how much it moved a total index."""
-        if self.kind != "sobol" or self.method != "sobol" or self.problem_with_sample or self.convergence.empty:
+        if self.kind != "sobol" or self.method != "sobol" or not self.analysed or self.convergence.empty:
             return None
         wide = self.convergence.pivot(index="base_rows", columns="factor", values="total").sort_index()
         if len(wide) < 2:

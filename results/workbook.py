@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from results.blocks import Cell, Measured, Scaled, Table, Verdict
+from results.excel import FORMULA_STARTS
 from results.money import IN_FILES
 from results.words import Text
 
@@ -164,6 +165,7 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Value]], heads: int) -> None
     """Write rows, heads in bold and frozen, columns as wide as they need."""
     for row in rows:
         sheet.append([str(v) if isinstance(v, str) else v for v in row])
+        _as_text(sheet, row)
     for line in range(1, heads + 1):
         for cell in sheet[line]:
             cell.font, cell.fill = Font(bold=True), _HEAD
@@ -172,6 +174,17 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Value]], heads: int) -> None
     for place in range(len(rows[0]) if rows else 0):
         longest = max((_width(row[place]) for row in rows[:200] if place < len(row)), default=8)
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(9, longest + 2), WIDEST)
+
+
+def _as_text(sheet: Worksheet, row: Sequence[Value]) -> None:
+    """Texts of the last row as texts: openpyxl takes one that begins with = for a formula, and #N/A for an error; the
+    mark before the first letter keeps Excel from running it once the cell is edited."""
+    for column, value in enumerate(row, start=1):
+        if isinstance(value, str) and value:
+            cell = sheet.cell(sheet.max_row, column)
+            cell.data_type = "s"
+            if value[0] in FORMULA_STARTS:
+                cell.quotePrefix = True
 
 
 def _width(value: Value) -> int:

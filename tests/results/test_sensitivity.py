@@ -149,6 +149,48 @@ def test_every_method_has_its_report(
     assert (page.parent / "tables" / "runs.csv").is_file()
 
 
+METHODS: list[dict] = [
+    {"second_order": True},
+    {"uncertainty": {**DRAWS, "draws": 5}, "samples": 8},
+    {"method": "morris", "samples": 6},
+    {"kind": "sweep", "method": "grid", "points": 3},
+    {"kind": "sweep", "method": "lhs", "samples": 12},
+    {"kind": "sweep", "method": "one_at_a_time", "points": 3},
+]
+
+
+@pytest.mark.parametrize("changes", METHODS, ids=lambda c: c.get("method", "sobol" if "samples" not in c else "draws"))
+def test_a_constant_outcome_is_moved_by_no_factor(
+    write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict
+) -> None:
+    """Nothing is divided by its variance, nothing is ranked or starred, and no figure shows an order of nothing."""
+    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(lambda u: 1.0))
+    keys = {"factors": FACTORS, "samples": 8, "end": "2028-12", **changes}
+    if keys.get("kind") == "sweep":
+        keys = {"replicate_seeds": None, "replicate_rows": None, "seeds": 5, **keys, "samples": changes.get("samples")}
+    study = read_study(write_study(**keys))
+    folder, design = start_run(study, tmp_path / "runs")
+    assert execute(study, folder, design, LineReporter()) == []
+    page, lead = write_report_of_kind(folder)
+    first = "No measure alone moves" if changes.get("method") == "one_at_a_time" else "No factor moves"
+    zh = "没有一项措施单独影响这一结果" if changes.get("method") == "one_at_a_time" else "没有因素影响这一结果"
+    assert lead["en"].startswith(f"{first} this outcome: births") and lead["zh"].startswith(zh)
+    text = words_of(page)
+    for never in ("matters most", "largest total index", "largest mean", "told apart", "影响最大", "区分", "nan", "*:"):
+        assert never not in re.sub(r"<svg.*?</svg>", "", text, flags=re.S), never
+    assert not (page.parent / "figures").exists() or not list((page.parent / "figures").iterdir())
+
+
+def test_convergence_begins_where_rows_first_differ() -> None:
+    problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0.0, 1.0]] * 2}
+    doses = sobol.sample(problem, 32, calc_second_order=False, seed=1)
+    values = doses.sum(axis=1)
+    values[: 8 * 4] = 1.0  # the first eight base rows are alike
+    assert sorted(sensitivity.convergence(problem, values, False)["base_rows"].unique()) == [16, 32]
+    with pytest.raises(RunFolderError, match="no factor moves this outcome"):
+        sensitivity.regression_coefficients(doses, np.ones(len(doses)), ["a", "b"])
+
+
 def test_an_incomplete_design_gets_no_index_but_a_report(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
