@@ -127,3 +127,23 @@ def test_every_library_that_is_imported_is_declared() -> None:
 def _plain_name(requirement: str) -> str:
     """Name of a distribution without its version, as indices compare names."""
     return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()  # type: ignore[index]
+
+
+def built(checkout: Path, hook: str) -> subprocess.CompletedProcess[str]:
+    """What pip runs to build from a checkout: a hook of the build backend, in a process of its own."""
+    program = f"import sys; from setuptools import build_meta; print(build_meta.{hook}(sys.argv[1]))"
+    command = [sys.executable, "-c", program, str(checkout)]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+
+
+def test_a_wheel_is_refused_in_words_and_an_editable_install_works(tmp_path: Path) -> None:
+    """Configs, cities and levers are read from the checkout, so an installed copy would find none of them."""
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "cradle.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "abm").mkdir()
+    (tmp_path / "abm" / "__init__.py").touch()
+    refused = built(tmp_path, "build_wheel")
+    assert refused.returncode == 1 and "pip install -e ." in refused.stderr and "Traceback" not in refused.stderr
+    assert not list(tmp_path.glob("*.whl"))
+    made = built(tmp_path, "build_editable")
+    assert made.returncode == 0 and len(list(tmp_path.glob("cradle_abm-*editable*.whl"))) == 1
