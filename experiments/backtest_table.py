@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from abm.city import CITIES
+from abm.city_sources import read_description
 from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import tr
@@ -105,6 +107,13 @@ def backtests_context(folder: Path = FOLDER) -> dict[str, Any] | None:
         raise InputError(
             tr("{made}: expected keys and values, found {type}").format(made=MADE, type=type(made).__name__)
         )
+    made["city_labels"] = _labels_of(str(made.get("city")))
     context = {"rows": rows, "made": made, "same_sources": made.get("source_hash") == source_hash()}
     json.dumps(context)  # a value that JSON does not know would only show when a run is half done
     return context
+
+
+def _labels_of(city: str) -> dict[str, str]:
+    """Name of a city by language; its id where it does not ship."""
+    description = CITIES / city / "city.yaml"
+    return dict(read_description(description).labels) if description.is_file() else {"en": city, "zh": city}

@@ -42,7 +42,7 @@ def backtests_section(data: RunData) -> Section:
     if over_draws:
         blocks.append(Paragraph(_over_draws(over_draws)))
     blocks += _other_sets(rows)
-    blocks.append(Paragraph(_how_made(context["made"], data.context["city"]), "note"))
+    blocks.append(Paragraph(_how_made(context["made"]), "note"))
     return Section("backtests", title, _lead(tested), blocks)
 
 
@@ -248,9 +248,9 @@ def _set_label(name: str) -> tuple[str, str]:
     return name, name
 
 
-def _how_made(made: dict[str, Any], city: dict[str, Any]) -> Text:
+def _how_made(made: dict[str, Any]) -> Text:
     command, scale = made["command"], 100 * float(made["scale"])
-    name = city["labels"] if made["city"] == city["name"] else both(made["city"], made["city"])
+    name = made.get("city_labels", both(made["city"], made["city"]))  # older runs kept its id alone
     return both(
         f"Made by: {command} ({name['en']}, {scale:g} % of residents, {made['seeds']} seeds). Model intervals cover "
         "chance between seeds at default parameters, not what is unknown about parameters. Where a study gives no "

@@ -92,6 +92,13 @@ def test_a_table_of_other_sources_is_said_to_be_one(folder: RunFolder) -> None:
     assert isinstance(first, Paragraph) and first.tone == "warn" and "other sources" in first.text["en"]
 
 
+def test_the_city_of_the_back_tests_is_named_in_words_whatever_the_report_is_about(folder: RunFolder) -> None:
+    made = {**MADE, "city": "suining", "city_labels": {"en": "Suining", "zh": "遂宁"}}
+    section = backtests_section(with_backtests(folder, {"rows": ROWS, "made": made, "same_sources": True}))
+    notes = [block.text for block in section.blocks if isinstance(block, Paragraph)]
+    assert any("(Suining, " in note["en"] and "（遂宁，" in note["zh"] for note in notes)
+
+
 def test_the_ends_of_an_interval_are_not_printed_alike() -> None:
     spain = row("spain", evidence_value=-11.0, evidence_low=-15.0, evidence_high=-7.0, model_value=-0.0992,
                 model_low=-0.1415, model_high=-0.0569)  # fmt: skip

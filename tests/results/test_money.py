@@ -7,12 +7,14 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
 from results.answers import in_force_text
 from results.blocks import Lists, Measured, Paragraph, Scaled, Table
 from results.estimates import people_cell
+from results.figures_more import _largest
 from results.money import axis_unit, money_cell, plain_tick
 from results.page import table_frame
 from results.run_data import RunData
@@ -126,3 +128,12 @@ def test_numbers_of_the_files_are_not_passed_off_as_those_of_fitted_draws(data: 
         lists = imposed_section(replace(data, context={**data.context, "parameters_used": used})).blocks[0]
         assert isinstance(lists, Lists)
         assert sum("parameter files" in text["en"] for text in lists.columns[0][1]) == said
+
+
+def test_what_scenarios_change_is_drawn_before_larger_costs_that_stay() -> None:
+    """Eight places: the small measure a scenario changes has one, the smallest that nobody changes has not."""
+    sizes = {f"lever{place}": [100.0 - place] * 2 for place in range(10)}
+    wide = pd.DataFrame(sizes, index=["baseline", "package"])
+    kept = _largest(wide, {"lever9"}, "en")
+    assert list(kept.columns) == [*(f"lever{place}" for place in range(6)), "lever9", "all others"]
+    assert kept.sum(axis=1).to_numpy() == pytest.approx(wide.sum(axis=1).to_numpy())
