@@ -90,12 +90,11 @@ class Watched:
         return [handle.as_element() for handle in listed.get_properties().values() if handle.as_element()]
 
 
-def problems(figure: Any) -> list[str]:
-    """What is wrong with a figure: nothing drawn, or words beyond its frame."""
-    figure.scroll_into_view_if_needed()
+def problems(figure: Any, picture: bool = True) -> list[str]:
+    """What is wrong with a figure: words beyond its frame, or (a picture is taken to see it) nothing drawn."""
     name = figure.get_attribute("aria-label") or figure.evaluate("s => s.textContent.trim().slice(0, 60)")
     found = [f"{name}: cut off: {words}" for words in figure.evaluate(CUT_OFF)]
-    if colours(figure.screenshot()) < FEWEST_COLOURS:
+    if picture and colours(figure.screenshot()) < FEWEST_COLOURS:
         found.append(f"{name}: empty")
     return found
 
