@@ -147,6 +147,15 @@ def _answer(ref: Any) -> Any:
         ) from error
 
 
+def refused_while_loading(error: Exception) -> str:
+    """What a worker refused before it could load the engine, such as its node's cache, or nothing.
+
+    Ray turns what is raised there into a text: the message stands at the end, behind the name of the error.
+    """
+    _, name, message = str(error).rpartition(f"{InputError.__module__}.{InputError.__qualname__}: ")
+    return message.strip() if name else ""
+
+
 class _Sweep:
     """What is in flight, and what comes of it."""
 
@@ -219,6 +228,8 @@ class _Sweep:
         except InputError:
             raise
         except (RayError, OSError, ValueError) as error:
+            if refusal := refused_while_loading(error):
+                raise InputError(refusal) from None
             return self._lost(job, error)
         if isinstance(job, Build):
             if answer.error:

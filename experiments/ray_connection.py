@@ -28,6 +28,8 @@ from policies.errors import InputError
 from policies.messages import later, tr
 
 PORT, LOOPBACK = 6379, "127.0.0.1"
+SAYS_NOTHING = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_IGNORE_UNHANDLED_ERRORS": "1"}
+"""Nothing is sent to Ray's makers, and no traceback is printed of work that is in flight when a run is refused."""
 SECONDS_TO_ANSWER, SECONDS_TO_JOIN = 5.0, 25.0
 """How long a host may take to accept a connection, and a cluster to let us in after that."""
 ONE_THREAD = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -89,7 +91,7 @@ _QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR
 
 def _start_here(workers: int) -> None:
     """Processes of our own, whatever address a dead driver or the environment has left behind."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(SAYS_NOTHING)
     os.environ.update(ONE_THREAD)
     try:
         with _loopback_alone():
@@ -128,7 +130,7 @@ def _loopback_alone() -> Iterator[None]:
 
 def _join(address: str) -> None:
     """Connect to a cluster. Another process tries first: Ray itself would wait minutes for one that is not there."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(SAYS_NOTHING)
     where = _checked_address(address)
     _try_to_join(where)
     ray.init(address=where, runtime_env={"env_vars": ONE_THREAD}, **_QUIET)

@@ -97,6 +97,24 @@ def test_two_workers_interrupted_and_one_that_resumes_give_the_serial_tables(
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="owners and modes are asked on POSIX systems")
+def test_a_node_whose_cache_others_may_have_written_stops_the_run_with_its_message(
+    write_config: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    study = read_study(write_config(**CHANGES))
+    folder, design = start_run(study, tmp_path / "ray")
+    cache = tmp_path / "cache of the node"
+    cache.mkdir()
+    cache.chmod(0o777)
+    monkeypatch.setenv("CRADLE_CACHE", str(cache))  # this process has loaded the engine already: workers have not
+    with pytest.raises(InputError, match="other users may write to it") as caught:
+        execute(study, folder, design, LineReporter(), workers=2)
+    assert str(caught.value).startswith(str(cache)) and "Traceback" not in str(caught.value)
+    assert "Traceback" not in capfd.readouterr().err
+    assert not any(cache.iterdir())
+
+
+@pytest.mark.slow
 def test_two_workers_give_the_serial_tables(study: Study, tmp_path: Path) -> None:
     folder, design = start_run(study, tmp_path / "ray")
     assert execute(study, folder, design, LineReporter(), workers=2) == []
