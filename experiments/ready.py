@@ -25,7 +25,7 @@ def engine_ready() -> None:
     """Return when compiled code is on disk: the first to come says so and compiles, some minutes, and others wait."""
     if is_compiled():
         return
-    with one_at_a_time(_folder() / ".compiling", waiting=tr(OTHERS_COMPILE)):
+    with one_at_a_time(_folder() / f".compiling-{made_for()}", waiting=tr(OTHERS_COMPILE)):
         if is_compiled():
             return
         tell(tr(COMPILING), sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from abm.compiled_cache import made_for
 from experiments import ready
 from policies.messages import process_language
 
@@ -63,7 +64,7 @@ def test_what_a_full_disk_does_not_keep_is_not_taken_for_compiled(
 def test_another_process_that_compiles_is_waited_for(
     compiled: Callable[[], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = [sys.executable, "-c", HOLDER, str(tmp_path / ".compiling"), str(ready._marker())]
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / f".compiling-{made_for()}"), str(ready._marker())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         ready.engine_ready()
