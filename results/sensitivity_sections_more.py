@@ -19,8 +19,8 @@ ADDS = 0.9
 TOP = 3
 """How many places count as the top, where there are more than twice as many measures; else the first."""
 METHODS: dict[str, Text] = {
-    "sobol": both("design Sobol", " Sobol 设计"),
-    "morris": both("design Morris", "莫里斯设计"),
+    "sobol": both("a Sobol design", " Sobol 设计"),
+    "morris": both("a Morris design", "莫里斯设计"),
     "grid": both("a grid", "网格设计"),
     "lhs": both("a Latin hypercube", "拉丁超立方设计"),
     "one_at_a_time": both("one factor at a time", "逐项单因素设计"),
@@ -260,7 +260,7 @@ def _intervals_text(data: StudyData) -> list[Text]:
     """Where the intervals of this page come from, and what they cover."""
     over = data.replicates_text
     items = []
-    if data.method in ("sobol", "morris"):
+    if data.method in ("sobol", "morris") and data.analysed:
         what = both("the base rows", "基础样本") if data.method == "sobol" else both("the trajectories", "轨迹")
         items.append(both(
             f"Intervals of indices are percentiles of 1,000 bootstrap resamples of {what['en']} of the design: they "
