@@ -20,7 +20,7 @@ EXAMPLE = "~/cradle-cache"
 LINK = later("is a symbolic link")
 CHOOSE = later("Set CRADLE_CACHE to a folder that only you can write to, such as {example}.")
 CLOSE = later(
-    "Take the right to write from others (chmod go-w), or set CRADLE_CACHE to a folder that only you can write to, "
+    "Take the right to write from others (chmod g-w), or set CRADLE_CACHE to a folder that only you can write to, "
     "such as {example}."
 )
 DELETE = later(
@@ -94,8 +94,9 @@ def _refuse_folder(folder: Path, chosen: bool) -> int:
         return found.st_mode
     _refuse(folder, _of_another(found), CHOOSE)
     found = folder.stat()
-    _refuse(folder, _of_another(found), CHOOSE)
-    _refuse(folder, _exchangeable(folder) or _writable_by_another(found), CLOSE)
+    _refuse(folder, _of_another(found) or _exchangeable(folder), CHOOSE)
+    everybody = found.st_mode & stat.S_IWOTH  # such as /tmp, which is as it has to be
+    _refuse(folder, _writable_by_another(found), CHOOSE if everybody else CLOSE)
     return found.st_mode
 
 

@@ -64,6 +64,7 @@ def test_a_folder_that_others_may_write_to_is_refused(cache: Path, place: str, r
     said = refused(cache)
     assert said.startswith(f"{cache / place}: other users may write to it (mode {right:o})\n")
     assert ("Delete this path" in said) == (place != ""), "what a person chose may hold other things"
+    assert ("chmod g-w" in said) == (place == "" and right != 0o707), "what is open to everybody may have to be"
     with pytest.raises(InputError):
         private_folder(cache, "numba", "version")
     assert mode(cache / place) == right
