@@ -74,13 +74,9 @@ class Sweep:
         shutil.copytree(compiled_folder(), self.cache / "numba" / compiled_folder().name, ignore=_locks)
         self.log = folder / "log.txt"
 
-    def run_folder(self, out: Path) -> Path | None:
-        """The run folder in ``out``, once it can be resumed."""
-        return next((manifest.parent for manifest in out.glob("*/manifest.json")), None)
-
     def begin(self, out: Path) -> subprocess.Popen[str]:
         """Run the config, or resume what is there."""
-        there = self.run_folder(out)
+        there = manifest_in(out)
         what = ["resume", str(there)] if there else ["run", str(self.config), "--out", str(out)]
         workers = ["--workers", str(self.workers)] if self.workers > 1 else []
         environment = {**os.environ, "CRADLE_CACHE": str(self.cache), "CRADLE_LANG": "en", "PYTHONPATH": str(ROOT)}
@@ -107,6 +103,11 @@ class Sweep:
         return found
 
 
+def manifest_in(out: Path) -> Path | None:
+    """The run folder in ``out``, once it can be resumed."""
+    return next((manifest.parent for manifest in out.glob("*/manifest.json")), None)
+
+
 def _locks(_folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name.startswith((".in_use", ".compiling")) or name == "tests.lock"}
 
@@ -118,7 +119,7 @@ def undisturbed(sweep: Sweep) -> tuple[Path, float]:
     process = sweep.begin(out)
     if process.wait() != 0:
         raise RuntimeError(f"the undisturbed run failed:\n{sweep.log.read_text(encoding='utf-8')[-2000:]}")
-    folder = sweep.run_folder(out)
+    folder = manifest_in(out)
     assert folder is not None
     return folder, time.monotonic() - began
 
@@ -132,7 +133,7 @@ def kill_and_resume(sweep: Sweep, wanted: Path, seconds: float, count: int, seed
         out = sweep.folder / f"round_{found.rounds}"
         while _killed(sweep, out, moments.uniform(0.0, seconds), found, found.kills < count):
             pass
-        folder = sweep.run_folder(out)
+        folder = manifest_in(out)
         found.wrong += [
             f"round {found.rounds}: {what}" for what in (differences(folder, wanted) if folder else ["none"])
         ]
@@ -146,7 +147,7 @@ def _killed(sweep: Sweep, out: Path, moment: float, found: Found, kill: bool) ->
     try:
         status = process.wait(moment if kill else None)
     except subprocess.TimeoutExpired:
-        found.at[stage_of(sweep.run_folder(out))] += 1
+        found.at[stage_of(manifest_in(out))] += 1
         process.send_signal(signal.SIGKILL)
         process.wait()
         found.kills += 1
