@@ -176,8 +176,8 @@ def test_a_constant_outcome_is_moved_by_no_factor(
     zh = "没有一项措施单独影响这一结果" if changes.get("method") == "one_at_a_time" else "没有因素影响这一结果"
     assert lead["en"].startswith(f"{first} this outcome: births") and lead["zh"].startswith(zh)
     text = words_of(page)
-    never_said = ("matters most", "largest total index", "largest mean", "told apart", "Intervals of indices", "nan", "*:",
-                  "影响最大", "区分")  # fmt: skip
+    never_said = ("matters most", "largest total index", "largest mean", "told apart", "Intervals of indices", "nan",
+                  "*:", "影响最大", "区分")  # fmt: skip
     for never in never_said:
         assert never not in re.sub(r"<svg.*?</svg>", "", text, flags=re.S), never
     assert not (page.parent / "figures").exists() or not list((page.parent / "figures").iterdir())
