@@ -18,7 +18,7 @@ from experiments.runner import execute, start_run
 from experiments.study import read_study
 from results import alone, sensitivity
 from results.report import write_report_of_kind
-from results.store import RunFolderError
+from results.store import MANIFEST, RunFolderError
 from results.study_data import StudyData
 from tests.experiments.known_functions import LEVERS, model_of
 from tests.results.reading import words_of
@@ -201,6 +201,8 @@ def test_an_incomplete_design_gets_no_index_but_a_report(
     folder, design = start_run(study, tmp_path / "runs")
     lost = design.index[design["scenario"] == "row-00005"]
     execute(study, folder, design.drop(lost), LineReporter())
+    manifest = folder.read_json(MANIFEST)
+    folder.write_json(MANIFEST, {**manifest, "runs": {**manifest["runs"], "asked": len(design)}})
     page, lead = write_report_of_kind(folder)
     assert "The design is incomplete" in lead["en"]
     assert "row-00005" in page.read_text(encoding="utf-8")
