@@ -11,8 +11,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from abm.city import load_city
 from abm.compiled_cache import made_for, must_compile
+from abm.founding import found
+from abm.parameters import Parameters
 from experiments.run_one import compile_engine
+from policies.clock import month_index
 from policies.messages import later, tr
 from policies.streams import tell
 
@@ -29,9 +33,15 @@ def engine_ready() -> None:
         if is_compiled():
             return
         tell(tr(COMPILING), sys.stderr)
-        compile_engine()
+        compile_everything()
         if not must_compile():  # a full disk keeps nothing
             _marker().touch()
+
+
+def compile_everything() -> None:
+    """Have everything that a run calls compiled: a town is founded anew, also where one is kept on disk, and lives."""
+    found(load_city("toytown"), month_index("2020-11"), 1.0, 1, Parameters.load(), reuse=False)
+    compile_engine()
 
 
 def is_compiled() -> bool:

@@ -30,7 +30,7 @@ def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], in
     calls: list[bool] = []
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(ready, "compile_engine", lambda: calls.append(True))
+    monkeypatch.setattr(ready, "compile_everything", lambda: calls.append(True))
     monkeypatch.setattr(ready, "must_compile", lambda: not calls)
     ready.engine_ready.cache_clear()
     return lambda: len(calls)
