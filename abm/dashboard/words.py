@@ -67,7 +67,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "births_now": ("Births, last 12 months", "出生人数（近12个月）"),
     "additional": ("Additional births so far", "累计新增出生"),
     "cost_so_far": ("Additional cost so far", "累计新增支出"),
-    "per_birth": ("Cost per additional birth", "每新增一个出生的成本"),
+    "per_birth": ("Cost per additional birth", "每多出生一人的成本"),
     "no_gain": ("no additional births", "无新增出生"),
     "births_unit": ("births", "人"),
     "people": ("simulated residents", "模拟常住人口"),
