@@ -28,7 +28,7 @@ COUNTY_ROWS = (
     "population", "births", "deaths", "school_entrants", "share_16_59", "dependency_ratio", "urban_share",
 )  # fmt: skip
 MOST_CORRELATED = 6
-PARTS: dict[str, Text] = {"part:old": {"en": ", 65 and over", "zh": "（65岁及以上）"}}
+PARTS: dict[str, Text] = {"part:old": {"en": ", 65 and over", "zh": "（65 岁及以上）"}}
 
 
 def write_forecast_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
