@@ -32,8 +32,8 @@ COMPILED, HISTORIES, POPULATIONS = "numba", "histories", "populations"
 KEPT_FOLDERS = 5
 """Compiled folders of this many versions of the sources are kept; older ones go once no process uses them."""
 
-UNCOMPILED = "dashboard"
-"""The folder of `abm/` that holds nothing compiled (a test looks): an edit of the page needs no compiling."""
+UNCOMPILED = ("dashboard", "city_pack")
+"""Folders of `abm/` that hold nothing compiled (a test looks): an edit of the page needs no compiling."""
 
 FROM_POLICIES = ("catalogue.py", "clock.py")
 """Files of `policies/` from which compiled functions take constants (a test looks): no other is compiled in."""
@@ -60,7 +60,7 @@ def source_hash() -> str:
     `FROM_POLICIES`."""
     package = Path(__file__).resolve().parent
     root = package.parent
-    own = sorted(source for source in package.rglob("*.py") if package / UNCOMPILED not in source.parents)
+    own = sorted(source for source in package.rglob("*.py") if source.relative_to(package).parts[0] not in UNCOMPILED)
     policies = [source for name in FROM_POLICIES if (source := root / "policies" / name).is_file()]
     digest = hashlib.sha256()
     for source in (*own, *policies):

@@ -28,6 +28,8 @@ SCHOOL_IS_OVER_AT = 25
 MOST_ABSENT = 2.0
 """Absent members for every resident: more than in any county that is known for those who left it."""
 MOST_IN_A_HOUSEHOLD = 12.0
+MOST_IN_A_GROUP, MOST_AGES = 0.5, 10
+"""Share of a county's residents that a group of at most so many ages may hold: above is a slip, even among students."""
 
 
 def check_tables(given: Given) -> None:
@@ -72,20 +74,33 @@ def _check_rows(given: Given, name: str, table: pd.DataFrame) -> None:
 
 
 def _check_residents(given: Given) -> None:
-    """Refuse a county where nobody lives, and a city that is too small to be one."""
+    """Refuse a county where nobody lives, or most are of one age, and a city of a size that none has."""
     path = given.path("population")
     table = given.tables["population"]
     persons = table[list(SEXES)].sum(axis=1)
-    for (year, county), number in persons.groupby([table["year"], table["county"]], sort=False).sum().items():
+    of_county = persons.groupby([table["year"], table["county"]], sort=False)
+    for (year, county), number in of_county.sum().items():
         if number <= 0.0:
             raise InputError(
                 tr("{place}: found no residents of {county} in {year}").format(
                     place=place(path, None, "male+female"), county=county, year=year
                 )
             )
-    last = table["year"] == LAST_CENSUS
-    total = pd.DataFrame({"male+female": [persons[last].sum()]}, index=[int(table.index[last][0])])
-    check_figures(path, total, "population", "male+female")
+    for year in given.years("population"):
+        rows = table["year"] == year
+        total = pd.DataFrame({"male+female": [persons[rows].sum()]}, index=[int(table.index[rows][0])])
+        check_figures(path, total, "population", "male+female")
+    narrow = table[table["age_to"] - table["age_from"] < MOST_AGES]
+    for row, all_ages in of_county.transform("sum").loc[narrow.index].items():
+        if persons[row] > MOST_IN_A_GROUP * all_ages:
+            raise InputError(
+                tr("{place}: found {found:.12g}, allowed at most {most:.12g}, half of all ages of {county}").format(
+                    place=place(path, int(row), "male+female"),
+                    found=persons[row],
+                    most=MOST_IN_A_GROUP * all_ages,
+                    county=table.at[row, "county"],
+                )
+            )
 
 
 def _residents(given: Given, rows: pd.DataFrame) -> pd.Series:

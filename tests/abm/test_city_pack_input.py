@@ -126,6 +126,9 @@ IMPOSSIBLE: list[tuple[tuple[str, str, str], str]] = [
     (("residence.csv", "7956,1826", '7956,"1,826"'), "found '1,826', allowed a number, at least 0; write 1826"),
     (("marital.csv", "472,0,0,0", "4720,0,0,0"), "found 4720, allowed at most 545, the residents of that sex and age"),
     (("marital.csv", ",age_to", ""), "column age_from: stands without age_to"),
+    (("population.csv", "2010,harbour,0,4,304,", "2010,harbour,0,4,304000,"),
+     "column male+female: found 304273, allowed at most 158370, half of all ages of harbour"),
+    (("population.csv", "2010,harbour,0,4,304,", "2010,harbour,0,4,1e30,"), "population: found 1e+30, allowed 2,000"),
     (("population.csv", "age_to,male", "age_too,male"), "column age_too: unknown column"),
 ]  # fmt: skip
 

@@ -88,6 +88,19 @@ def is_compiled(function: ast.FunctionDef) -> bool:
     return any(isinstance(mark, ast.Name) and mark.id == "compiled" for mark in function.decorator_list)
 
 
+def test_folders_that_are_not_hashed_hold_nothing_compiled_and_give_it_nothing() -> None:
+    apart = tuple(ROOT / "abm" / folder for folder in compiled_cache.UNCOMPILED)
+    assert all(folder.is_dir() for folder in apart)
+    for source in (ROOT / "abm").rglob("*.py"):
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        compiled = any(is_compiled(node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+        if any(folder in source.parents for folder in apart):
+            assert not compiled, source
+        elif compiled:
+            modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+            assert not [name for name in modules if name.startswith(("abm.dashboard", "abm.city_pack"))], source
+
+
 def test_compiled_functions_take_constants_of_policies_from_the_files_that_are_hashed() -> None:
     found = set()
     for source in (ROOT / "abm").rglob("*.py"):
