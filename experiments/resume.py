@@ -6,6 +6,7 @@ set aside, and their runs are done again.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def study_of(folder: RunFolder) -> Study:
     try:
         return read_study(_whole(path, kept))
     except InputError as error:
-        if not kept or kept == _text_of(folder):
+        is_locked = path.exists() and not os.access(path, os.R_OK)
+        if is_locked or not kept or kept == _text_of(folder):
             raise
         if path.exists():
             set_aside(path)

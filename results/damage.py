@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from results.checksums import SUMS
-from results.guarded_files import MISSING, DamagedFileError, Said
+from results.guarded_files import DamagedFileError, Said
 from results.store import (
     CONTEXT,
     DESIGN,
@@ -126,16 +126,24 @@ def _inconsistent(folder: RunFolder, whole: dict[str, Any]) -> Iterator[DamagedF
         yield folder.damaged(PARTS, (f"lacks the finished runs {names[0]}", f"缺少已完成的运行 {names[1]}"))
     if not finished.intersection(asked) <= set(series["run_id"].astype(str)):
         yield folder.damaged(SERIES, ("does not hold every finished run", "未包含全部已完成的运行"))
-    unknown = [name for name in _names_of_parts(folder) if name not in folder.sums.known()]
-    if unknown and (folder.sums.exist() or "checksums" in manifest):
-        if not folder.sums.exist():
-            yield folder.damaged(SUMS, MISSING)
-        else:
-            yield folder.damaged(SUMS, (f"lacks {len(unknown)} parts", f"缺少 {len(unknown)} 个部分文件"))
+    yield from _sums_damaged(folder, manifest)
 
 
-def _names_of_parts(folder: RunFolder) -> list[str]:
-    return [f"{PARTS}/{path.name}" for path in (folder.path / PARTS).glob("*.parquet")]
+def _sums_damaged(folder: RunFolder, manifest: Any) -> Iterator[DamagedFileError]:
+    """The list of checksums, where there was one and it does not vouch for every file."""
+    if not folder.sums.exist() and "checksums" not in manifest:
+        return
+    try:
+        folder.content(SUMS)
+    except DamagedFileError as error:
+        yield error
+        return
+    names = [MANIFEST, CONTEXT, DESIGN, SERIES, *(f"{PARTS}/{p.name}" for p in (folder.path / PARTS).glob("*.parquet"))]
+    unknown = sum(name not in folder.sums.known() for name in names)
+    if unknown:
+        yield folder.damaged(
+            SUMS, (f"lacks {unknown} of {len(names)} files", f"缺少 {len(names)} 个文件中的 {unknown} 个")
+        )
 
 
 def _listed(items: list[str], between: str, more: str) -> str:

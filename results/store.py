@@ -258,6 +258,10 @@ class RunFolder(GuardedFiles):
         file that may not be read, StoreError.
         """
         self.make_folders()
+        if os.path.isdir(self.sums.path):
+            set_aside(self.sums.path)
+        if self.sums.exist():
+            self.content(SUMS)
         aside = []
         for error in self.broken_parts():
             if error.is_locked:
@@ -270,8 +274,6 @@ class RunFolder(GuardedFiles):
             with clear_write_errors(self.path / SERIES):
                 if self.has_series():
                     (self.path / SERIES).unlink()
-        if os.path.isdir(self.sums.path):
-            set_aside(self.sums.path)
         self.sums.keep(self._digests())
         return aside
 

@@ -115,6 +115,18 @@ def test_without_the_list_of_checksums_a_page_still_tells_of_flipped_numbers(fol
     assert missed == 0
 
 
+def test_a_list_of_checksums_that_does_not_hold_every_file_is_named(folder: RunFolder) -> None:
+    folder.write_json(MANIFEST, {**folder.read_json(MANIFEST), "checksums": "sha256"})
+    lines = folder.file(SUMS).read_text().splitlines(keepends=True)
+    without_series = [line for line in lines if SERIES not in line]
+    folder.file(SUMS).write_text("".join(without_series))
+    assert f"{SUMS} lacks 1 of 8 files" in refused(folder)
+    in_its_place(folder.file(SUMS))
+    assert f"{SUMS} is a folder" in refused(folder)
+    folder.file(SUMS).rmdir()
+    assert f"{SUMS} is missing" in refused(folder)
+
+
 def test_many_broken_files_are_counted_and_the_first_named(folder: RunFolder) -> None:
     for path in (folder.path / "parts").iterdir():
         path.unlink()
