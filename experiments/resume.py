@@ -72,7 +72,7 @@ def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
     aside = folder.mend()
     if aside:
         names = ", ".join(aside[:MOST_NAMED]) + (", ..." if len(aside) > MOST_NAMED else "")
-        said = tr("{count} files are lost or damaged, and their runs are done again: {names}")
+        said = tr("lost or damaged ({count}), so their runs are done again: {names}")
         tell(said.format(count=len(aside), names=names), sys.stderr)
     if study.kind == "optimise" and known is not None:
         design = known

@@ -31,7 +31,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.compute as pc
 
-from results.checksums import SUMS, digest_of
+from results.checksums import SUMS, Known, digest_of
 from results.guarded_files import MISSING, DamagedFileError, GuardedFiles
 from results.whole_files import RunFolderError as RunFolderError
 from results.whole_files import StoreError as StoreError
@@ -154,10 +154,11 @@ class RunFolder(GuardedFiles):
         """Run ids in each whole part, and what is wrong with the others. A run in two parts counts in the first."""
         found: dict[str, list[str]] = {}
         broken, seen = [], set[str]()
-        standing = {path.name for path in (self.path / PARTS).glob("*.parquet")}
-        noted = {name.partition("/")[2] for name in self.sums.known() if name.startswith(f"{PARTS}/")}
+        standing = {name for name in _names_in(self.path / PARTS) if name.endswith(".parquet") and name[0] != "."}
+        known = self.sums.known()
+        noted = {name.partition("/")[2] for name in known if name.startswith(f"{PARTS}/")}
         for name in sorted(standing | noted):
-            ids = self._runs_in(name)
+            ids = self._runs_in(name, known)
             if isinstance(ids, DamagedFileError):
                 broken.append(ids)
             else:
@@ -165,12 +166,13 @@ class RunFolder(GuardedFiles):
                 seen.update(ids)
         return found, broken
 
-    def _runs_in(self, part: str) -> list[str] | DamagedFileError:
+    def _runs_in(self, part: str, known: Known) -> list[str] | DamagedFileError:
         """Runs in a part; looked at again only when something has changed, as a search asks for all its parts in every
         generation."""
-        known = self.sums.known()
-        names = [f"{PARTS}/{part}", f"{BIRTHS}/{part}"]
-        state = tuple((_state(self.path / name), known.get(name)) for name in names)
+        rows, births = f"{PARTS}/{part}", f"{BIRTHS}/{part}"
+        sums = known.get(rows)
+        state_of_births = _state(self.path / births) if sums is None or births in known else ()
+        state = _state(self.path / rows), state_of_births, sums, known.get(births)
         if part not in self._checked or self._checked[part][0] != state:
             try:
                 ids = self.read_arrow(PARTS, part, needs=ROW_COLUMNS, own=self._own(PARTS, part))["run_id"]
@@ -347,6 +349,13 @@ def is_run_folder(path: Path) -> bool:
     """True for a folder with a manifest, or with so much of the rest that it can only have lost it."""
     rest = (CONFIG, DESIGN, CONTEXT, PARTS, SERIES, SUMS)
     return os.path.isfile(path / MANIFEST) or sum(os.path.lexists(path / name) for name in rest) >= 3
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _state(path: Path) -> tuple[int, ...]:
