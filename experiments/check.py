@@ -21,6 +21,8 @@ MONTHS_TO_COMPLETE = 12 * 35
 """Months after the end until the youngest women of the horizon are 50."""
 SECONDS_TO_START_RAY, MEGABYTES_OF_RAY = 6.0, 700.0
 """What Ray takes beside its workers: its servers and the process that hands out the work."""
+MEGABYTES_OF_A_REPORT = 600.0
+"""A process that writes a report, its figures included; the people of the runs are gone by then."""
 FAR_AHEAD = 12 * 100
 """Months ahead within which what people expect is compared."""
 
@@ -31,7 +33,7 @@ def check_lines(study: Study, config: Path, workers: int | None = None) -> list[
     together, there = min(workers or 1, size.runs), cores()
     on_ray = (workers or 1) > 1
     seconds = size.seconds / min(together, there) + (SECONDS_TO_START_RAY if on_ray else 0.0)
-    megabytes = size.memory_megabytes * together + (MEGABYTES_OF_RAY if on_ray else 0.0)
+    megabytes = max(size.memory_megabytes * together + (MEGABYTES_OF_RAY if on_ray else 0.0), MEGABYTES_OF_A_REPORT)
     one, several = (
         tr("  time       about {time} on {count} process"),
         tr("  time       about {time} on {count} processes"),

@@ -47,6 +47,8 @@ SWEEP: dict[str, Any] = {
         "home_care": {"fields": ["home_care_allowance.amount"], "values": [0, 500, 1000]},
     },
 }
+SHARE_AFTER_A_RUN = 20.0
+"""A kill among runs comes within this part of an undisturbed run after one more run is kept."""
 SECONDS_FOR_RAY = 60.0
 """Within this time after its driver is killed no process of a Ray may be left."""
 
@@ -125,13 +127,14 @@ def undisturbed(sweep: Sweep) -> tuple[Path, float]:
 
 
 def kill_and_resume(sweep: Sweep, wanted: Path, seconds: float, count: int, seed: int) -> Found:
-    """Kill until so many kills have landed, each at a moment from the start of a process to ``seconds`` after it."""
+    """Kill until so many kills have landed: about half of them at any moment from the start of a process to ``seconds``
+    after it, the others soon after one more run is kept."""
     moments, found = random.Random(seed), Found()
     while found.kills < count:
         found.rounds += 1
         sweep.forget_histories()
         out = sweep.folder / f"round_{found.rounds}"
-        while _killed(sweep, out, moments.uniform(0.0, seconds), found, found.kills < count):
+        while _killed(sweep, out, moments if found.kills < count else None, seconds, found):
             pass
         folder = manifest_in(out)
         found.wrong += [
@@ -141,11 +144,11 @@ def kill_and_resume(sweep: Sweep, wanted: Path, seconds: float, count: int, seed
     return found
 
 
-def _killed(sweep: Sweep, out: Path, moment: float, found: Found, kill: bool) -> bool:
+def _killed(sweep: Sweep, out: Path, moments: random.Random | None, seconds: float, found: Found) -> bool:
     """Begin, and kill at a moment; False when the process had ended by then, or is to live."""
     process = sweep.begin(out)
     try:
-        status = process.wait(moment if kill else None)
+        status = process.wait(None if moments is None else _moment(process, out, moments, seconds))
     except subprocess.TimeoutExpired:
         found.at[stage_of(manifest_in(out))] += 1
         process.send_signal(signal.SIGKILL)
@@ -162,16 +165,29 @@ def _killed(sweep: Sweep, out: Path, moment: float, found: Found, kill: bool) ->
     return False
 
 
+def _moment(process: subprocess.Popen[str], out: Path, moments: random.Random, seconds: float) -> float:
+    """Seconds from now to the kill. For half of them one more run is waited for."""
+    among_runs, share = moments.random() < 0.5, moments.random()
+    kept = parts_in(out)
+    while among_runs and parts_in(out) == kept and process.poll() is None:
+        time.sleep(0.02)
+    return share * seconds / (SHARE_AFTER_A_RUN if among_runs else 1.0)
+
+
+def parts_in(out: Path) -> int:
+    """How many files of runs are kept."""
+    return len(list(out.glob("*/parts/[!.]*.parquet")))
+
+
 def stage_of(folder: Path | None) -> str:
     """How far a run has come, as its folder shows it."""
     if folder is None:
-        return "before the first run"
+        return "before the folder"
     if (folder / "report.html").exists():
         return "with the report there"
     if (folder / "series.parquet").exists():
         return "in the report"
-    parts = len(list((folder / "parts").glob("*.parquet")))
-    return "among runs" if parts else "in the first history"
+    return "among runs" if parts_in(folder.parent) else "before the first run is kept"
 
 
 def differences(folder: Path, wanted: Path) -> list[str]:

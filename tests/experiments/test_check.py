@@ -12,6 +12,7 @@ import pytest
 from experiments import check, machine
 from experiments.check import (
     FEWEST,
+    MEGABYTES_OF_A_REPORT,
     MEGABYTES_OF_RAY,
     SECONDS_TO_START_RAY,
     check_lines,
@@ -110,6 +111,7 @@ def test_more_processes_are_told_with_what_ray_takes(write_config: Callable[...,
     seconds, megabytes = one.seconds / 2 + SECONDS_TO_START_RAY, 2 * one.memory_megabytes + MEGABYTES_OF_RAY
     assert f"  time       about {seconds:.0f} s on 2 processes" in two
     assert f"  memory     about {megabytes:,.0f} MB" in two
+    assert f"  memory     about {MEGABYTES_OF_A_REPORT:,.0f} MB" in check_lines(study, Path("x.yaml"))
     three = check_lines(study, Path("x.yaml"), workers=3)
     assert f"  time       about {seconds:.0f} s on 3 processes" in three
 
