@@ -118,10 +118,12 @@ def test_an_interrupted_search_goes_on_where_it_was(write_study: Write, tmp_path
 
     with pytest.raises(KeyboardInterrupt):
         search(study, folder, stops)
+    assert folder.read_json("manifest.json")["status"] == "interrupted"
     kept = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").iterdir()}
     again = read_study(folder.file("config.yaml"))
     assert len(take_up(folder, again)) >= len(kept)
     search(again, folder, run)
+    assert folder.read_json("manifest.json")["status"] == "complete"
     now = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").iterdir()}
     assert kept.items() <= now.items() and len(now) > len(kept)
     pd.testing.assert_frame_equal(SearchData.read(folder).packages, whole.packages)

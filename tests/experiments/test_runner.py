@@ -11,7 +11,7 @@ import pytest
 
 from experiments.progress import LineReporter
 from experiments.resume import take_up
-from experiments.runner import execute, start_run
+from experiments.runner import execute, noted_if_stopped, start_run
 from experiments.study import Study, read_study
 from policies.errors import InputError
 from results.store import RunFolder, StoreError
@@ -136,11 +136,29 @@ def test_ctrl_c_leaves_a_run_that_resume_continues(write_config: Write, tmp_path
         execute(study, folder, design, Interrupting(after=3))
     assert folder.read_json("manifest.json")["status"] == "interrupted"
     assert folder.read_json("manifest.json")["runs"]["finished"] == 3
+    stopped = folder.read_json("manifest.json")["interrupted"]
+    assert (stopped["finished"], stopped["asked"]) == (3, 6) and stopped["when"].startswith("20")
     kept = {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").glob("*.parquet")}
     again = read_study(folder.file("config.yaml"))
     assert execute(again, folder, take_up(folder, again), LineReporter()) == []
     assert {p.name: p.stat().st_mtime_ns for p in (folder.path / "parts").glob("*.parquet")}.items() >= kept.items()
     pd.testing.assert_frame_equal(folder.read_table("series.parquet"), whole)
+    manifest = folder.read_json("manifest.json")
+    assert manifest["status"] == "complete" and "interrupted" not in manifest
+
+
+def test_what_stops_before_the_first_run_is_noted_and_what_fails_later_is_not(
+    write_config: Write, tmp_path: Path
+) -> None:
+    study = read_study(write_config())
+    folder, design = start_run(study, tmp_path)
+    with pytest.raises(KeyboardInterrupt), noted_if_stopped(folder):
+        raise KeyboardInterrupt
+    assert folder.read_json("manifest.json")["status"] == "interrupted"
+    with pytest.raises(ValueError, match="report"), noted_if_stopped(folder):
+        execute(study, folder, design, LineReporter())
+        raise ValueError("the report cannot be made")
+    assert folder.read_json("manifest.json")["status"] == "complete"
 
 
 def test_resume_refuses_parts_made_by_other_sources(

@@ -18,7 +18,7 @@ from tests.fuzz.readers import Reader, answer, cities_kept, mutations_of, reader
 SEED = 20261128
 LEAST = 20
 """Damaged files a reader and run of the suite; thousands: ``python -m tests.fuzz``."""
-COSTLY = {"city pack", "city", "config scenario/interactions"}
+COSTLY = {"city pack", "city", "config scenario/interactions", "run folder of an older version"}
 """Where it takes long to find nothing wrong, only damage after which something is."""
 READERS = readers()
 
