@@ -35,6 +35,8 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory
 
     monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
     monkeypatch.setattr("experiments.ready.engine_ready", lambda: None)
+    monkeypatch.setattr("experiments.check.is_compiled", lambda: True)  # others may compile, or fill the memory,
+    monkeypatch.setattr("experiments.check.free_megabytes", lambda: 1e5)  # between two calls
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.chdir(tmp_path)
 
