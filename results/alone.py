@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from results.compare import FEWEST, ratio_interval, t_interval
-from results.sensitivity import Array, holm, ranks
+from results.sensitivity import Array, holm, rank_correlation, ranks
 
 YUAN_OF_RATIO = 1e8
 PAIR = ["seed", "draw"]
@@ -175,9 +174,7 @@ def what_moves_effects(effects: pd.DataFrame, draws: dict[str, Array]) -> pd.Dat
             chosen = np.asarray(values, dtype=float)[effects.index.to_numpy(dtype=int)]
             if len(chosen) < FEWEST or np.ptp(chosen) == 0 or np.ptp(effects[factor].to_numpy()) == 0:
                 continue
-            found = stats.spearmanr(effects[factor], chosen)
-            rows.append(
-                {"factor": factor, "parameter": name, "correlation": float(found[0]), "p_value": float(found[1])}
-            )
+            value, p_value = rank_correlation(effects[factor].to_numpy(dtype=float), chosen)
+            rows.append({"factor": factor, "parameter": name, "correlation": value, "p_value": p_value})
     table = pd.DataFrame(rows, columns=["factor", "parameter", "correlation", "p_value"])
     return table.assign(certain=holm(table["p_value"].to_numpy(dtype=float)))

@@ -13,7 +13,7 @@ from scipy import stats
 
 from results.compare import CONFIDENCE, FEWEST, t_interval
 from results.run_data import group_dimensions
-from results.sensitivity import holm
+from results.sensitivity import holm, rank_correlation
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
 from results.words import Text
 
@@ -210,8 +210,8 @@ class ForecastData:
             values = np.asarray(card["values"], dtype=float)[means.index.to_numpy(dtype=int)]
             if len(values) < FEWEST or np.ptp(values) == 0:
                 continue
-            found = stats.spearmanr(values, means)
-            rows.append({"parameter": card["name"], "correlation": float(found[0]), "p_value": float(found[1])})
+            value, p_value = rank_correlation(values, means.to_numpy(dtype=float))
+            rows.append({"parameter": card["name"], "correlation": value, "p_value": p_value})
         table = pd.DataFrame(rows, columns=["parameter", "correlation", "p_value"])
         table["certain"] = holm(table["p_value"].to_numpy(dtype=float))
         strongest = table["correlation"].abs().sort_values(ascending=False, kind="stable").index

@@ -15,7 +15,7 @@ from results.forecast_figures import MAKERS
 from results.page import Fact, Figures, opening_of, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
-from results.study_trust import opening_trusted, trusted
+from results.study_trust import answering, opening_trusted, trusted
 from results.study_words import parameter_label
 from results.words import Text, joined, number
 
@@ -38,7 +38,7 @@ def write_forecast_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     sections = [section for section in made if section is not None] + [reproduce_section(data)]
     sections = trusted(sections, data.context)
     figures = _figures(data)
-    opening = opening_trusted(opening_of(sections), sections, figures)
+    opening = opening_trusted(opening_of(answering(sections)), sections, figures)
     page = write_page(folder, data.context, _facts(data), sections, figures, bands_tables(data), lang, opening)
     return page, sections[0].lead
 
@@ -120,8 +120,8 @@ def people_section(data: ForecastData) -> Section:
         f"Under current law {number(end['median'])} residents in {last} ({words['en']}: {span['en']}), "
         f"{number(change['median'], 1, sign=True)} % against {first} ({change_span['en']}); "
         f"{number(births['median'])} births in {last} ({births_span['en']}).",
-        f"现行政策下，{last} 年常住人口 {number(end['median'])} 人（{words['zh']}：{span['zh']}），较 {first} 年变化 "
-        f"{number(change['median'], 1, sign=True)}%（{change_span['zh']}）；"
+        f"现行政策下，{last} 年常住人口 {number(end['median'])} 人（{words['zh']}：{span['zh']}），较 {first} 年"
+        f"{_changed(change, 1)}；"
         f"{last} 年出生 {number(births['median'])} 人（{births_span['zh']}）。",
     )
     years = [first, *data.report_years]
@@ -146,6 +146,16 @@ def _ends(found: dict[str, float], digits: int = 0, unit: str = "") -> Text:
     """Both ends of a band; a unit stands once in English and at both ends in Chinese."""
     low, high = (number(found[name], digits, sign=bool(unit)) for name in ("low80", "high80"))
     return both(f"{low} to {high}" + (f" {unit}" if unit else ""), f"{low}{unit} 至 {high}{unit}")
+
+
+def _changed(found: dict[str, float], digits: int) -> str:
+    """A change in Chinese: 减少 or 增加 with its size where the whole band has one sign, else with signs."""
+    low, high, median = found["low80"], found["high80"], found["median"]
+    if high < 0 or low > 0:
+        word = "减少" if high < 0 else "增加"
+        ends = sorted((abs(low), abs(high)))
+        return f"{word} {number(abs(median), digits)}%（{number(ends[0], digits)}% 至 {number(ends[1], digits)}%）"
+    return f"变化 {number(median, digits, sign=True)}%（{_ends(found, digits, '%')['zh']}）"
 
 
 def _fan_caption(data: ForecastData) -> Text:
@@ -196,8 +206,7 @@ def structure_section(data: ForecastData) -> Section | None:
         f"school entrants are {number(entrants['median'])} ({_ends(entrants)['en']}), "
         f"{number(span['median'], 0, sign=True)} % against {data.branch_year} ({change_ends['en']}).",
         f"{last} 年 16—59 岁人口占 {100 * working['median']:.1f}%（{words['zh']}：{ends['zh']}）；小学入学人数 "
-        f"{number(entrants['median'])} 人（{_ends(entrants)['zh']}），较 {data.branch_year} 年变化 "
-        f"{number(span['median'], 0, sign=True)}%（{change_ends['zh']}）。",
+        f"{number(entrants['median'])} 人（{_ends(entrants)['zh']}），较 {data.branch_year} 年{_changed(span, 0)}。",
     )
     note = both("School entrants are residents aged 6 on 1 November.", "小学入学人数指 11 月 1 日年满 6 岁的常住人口。")
     blocks: list[Block] = [FigureRef("pyramids", note), FigureRef("structure", both("", ""))]
@@ -248,11 +257,11 @@ def _county_change(data: ForecastData, key: str, changes: pd.DataFrame, how: str
     """The change of a county, and in how many runs it is the lowest or highest of all (``which`` that is by run)."""
     span = data.change_of("population", f"county:{key}", data.branch_year, data.report_years[-1])
     label, runs, counties = data.counties[key], len(changes), len(data.counties)
-    ends, change, times = _ends(span, 1, "%"), number(span["median"], 1, True), int((which == key).sum())
-    place = {"lowest": "最低", "highest": "最高"}[how]
+    ends, change, times = _ends(span, 1, "%")["en"], number(span["median"], 1, True), int((which == key).sum())
+    place = {"lowest": "变化率最低", "highest": "变化率最高"}[how]
     return both(
-        f"{label['en']} {change} % ({ends['en']}), the {how} of {counties} counties in {times} of {runs} runs",
-        f"{label['zh']} {change}%（{ends['zh']}），{runs} 次模拟中有 {times} 次为 {counties} 个县区中{place}",
+        f"{label['en']} {change} % ({ends}), the {how} of {counties} counties in {times} of {runs} runs",
+        f"{label['zh']}{_changed(span, 1)}，{runs} 次模拟中有 {times} 次为 {counties} 个县区中{place}",
     )
 
 
@@ -275,14 +284,8 @@ def spread_section(data: ForecastData) -> Section:
             f"{n} {kind['en']} are too few for bands: what is given is the lowest and highest of {runs} runs",
             f"仅 {n} {kind['zh']}，不足以给出区间，故只给出 {runs} 次模拟的最低与最高值",
         )
-    lead = both(
-        f"{bands['en']}: {made['en']}. They cover chance and "
-        + ("what the fit to the city leaves open" if fitted else "the numbers drawn" if draws > 1 else "nothing else")
-        + ", not a change of law, of migration or of the model.",
-        f"{bands['zh']}：{made['zh']}；涵盖随机波动"
-        + ("与拟合后仍不确定的行为参数" if fitted else "与所抽参数" if draws > 1 else "")
-        + "，不涵盖法律、迁移或模型本身的变化。",
-    )
+    covered = _covered(data, seeds, draws, fitted)
+    lead = both(f"{bands['en']}: {made['en']}. {covered['en']}", f"{bands['zh']}：{made['zh']}；{covered['zh']}")
     items = []
     for row in data.sources_of_spread.itertuples(index=False):
         share, low, high = (number(100 * value) for value in (row.share_between_draws, row.low, row.high))
@@ -306,6 +309,23 @@ def spread_section(data: ForecastData) -> Section:
     return Section("spread", title, lead, blocks)
 
 
+def _covered(data: ForecastData, seeds: int, draws: int, fitted: bool) -> Text:
+    """What the bands cover. Draws of one seed share its chance, so that they hardly hold any."""
+    unknown = (both("what the fit to the city leaves open", "拟合后仍不确定的行为参数") if fitted
+               else both("the numbers drawn", "所抽参数"))  # fmt: skip
+    if draws > 1 and seeds == 1:
+        return both(
+            f"They cover {unknown['en']}, but hardly chance, which all draws share with one seed, nor a change of law, "
+            "of migration or of the model.",
+            f"涵盖{unknown['zh']}；但各组参数共用一个随机种子，几乎不含随机波动，也不涵盖法律、迁移或模型本身的变化。",
+        )
+    what = (
+        both(f"chance and {unknown['en']}", f"随机波动与{unknown['zh']}") if draws > 1 else both("chance", "随机波动")
+    )
+    return both(f"They cover {what['en']}, not a change of law, of migration or of the model.",
+                f"涵盖{what['zh']}，不涵盖法律、迁移或模型本身的变化。")  # fmt: skip
+
+
 def _moved_by(data: ForecastData) -> list[Text]:
     """Unknown numbers whose correlation with births can be told from zero, or that none can."""
     table, year = data.moved_by, data.report_years[-1]
@@ -323,8 +343,10 @@ def _moved_by(data: ForecastData) -> list[Text]:
         name = {lang: parameter_label(data.context["plan"]["uncertain"], row.parameter, lang) for lang in LANGUAGES}
         value = number(row.correlation, 2, sign=True)
         items.append(both(
-            f"Rank correlation of {name['en']} with births in {year}: {value} (told apart from zero).",
-            f"{name['zh']}与 {year} 年出生人数的秩相关：{value}（可与零区分）。",
+            f"Rank correlation of {name['en']} with births in {year}: {value} (told apart from zero, with Holm's "
+            f"correction for all {len(table)} unknown numbers).",
+            f"{name['zh']}与 {year} 年出生人数的秩相关：{value}"
+            f"（对全部 {len(table)} 个未知参数作 Holm 校正后可与零区分）。",
         ))  # fmt: skip
     return items
 

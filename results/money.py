@@ -29,10 +29,14 @@ def money_cell(found: Estimate | None, sign: bool = True, english: float = MILLI
 
 
 def _scaled(found: Estimate, unit: float, sign: bool) -> str | Measured:
-    """The estimate in so many yuan, whole where it reaches 100 of them."""
+    """The estimate in so many yuan, whole where it reaches 100 of them and with more decimals the smaller it is, since
+    a cost that is printed as zero looks free."""
     own = {key: value if key == "n" else value / unit for key, value in found.items()}
     largest = max(abs(own[key]) for key in ("mean", "low", "high") if math.isfinite(own[key]))
-    cell = with_interval(own, 0 if largest >= 100 or unit == YUAN else 1, sign=sign)
+    digits = (
+        0 if largest >= 100 or unit == YUAN else 1 if largest >= 0.3 or largest == 0 else 2 if largest >= 0.03 else 3
+    )
+    cell = with_interval(own, digits, sign=sign)
     assert isinstance(cell, str | Measured)
     return cell
 

@@ -27,15 +27,15 @@ SHORT: Text = {
 }
 
 LONG: Text = {
-    "en": "The order of cash, childcare and housing measures is open. The city's data cannot tell how far nurseries "
+    "en": "The order of cash, childcare and housing measures is open. Suining's data cannot tell how far nurseries "
     "reach from how much parents like them. With more reach (0.20 instead of 0.09 of streets for a place per 1,000 "
     "residents) and less liking (−0.65 instead of 0.65) the model gives nearly the same enrolment of children under "
-    "three: 5.2, 9.2 and 15.3 % against 5.6, 9.5 and 15.0 % in 2021, 2023 and 2025. But births for 100 million "
+    "three there: 5.2, 9.2 and 15.3 % against 5.6, 9.5 and 15.0 % in 2021, 2023 and 2025. But births for 100 million "
     "yuan, in runs of their own at other doses than here, turn from 678 for childcare and 276 for cash to 142 and "
     "272. The data do not choose between the two. Besides, in its back-tests the model answers nurseries about "
     "twice, and cash about two thirds, as strongly as the middle of the evidence. So no order printed here says "
     "which of these measures to prefer.",
-    "zh": "现金、托育与住房三类措施孰先孰后尚无定论。本市数据无法区分“托位覆盖不足”与“家长不愿入托”："
+    "zh": "现金、托育与住房三类措施孰先孰后尚无定论。遂宁市数据无法区分“托位覆盖不足”与“家长不愿入托”："
     "若将每千人托位对应的街道覆盖率由 0.09 提高到 0.20，同时将入托偏好由 0.65 降至 −0.65，"
     "模型给出的 3 岁以下入托率几乎不变（2021、2023、2025 年分别为 5.2%、9.2%、15.3%，原为 5.6%、9.5%、15.0%），"
     "而每 1 亿元带来的出生人数（另行模拟，力度与本报告不同）则由托育 678 人、现金 276 人变为托育 142 人、现金 272 人。"

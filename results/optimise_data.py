@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from results.compare import FEWEST
+from results.alone import by_replicate
+from results.compare import FEWEST, t_interval
 from results.open_order import concerns, families_of, marked
-from results.package_data import chosen_packages, not_told_apart, package_values, pareto, run_values
+from results.package_data import PAIR, chosen_packages, not_told_apart, package_values, pareto, run_values
 from results.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
 from results.study_words import in_force_text, years_text
 from results.words import Text, joined
@@ -214,6 +215,26 @@ class SearchData:
         """The suppositions beyond the best bounds, if they were run."""
         found = self.packages[self.packages["role"] == "missing"]
         return found if len(found) else None
+
+    def step_beyond(self, name: str) -> dict[str, float]:
+        """By how much the TFR of a supposition is above that of the best bounds: paired mean over replicates with its
+        95 % interval (``mean``, ``low``, ``high``, ``n``)."""
+        own = self.run_values[self.run_values["scenario"].isin([name, "best-bounds"])]
+        wide = own.pivot(index=PAIR, columns="scenario", values="tfr")
+        paired = by_replicate((wide[name] - wide["best-bounds"]).dropna())
+        return dict(zip(("mean", "low", "high"), t_interval(paired), strict=True)) | {"n": float(len(paired))}
+
+    @property
+    def chance_alone(self) -> Text:
+        """What intervals and probabilities leave out where all runs live under one set of behavioural numbers; else
+        empty."""
+        if not self.has_intervals or self.design["draw"].nunique() > 1:
+            return {"en": "", "zh": ""}
+        if self.target:
+            return {"en": "Intervals and the probability hold chance alone, not what is unknown about behaviour.",
+                    "zh": "区间与概率仅反映随机波动，不含行为参数的不确定性。"}  # fmt: skip
+        return {"en": "Intervals hold chance alone, not what is unknown about behaviour.",
+                "zh": "区间仅反映随机波动，不含行为参数的不确定性。"}  # fmt: skip
 
     def row(self, name: str) -> dict[str, float]:
         """Values of one package."""

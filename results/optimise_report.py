@@ -9,7 +9,7 @@ from typing import Any
 
 from results import optimise_figures
 from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
-from results.estimates import money_said, people_said, with_interval
+from results.estimates import amounts, money_said, people_said, said, with_interval
 from results.figure_style import style, svg_text
 from results.money import in_unit, money_cell
 from results.open_order import before, marked, paragraph
@@ -17,8 +17,8 @@ from results.optimise_data import SearchData
 from results.page import Fact, Figures, opening_of, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
-from results.study_trust import opening_trusted, trusted
-from results.words import Text, number, yuan
+from results.study_trust import answering, opening_trusted, trusted
+from results.words import Text, number
 
 SUPPOSITIONS: dict[str, Text] = {
     "missing-money": both("every measure at the outer bound of its lever file", "各措施均取措施文件中的最大上限"),
@@ -35,7 +35,7 @@ def write_optimise_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     sections = [section for section in made if section is not None] + [reproduce_section(data)]
     sections = trusted(sections, data.context, data.order_is_open)
     figures = _figures(data)
-    opening = opening_trusted(opening_of(sections), sections, figures)
+    opening = opening_trusted(opening_of(answering(sections)), sections, figures)
     if data.order_is_open:  # the choice of a package sets measures against each other
         blocks: list[Block] = [Paragraph(paragraph(), "warn"), *sections[0].blocks]
         first = replace(sections[0], lead=before(sections[0].lead), blocks=blocks)
@@ -71,6 +71,8 @@ def answer_section(data: SearchData) -> Section:
     for key in ("cheapest", "best"):
         if key in chosen:
             blocks += [_package_table(data, chosen[key], key), *_as_a_scenario(data, chosen[key])]
+    if data.chance_alone["en"]:
+        leads.append(data.chance_alone)
     lead = {lang: (" " if lang == "en" else "").join(text[lang] for text in leads) for lang in LANGUAGES}
     if target is not None and "cheapest" not in chosen:
         best = data.farthest
@@ -110,7 +112,7 @@ def _within(data: SearchData) -> Text:
     """The budget as a limit on the packages that may answer, where there is one."""
     if data.budget is None:
         return both("", "")
-    budget = yuan(data.budget)
+    budget = amounts(data.budget)
     return both(f" for at most {budget['en']} a year", f"（每年支出不超过 {budget['zh']}）")
 
 
@@ -122,7 +124,7 @@ def _target_on_average(data: SearchData, name: str | None) -> Text:
     why = both(f"From {few['en']}, fewer than five, no probability is given.",
                f"仅有 {few['zh']}（不足五次独立模拟），不给概率。")  # fmt: skip
     row, now = (data.row(name) if name is not None else data.farthest), data.row(data.baseline)
-    costs = yuan(float(f"{row['cost']:.2g}"))
+    costs = amounts(float(f"{row['cost']:.2g}"))
     if name is not None:
         return both(
             f"The cheapest package tried{within['en']} whose mean TFR reaches {goal} in {year} costs {costs['en']} a "
@@ -139,7 +141,7 @@ def _target_on_average(data: SearchData, name: str | None) -> Text:
 
 
 def _budget_answer(data: SearchData, name: str | None) -> Text:
-    budget = yuan(data.budget or 0.0)
+    budget = amounts(data.budget or 0.0)
     if name is None:
         return both(f"No package costs at most {budget['en']} a year.", f"没有组合的年支出不超过 {budget['zh']}。")
     row, period = data.row(name), data.period
@@ -239,6 +241,9 @@ def front_section(data: SearchData) -> Section:
         f" Of {pairs} pairs of neighbours on the front {data.neighbours_told_apart} can be told apart.",
         f"前沿上 {pairs} 对相邻组合中有 {data.neighbours_told_apart} 对可以区分。",
     )
+    if not data.neighbours_told_apart:
+        told = both(f" Of {pairs} pairs of neighbours on the front none can be told apart.",
+                    f"前沿上 {pairs} 对相邻组合均无法区分。")  # fmt: skip
     if not data.has_intervals:
         few = data.replicates_text
         told = both(f" From {few['en']}, fewer than five, neighbours on the front cannot be told apart.",
@@ -307,15 +312,17 @@ def missing_section(data: SearchData) -> Section | None:
     how = (both(f" with probability {number(100 * target['probability'])} %",
                 f"（以 {number(100 * target['probability'])}% 的概率）")
            if data.has_intervals else both(" on average", "（按均值）"))  # fmt: skip
-    step = number(strongest["tfr"] - best["tfr"], 2, True)
+    step = said(data.step_beyond(str(strongest["scenario"])), 2, sign=True)
+    if not data.has_intervals:
+        step = both(*[number(strongest["tfr"] - best["tfr"], 2, True)] * 2)
     lead = both(
         f"With every measure at its best bound the mean TFR of {target['year']} is {best['tfr']:.2f}, "
         f"{number(gap, 2)} short of {target['tfr']:g}. "
-        f"The largest mean step beyond: {name['en']} ({step}). All three suppositions together give a mean of "
+        f"The largest mean step beyond: {name['en']}, {step['en']}. All three suppositions together give a mean of "
         f"{all_three['tfr']:.2f}, which " + ("reaches" if reaches else "still misses") + f" the target{how['en']}.",
         f"各措施均取最优上限时，{target['year']} 年平均总和生育率为 {best['tfr']:.2f}，"
         f"比 {target['tfr']:g} 低 {number(gap, 2)}。"
-        f"单项假设中平均影响最大的是{name['zh']}（{step}）。三项假设同时成立时平均为 {all_three['tfr']:.2f}，"
+        f"单项假设中平均影响最大的是“{name['zh']}”：{step['zh']}。三项假设同时成立时平均为 {all_three['tfr']:.2f}，"
         + ("达到" if reaches else "仍未达到") + f"目标{how['zh']}。",
     )  # fmt: skip
     note = both(
@@ -338,7 +345,7 @@ def missing_section(data: SearchData) -> Section | None:
         cells: list[Cell] = [
             SUPPOSITIONS[str(row["scenario"])],
             f"{row['tfr']:.2f}",
-            number(row["tfr"] - best["tfr"], 2, True),
+            with_interval(data.step_beyond(str(row["scenario"])), 2),
             money_cell(_estimate(row, "cost")),
         ]
         if data.has_intervals:

@@ -7,6 +7,7 @@ told apart, and the share of variance that is simulation noise.
 
 from __future__ import annotations
 
+import itertools
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,8 @@ RESAMPLES = 1000
 BOOTSTRAP_SEED = 20260101
 TAIL = 100 * (1 - CONFIDENCE) / 2
 FEWEST_BASE_ROWS = 8
+MOST_BY_ORDERS = 8
+"""Up to so many values a rank correlation is tested by all their orders."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +219,20 @@ def tied_with_first(found: Indices, names: Sequence[str]) -> list[str]:
     return [name for name in names[1:] if not above[places[names[0]], places[name]] >= CONFIDENCE]
 
 
+def rank_correlation(one: Array, other: Array) -> tuple[float, float]:
+    """Spearman's rank correlation and its two-sided p value: of few values by all their orders, since the usual
+    formula gives five values in one order p = 0 where it is 2 in 120."""
+    x, y = stats.rankdata(one), stats.rankdata(other)
+    found = stats.spearmanr(x, y)
+    value, p_value = float(found[0]), float(found[1])
+    if len(x) > MOST_BY_ORDERS:
+        return value, p_value
+    orders = np.array(list(itertools.permutations(y)))
+    products = orders @ (x - x.mean())
+    reached = np.abs(products) >= abs(float(y @ (x - x.mean()))) - 1e-9
+    return value, float(reached.mean())
+
+
 def holm(p_values: Array) -> NDArray[np.bool_]:
     """Which of several tests hold at 5 % together (Holm's step-down correction)."""
     p_values = np.asarray(p_values, dtype=float)
@@ -245,22 +262,26 @@ class Noise:
 
 
 def simulation_noise(design: pd.DataFrame, values: Array, seeds: int) -> Noise | None:
-    """What is left of replicated rows after row and seed effects (two-way analysis of variance).
+    """What is left of replicated rows of one parameter draw after row and seed effects (two-way analysis of variance),
+    draws pooled.
 
-    The seed effect is common to all rows (common random numbers) and is no noise of a comparison. ``seeds`` is how
-    many seeds the design's values are means of. None when fewer than two rows were run on two seeds.
+    The seed effect is common to all rows of a draw (common random numbers) and is no noise of a comparison; so the
+    values of a seed may all be off by one number, as levels are where current law was not run. ``seeds`` is how
+    many seeds the design's values are means of. None when no two rows of a draw were run on two seeds.
     """
-    table = pd.DataFrame({"scenario": design["scenario"].to_numpy(), "seed": design["seed"].to_numpy(), "y": values})
-    wide = table.pivot(index="scenario", columns="seed", values="y")
+    table = design[["scenario", "seed", "draw"]].assign(y=values)
     total = float(np.var(row_means(design, values, seeds), ddof=1))
-    wide = wide.dropna()
-    rows, columns = wide.shape
-    if rows < 2 or columns < 2 or total <= 0:
+    squares, freedom, rows, columns = 0.0, 0, 0, 0
+    for _, own in table.groupby("draw"):
+        y = own.pivot(index="scenario", columns="seed", values="y").dropna().to_numpy(dtype=float)
+        if min(y.shape) < 2:
+            continue
+        residual = y - y.mean(axis=1, keepdims=True) - y.mean(axis=0, keepdims=True) + y.mean()
+        squares += float((residual**2).sum())
+        freedom += (y.shape[0] - 1) * (y.shape[1] - 1)
+        rows, columns = rows + y.shape[0], max(columns, y.shape[1])
+    if not freedom or total <= 0:
         return None
-    y = wide.to_numpy(dtype=float)
-    residual = y - y.mean(axis=1, keepdims=True) - y.mean(axis=0, keepdims=True) + y.mean()
-    freedom = (rows - 1) * (columns - 1)
-    squares = float((residual**2).sum())
     low, high = (squares / stats.chi2.ppf(q, freedom) for q in (0.5 + CONFIDENCE / 2, 0.5 - CONFIDENCE / 2))
     scale = seeds * total
     shares = [min(1.0, value / scale) for value in (squares / freedom, low, high)]
@@ -282,6 +303,7 @@ def morris_measures(problem: Mapping[str, Any], doses: Array, values: Array, lev
     if len(values) // (len(table) + 1) < FEWEST:
         table["mu_star_conf"] = np.nan
     table["low"], table["high"] = table["mu_star"] - table["mu_star_conf"], table["mu_star"] + table["mu_star_conf"]
+    table["low"] = table["low"].clip(lower=0.0)  # a mean of absolute values
     return table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)
 
 

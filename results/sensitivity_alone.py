@@ -13,7 +13,10 @@ from results.estimates import said, with_interval
 from results.money import money_cell
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import (
+    chance_alone,
+    change_said,
     cost_head,
+    followed,
     names_text,
     no_order,
     not_told_apart_text,
@@ -63,7 +66,7 @@ def _alone_lead(data: StudyData, table: pd.DataFrame) -> Text:
     name = running_text(data, [str(first["factor"])])
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     digits = digits_for(float(table["mean"].abs().max()))
-    size = said(estimate(first), digits, sign=True) if data.has_intervals else _plain(first["mean"], digits)
+    size = change_said(data, estimate(first), digits)
     share = number(100 * first["mean"] / level if level else math.nan, 1, sign=True)
     lead = both(
         f"Alone, at {data.bounds_words['en']}, the largest mean change of {words['en']} is that of {name['en']}: "
@@ -73,12 +76,12 @@ def _alone_lead(data: StudyData, table: pd.DataFrame) -> Text:
     )
     if not data.has_intervals:
         why = no_order(data)
-        return {lang: f"{lead[lang]}{' ' if lang == 'en' else ''}{why[lang]}" for lang in ("en", "zh")}
+        return followed(lead, why)
     tied = alone.tied_with_first(data.runs, [str(name) for name in table["factor"]], data.baseline, data.main)
     others = not_told_apart_text(data, tied, len(table))
     sure = table[table["certain_sign"]]
     up, down = int((sure["mean"] > 0).sum()), int((sure["mean"] < 0).sum())
-    return both(
+    told = both(
         lead["en"]
         + (f" In size {others['en']}." if tied else "")
         + f" Of {len(table)} measures, {up} raise it and {down} lower it with an interval that does not hold zero.",
@@ -86,12 +89,7 @@ def _alone_lead(data: StudyData, table: pd.DataFrame) -> Text:
         + (f"就幅度而言，{others['zh']}。" if tied else "")
         + f"{len(table)} 项措施中，{up} 项使其提高、{down} 项使其降低且 95% 区间不含零。",
     )
-
-
-def _plain(value: float, digits: int) -> Text:
-    """A mean without an interval."""
-    text = number(value, digits, sign=True)
-    return both(text, text)
+    return followed(told, chance_alone(data))
 
 
 def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
@@ -191,12 +189,13 @@ def _money_lead(data: StudyData, known: pd.DataFrame) -> Text:
             f"每多支出 1 亿元，{period['zh']}平均多出生人数最多的是{name['zh']}：{size} 人。{why['zh']}",
         )
     told = said(_births(first))
+    people = told["zh"].replace("（", " 人（", 1)
     tied = [str(row.factor) for row in known.iloc[1:].itertuples(index=False) if not row.high < first["low"]]
     others = not_told_apart_text(data, tied, len(known))
     return both(
         f"Per 100 million yuan spent more most births within {period['en']} come from {name['en']}: {told['en']}"
         + (f"; {others['en']} (intervals overlap)." if tied else "."),
-        f"每多支出 1 亿元，{period['zh']}多出生人数最多的是{name['zh']}：{told['zh']}"
+        f"每多支出 1 亿元，{period['zh']}多出生人数最多的是{name['zh']}：{people}"
         + (f"；{others['zh']}（区间重叠）。" if tied else "。"),
     )
 

@@ -41,11 +41,13 @@ def colour_of(data: StudyData, name: str) -> str:
     return COLOURS.get(data.colour_group(name), CATEGORY_COLOURS[0])
 
 
-def rows_canvas(rows: int, left: float = 0.30, right: float = 0.97, extra: float = 1.25) -> tuple[Figure, Axes]:
-    """A figure with one row a factor, names at the left."""
+def rows_canvas(
+    rows: int, left: float = 0.30, right: float = 0.97, extra: float = 1.25, under: float = 0.62
+) -> tuple[Figure, Axes]:
+    """A figure with one row a factor, names at the left and so many inches under the rows."""
     height = ROW_INCHES * max(rows, 2) + extra
     figure, axes = plt.subplots(figsize=(8.6, height))
-    figure.subplots_adjust(left=left, right=right, top=1 - 0.48 / height, bottom=0.62 / height)
+    figure.subplots_adjust(left=left, right=right, top=1 - 0.48 / height, bottom=under / height)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
@@ -223,7 +225,7 @@ def _morris(data: StudyData, lang: str) -> Figure | None:
     """Morris screen: mean absolute effect of a step with interval, and its spread."""
     table = data.morris
     names = [str(name) for name in table["factor"]]
-    figure, axes = rows_canvas(len(names))
+    figure, axes = rows_canvas(len(names), extra=1.45, under=0.82)
     for place, row in enumerate(table.itertuples(index=False)):
         colour = colour_of(data, str(row.factor))
         axes.plot([row.low, row.high], [place, place], color=colour, lw=2.5, alpha=0.5)
@@ -236,8 +238,9 @@ def _morris(data: StudyData, lang: str) -> Figure | None:
     axes.axvline(0, color="#52606d", lw=1)
     axes.set_xlabel(
         {
-            "en": "dot: mean absolute effect of the whole range (line: 95 %); cross: its standard deviation over paths",
-            "zh": "圆点：全幅度效应绝对值均值（横线：95% 区间）；叉号：各轨迹间的标准差",
+            "en": "dot: mean absolute effect of the range (line: 95 % interval)\n"
+            "cross: standard deviation of the effect over trajectories",
+            "zh": "圆点：取遍全范围的平均绝对效应（横线：95% 区间）\n叉号：各轨迹间效应的标准差",
         }[lang]
     )
     words = outcome_words(data, data.main, lang)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from results import alone, sensitivity
 from results.compare import FEWEST
 from results.figure_labels import broken
-from results.figure_style import INK, MUTED, end_labels, wrapped
+from results.figure_style import INK, MUTED, end_labels
 from results.sensitivity_figures import colour_of, digits_for, name_rows, outcome_words, row_label, rows_canvas
 from results.study_data import StudyData
 from results.words import number
@@ -181,7 +181,7 @@ def unknown_numbers(data: StudyData, lang: str) -> Figure | None:
     )  # fmt: skip
     names = [data.parameter_label(str(c), lang) for c in wide.columns]
     few = len(names) <= FEW_COLUMNS
-    labels = [wrapped(n, 20) if few else broken(n, 34) for n in names]
+    labels = [broken(n, 20 if few else 34) for n in names]
     axes.set_xticks(np.arange(len(names)) + 0.5, labels, rotation=25 if few else 55, ha="right", fontsize=9)
     axes.set_yticks(
         np.arange(len(order)) + 0.5, [row_label(data.label(n, lang)) for n in order], rotation=0, fontsize=9.5

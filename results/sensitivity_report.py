@@ -27,7 +27,7 @@ from results.sensitivity_sections_more import (
 from results.sensitivity_sweeps import sweep_section
 from results.store import RunFolder
 from results.study_data import StudyData
-from results.study_trust import opening_trusted, trusted
+from results.study_trust import answering, opening_trusted, trusted
 from results.words import Text, number
 
 ORDERS = ("ranking", "plausible", "alone", "money", "ranks", "unknown", "sweep")
@@ -92,7 +92,7 @@ def _opening(sections: list[Section], figures: Figures, is_open: bool) -> Openin
     """The first screen: answers of the first sections, after a word on what no order here can say."""
     shown = [block for section in sections for block in section.blocks if isinstance(block, FigureRef)]
     first = next((block for block in shown if block.name in figures), None)
-    sentences = list(opening_of(sections).sentences)
+    sentences = list(opening_of(answering(sections)).sentences)
     if is_open:
         sentences[0] = before(sentences[0])
     return Opening(sentences, first.name if first else None, first.caption if first else both("", ""))

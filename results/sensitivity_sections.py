@@ -7,13 +7,17 @@ import pandas as pd
 
 from results import sensitivity
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
-from results.estimates import said, with_interval
+from results.estimates import Estimate, rounded, said, span_of, turned, with_interval
 from results.money import in_unit
 from results.sensitivity_figures import digits_for, outcome_words
 from results.study_data import StudyData
 from results.words import Text, joined, number
 
 TOLD_APART = 0.95
+SETTLED = 0.05
+"""Indices that doubling the design moves by less than this (of 1) have settled."""
+WIDE_SHARE = 0.2
+"""A total index with an interval this wide (of 1) says little."""
 FEW_NAMES = 4
 """More measures than this that cannot be told apart are counted, not named."""
 NOT_MEASURES = ("uncertainty", "behaviour")
@@ -56,6 +60,52 @@ def no_order(data: StudyData) -> Text:
     few = data.replicates_text
     return both(f"From {few['en']}, fewer than five, no interval and no order is given.",
                 f"仅有 {few['zh']}（不足五次独立模拟），不给区间，也不排名次。")  # fmt: skip
+
+
+def chance_alone(data: StudyData) -> Text:
+    """What the intervals of effects leave out where all runs but those of the factors live under one set of behavioural
+    numbers; empty where there are draws of them, or no intervals."""
+    if not data.has_intervals or data.replicates_are_draws:
+        return both("", "")
+    return both("Intervals of effects hold chance alone, not what is unknown about behaviour.",
+                "效果区间仅反映随机波动，不含行为参数的不确定性。")  # fmt: skip
+
+
+def followed(lead: Text, more: Text) -> Text:
+    """Two sentences after each other; the second may be empty."""
+    return both(f"{lead['en']} {more['en']}", f"{lead['zh']}{more['zh']}") if more["en"] else lead
+
+
+def change_said(data: StudyData, found: Estimate, digits: int) -> Text:
+    """A change of the main outcome in a sentence; births in Chinese as people more or fewer."""
+    plain = number(found["mean"], digits, sign=True)
+    told = said(found, digits, sign=True) if data.has_intervals else both(plain, plain)
+    if data.main != "births":
+        return told
+    fewer = found["mean"] < 0
+    return both(told["en"], f"{'少' if fewer else '多'}出生 {_people(data, turned(found) if fewer else found, digits)}")
+
+
+def size_said(data: StudyData, found: Estimate, digits: int) -> Text:
+    """A size without a sign of the main outcome in a sentence; births in Chinese with 人."""
+    told = said(found, digits)
+    return both(told["en"], _people(data, found, digits) if data.main == "births" else told["zh"])
+
+
+def _people(data: StudyData, found: Estimate, digits: int) -> str:
+    """So many people with their interval, where there is one, in Chinese."""
+    mean = number((rounded(found) if digits == 0 and data.has_intervals else found)["mean"], digits)
+    return f"{mean} 人（{span_of(found, digits)['zh']}）" if data.has_intervals else f"{mean} 人"
+
+
+def of_pairs(apart: int, pairs: int) -> Text:
+    """How many of so many neighbouring ranks can be told apart: none, all or a number."""
+    if apart == 0:
+        return both(f"None of {pairs} neighbouring ranks can be told apart.", f"{pairs} 对相邻名次均无法区分。")
+    if apart == pairs:
+        return both(f"All {pairs} neighbouring ranks can be told apart.", f"{pairs} 对相邻名次均可区分。")
+    return both(f"{apart} of {pairs} neighbouring ranks can be told apart.",
+                f"{pairs} 对相邻名次中有 {apart} 对可以区分。")  # fmt: skip
 
 
 def no_factor_moves(data: StudyData) -> Text:
@@ -111,10 +161,7 @@ def _ranking_lead(data: StudyData, table: pd.DataFrame) -> Text:
     best, apart = known.iloc[0], pairs_told_apart(data)
     name, share = running_text(data, names[:1]), _percent(best["total"])
     span = _percent(best["total_low"]), _percent(best["total_high"])
-    told = both(
-        f"{apart[0]} of {apart[1]} neighbouring ranks can be told apart.",
-        f"{apart[1]} 对相邻名次中有 {apart[0]} 对可以区分。",
-    )
+    told = followed(of_pairs(*apart), rough_text(data))
     involve = both(
         f"{share} % of the variance of the change involve it (95 % interval {span[0]} to {span[1]} %)",
         f"变化方差的 {share}% 与之有关（95% 区间 {span[0]}% 至 {span[1]}%）",
@@ -141,6 +188,30 @@ def _ranking_lead(data: StudyData, table: pd.DataFrame) -> Text:
     )
 
 
+def is_rough(data: StudyData) -> bool:
+    """True if the last doubling of the design still moved a total index by :data:`SETTLED` or more, or the interval of
+    one is as wide as :data:`WIDE_SHARE`."""
+    moved = data.last_doubling
+    return widest_share(data) >= WIDE_SHARE or (moved is not None and moved[2] >= SETTLED)
+
+
+def widest_share(data: StudyData) -> float:
+    """Width of the widest 95 % interval of a total index."""
+    found = data.indices(data.main)
+    return float((found.total_high - found.total_low).max())
+
+
+def rough_text(data: StudyData) -> Text:
+    """That the design is too small for its indices to stand, where it is; else empty."""
+    if not is_rough(data):
+        return both("", "")
+    points = f"{100 * widest_share(data):.0f}"
+    return both(
+        f"The design is too small for these shares to stand: intervals are up to {points} points wide.",
+        f"样本量不足，上述比例尚不稳定：区间最宽达 {points} 个百分点。",
+    )
+
+
 def above_noise(data: StudyData, table: pd.DataFrame) -> bool:
     """True if the largest total index of a measure is more than simulation noise can make it."""
     best = table[~table["factor"].isin(NOT_MEASURES)].iloc[0]
@@ -164,16 +235,17 @@ def morris_section(data: StudyData, title: Text) -> Section:
     words = {lang: outcome_words(data, data.main, lang) for lang in ("en", "zh")}
     first, digits = table.iloc[0], digits_for(float(table["mu_star"].max()))
     name = running_text(data, [str(first["factor"])])
-    size = said(
-        {"mean": first["mu_star"], "low": first["low"], "high": first["high"], "n": data.plan["samples"]}, digits
+    size = size_said(
+        data, {"mean": first["mu_star"], "low": first["low"], "high": first["high"], "n": data.plan["samples"]}, digits
     )
     tied = [str(row.factor) for row in table.iloc[1:].itertuples(index=False) if not row.high < first["low"]]
     others = not_told_apart_text(data, tied, len(table)) if tied else both("", "")
     lead = both(
-        f"In a Morris screen the largest mean absolute effect on {words['en']} is that of {name['en']}: {size['en']}"
+        "In a Morris screen, which moves each measure over its whole range while others stand at many doses, the "
+        f"largest mean absolute effect on {words['en']} is that of {name['en']}: {size['en']}"
         + (f"; {others['en']} (intervals overlap)." if tied else "."),
-        f"莫里斯筛选中，对 {words['zh']}平均绝对效应最大的是{name['zh']}：{size['zh']}"
-        + (f"；{others['zh']}（区间重叠）。" if tied else "。"),
+        f"莫里斯筛选（其余措施取各种剂量，该措施取遍全范围）中，对 {words['zh']}平均绝对效应最大的是{name['zh']}："
+        f"{size['zh']}" + (f"；{others['zh']}（区间重叠）。" if tied else "。"),
     )
     blocks: list[Block] = [FigureRef("indices", _morris_caption(data, digits)), _morris_table(data, table, digits)]
     return Section("ranking", title, lead, blocks)
@@ -190,11 +262,12 @@ def _unknown_share(data: StudyData, table: pd.DataFrame) -> Text:
     spans = [(_percent(row["total_low"]), _percent(row["total_high"])) for row in (change, level)]
     return both(
         "What we do not know about behaviour stands beside the measures as a factor of its own. It makes measures "
-        f"stronger or weaker: {parts[0]} % ({spans[0][0]} to {spans[0][1]} %) of the variance of their effect involve "
-        f"it. Of the variance of the outcome's level, {parts[1]} % ({spans[1][0]} to {spans[1][1]} %) involve it.",
+        f"stronger or weaker: {parts[0]} % (95 % interval {spans[0][0]} to {spans[0][1]} %) of the variance of their "
+        f"effect involve it. Of the variance of the outcome's level, {parts[1]} % (95 % interval {spans[1][0]} to "
+        f"{spans[1][1]} %) involve it.",
         "行为方面的未知因素作为单独因素与措施并列。它会增强或减弱措施的效果：效果方差的 "
-        f"{parts[0]}%（{spans[0][0]}% 至 {spans[0][1]}%）与之有关；结果本身水平的方差中，"
-        f"{parts[1]}%（{spans[1][0]}% 至 {spans[1][1]}%）与之有关。",
+        f"{parts[0]}%（95% 区间 {spans[0][0]}% 至 {spans[0][1]}%）与之有关；结果本身水平的方差中，"
+        f"{parts[1]}%（95% 区间 {spans[1][0]}% 至 {spans[1][1]}%）与之有关。",
     )
 
 
@@ -287,7 +360,13 @@ def range_text(data: StudyData, factor: str) -> Text:
     others = len(spans) - 1
     more = both(f" (and {others} more)", f"（另 {others} 项）") if others else both("", "")
     numbers = f"{_plain(span['from'])} → {_plain(span['to'])}"
-    return both(f"{numbers} {span['unit']}{more['en']}", f"{numbers} {span.get('unit_zh') or span['unit']}{more['zh']}")
+    unit = both(_apart(span["unit"], " ({})"), _apart(span.get("unit_zh") or span["unit"], "（{}）"))
+    return both(f"{numbers}{unit['en']}{more['en']}", f"{numbers}{unit['zh']}{more['zh']}")
+
+
+def _apart(unit: str, brackets: str) -> str:
+    """A unit behind a number, in brackets where it begins with a number of its own."""
+    return brackets.format(unit) if unit[:1].isdigit() else f" {unit}"
 
 
 def _plain(value: float) -> str:

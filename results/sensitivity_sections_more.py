@@ -10,7 +10,7 @@ from results.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Sec
 from results.compare import FEWEST
 from results.sensitivity import Noise
 from results.sensitivity_figures import digits_for
-from results.sensitivity_sections import TOLD_APART, names_text, running_text
+from results.sensitivity_sections import SETTLED, TOLD_APART, is_rough, names_text, running_text, widest_share
 from results.study_data import StudyData
 from results.words import Text, interval, number
 
@@ -127,8 +127,9 @@ def unknown_section(data: StudyData) -> Section | None:
         FigureRef(
             "rank_over_draws",
             both(
-                "A measure that keeps its place in all draws keeps it whatever these unknown numbers are.",
-                "若某项措施在所有参数组中名次不变，则无论这些未知参数取何值，其名次都成立。",
+                f"A measure with one place in all {len(effects)} draws keeps it as far as these numbers were tried; "
+                "others may turn it.",
+                f"某项措施若在全部 {len(effects)} 组参数中名次不变，只说明在所试取值内成立；未抽到的取值下仍可能改变。",
             ),
         ),
         FigureRef(
@@ -183,18 +184,23 @@ def _draws_table(data: StudyData) -> list[Block]:
     rows: list[list[Cell]] = [
         [
             {lang: data.parameter_label(card["name"], lang) for lang in ("en", "zh")},
-            *(f"{value:.3g}" for value in np.quantile(card["values"], [0.0, 0.5, 1.0])),
+            *(_drawn(value) for value in np.quantile(card["values"], [0.0, 0.5, 1.0])),
         ]
         for card in data.plan["uncertain"]
     ]
     return [Paragraph(told, "note"), Table("unknown_ranges", both("Numbers drawn", "所抽参数"), head, rows)]
 
 
+def _drawn(value: float) -> str:
+    """A behavioural number with three significant digits, never with a power of ten."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def noise_section(data: StudyData) -> Section | None:
     """Simulation noise and convergence; None where neither is known."""
     title = both("Is the design large enough?", "样本是否足够？")
     noise, moved = data.noise, data.last_doubling
-    sentences = [text for text in (_noise_text(data, noise), _moved_text(moved)) if text is not None]
+    sentences = [text for text in (_verdict(data), _moved_text(moved), _noise_text(data, noise)) if text is not None]
     if not sentences:
         return None
     lead = {lang: (" " if lang == "en" else "").join(text[lang] for text in sentences) for lang in ("en", "zh")}
@@ -202,9 +208,26 @@ def noise_section(data: StudyData) -> Section | None:
     return Section("noise", title, lead, [FigureRef("convergence", caption)])
 
 
-def _noise_text(data: StudyData, noise: Noise | None) -> Text | None:
-    if noise is None or data.method == "morris":
+def _verdict(data: StudyData) -> Text | None:
+    """Yes or no, by the widest interval of a total index and by what the last doubling moved; None without indices."""
+    if data.method == "morris" or not data.analysed or data.nothing_moves:
         return None
+    points = f"{100 * widest_share(data):.0f}"
+    if is_rough(data):
+        return both(f"No: the 95 % interval of a total index is up to {points} points wide.",
+                    f"不够：总效应指数的 95% 区间最宽达 {points} 个百分点。")  # fmt: skip
+    return both(f"Yes: no 95 % interval of a total index is wider than {points} points.",
+                f"足够：总效应指数的 95% 区间最宽为 {points} 个百分点。")  # fmt: skip
+
+
+def _noise_text(data: StudyData, noise: Noise | None) -> Text | None:
+    if data.method == "morris" or not data.analysed or data.nothing_moves:
+        return None
+    if noise is None:
+        return both(
+            "How much of the variance is simulation noise is not known: too few rows were run on a second seed.",
+            "用另一随机种子重复模拟的行太少，方差中模拟噪声所占比例未知。",
+        )
     low, high = 100 * noise.share_low, 100 * noise.share_high
     return both(
         f"Simulation noise is {100 * noise.share:.1f} % of the variance of the effect over the design (95 % interval "
@@ -220,8 +243,10 @@ def _moved_text(moved: tuple[int, int, float] | None) -> Text | None:
         return None
     before, after, most = moved
     return both(
-        f"Going from {before} to {after} base rows moved a total index by up to {100 * most:.0f} points.",
-        f"基础样本由 {before} 行增至 {after} 行时，总效应指数最多变动 {100 * most:.0f} 个百分点。",
+        f"Going from {before} to {after} base rows moved a total index by up to {100 * most:.0f} points, where less "
+        f"than {100 * SETTLED:.0f} is taken as settled.",
+        f"基础样本由 {before} 行增至 {after} 行时，"
+        f"总效应指数最多变动 {100 * most:.0f} 个百分点（低于 {100 * SETTLED:.0f} 个百分点视为稳定）。",
     )
 
 
@@ -261,11 +286,14 @@ def _intervals_text(data: StudyData) -> list[Text]:
     over = data.replicates_text
     items = []
     if data.method in ("sobol", "morris") and data.analysed:
-        what = both("the base rows", "基础样本") if data.method == "sobol" else both("the trajectories", "轨迹")
         items.append(both(
-            f"Intervals of indices are percentiles of 1,000 bootstrap resamples of {what['en']} of the design: they "
+            "Intervals of indices are percentiles of 1,000 bootstrap resamples of the base rows of the design: they "
             "cover its size alone.",
-            f"指数区间为对{what['zh']}做 1,000 次自助重抽样的百分位，只反映样本量。",
+            "指数区间为对基础样本做 1,000 次自助重抽样的百分位，只反映样本量。",
+        ) if data.method == "sobol" else both(
+            "Intervals of mean absolute effects are 1.96 standard deviations over 1,000 bootstrap resamples of the "
+            "trajectories to either side, cut at zero: they cover the size of the design alone.",
+            "平均绝对效应的区间为均值加减 1.96 倍标准差（对轨迹做 1,000 次自助重抽样），下限不低于零，只反映样本量。",
         ))  # fmt: skip
     if data.has_intervals:
         averaged = both("", "")

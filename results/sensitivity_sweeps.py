@@ -10,20 +10,23 @@ import pandas as pd
 from results.alone import by_replicate, change, curve_effects, paired_differences, tied_at_strongest_dose
 from results.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
 from results.compare import t_interval
-from results.estimates import said, span_of, told_apart, with_interval
+from results.estimates import money_said, span_of, told_apart, with_interval
 from results.money import money_cell
 from results.open_order import marked
 from results.sensitivity_alone import alone_no_change, estimate
 from results.sensitivity_figures import digits_for, outcome_words
 from results.sensitivity_sections import (
+    chance_alone,
+    change_said,
     cost_head,
+    followed,
     inside_sentence,
     no_factor_moves,
     no_order,
     not_told_apart_text,
 )
 from results.study_data import StudyData
-from results.words import Text, joined, number
+from results.words import Text, joined, number, yuan
 
 OWN_COLUMNS = ("scenario", "mean", "low", "high", "n")
 TITLE = both("How does the outcome move?", "结果如何变化？")
@@ -45,16 +48,18 @@ def _curves(data: StudyData) -> Section:
     ends = {name: table.iloc[-1] for name, table in tables.items()}
     ordered = sorted(ends, key=lambda name: -abs(float(ends[name]["mean"])))
     first, digits = ordered[0], digits_for(max(abs(float(end["mean"])) for end in ends.values()))
-    size = _size(data, ends[first], digits)
+    size, money = change_said(data, estimate(ends[first]), digits), _for_money(data, [first], costs[first].iloc[-1])
     lead = both(
         f"At its strong end {inside_sentence(data.label(first, 'en'))} has the largest mean change of {words['en']}: "
-        f"{size['en']}.",
-        f"各措施取上限时，{words['zh']}平均变化最大的是{data.label(first, 'zh')}：{size['zh']}。",
+        f"{size['en']}{money['en']}.",
+        f"各措施取上限时，{words['zh']}平均变化最大的是{data.label(first, 'zh')}：{size['zh']}{money['zh']}。",
     )
     if data.alone_nothing_changes:
         lead = alone_no_change(data)
     elif len(ordered) > 1:
-        lead = _followed(lead, _tied(data, ordered) if data.has_intervals else no_order(data))
+        lead = followed(lead, _tied(data, ordered) if data.has_intervals else no_order(data))
+    if not data.alone_nothing_changes:
+        lead = followed(lead, chance_alone(data))
     head: list[Cell] = [
         both("Measure", "措施"),
         both("Dose, % of the range", "剂量（占取值范围%）"),
@@ -88,17 +93,16 @@ def _tied(data: StudyData, ordered: list[str]) -> Text:
     return both(f"In size {others['en']}.", f"就幅度而言，{others['zh']}。")
 
 
-def _followed(lead: Text, more: Text) -> Text:
-    """Two sentences after each other."""
-    return both(f"{lead['en']} {more['en']}", f"{lead['zh']}{more['zh']}")
-
-
-def _size(data: StudyData, row: pd.Series, digits: int) -> Text:
-    """A mean change with its interval, or alone."""
-    if data.has_intervals:
-        return said(estimate(row), digits, sign=True)
-    text = number(float(row["mean"]), digits, sign=True)
-    return both(text, text)
+def _for_money(data: StudyData, names: list[str], row: pd.Series) -> Text:
+    """A clause on what a change costs over current law; empty where nobody is charged or the mean cost is not above
+    zero."""
+    cost = estimate(row)
+    if not any(data.is_booked(name) for name in names) or not cost["mean"] > 0:
+        return both("", "")
+    amount = money_said(cost) if data.has_intervals else yuan(float(f"{cost['mean']:.2g}"))
+    years = data.in_force
+    return both(f", for {amount['en']} a year over current law ({years['en']})",
+                f"，{years['zh']}每年比现行政策多支出 {amount['zh']}")  # fmt: skip
 
 
 def _change_head(data: StudyData) -> Text:
@@ -119,13 +123,16 @@ def _rows(data: StudyData) -> Section:
                       for name in data.measures], lang)
         for lang in ("en", "zh")
     }  # fmt: skip
-    size = _size(data, best, digits)
+    size = change_said(data, estimate(best), digits)
+    money = _for_money(data, data.measures, cost.loc[best["scenario"]])
     lead = both(
         f"Of {len(table)} rows of the design the one with the largest mean change of {words['en']} has {where['en']}: "
-        f"{size['en']}.",
-        f"设计共 {len(table)} 行，其中 {words['zh']}平均变化最大的一行取值为：{where['zh']}；变化 {size['zh']}。",
+        f"{size['en']}{money['en']}.",
+        f"设计共 {len(table)} 行，其中 {words['zh']}平均变化最大的一行取值为：{where['zh']}；"
+        f"{'' if data.main == 'births' else '变化 '}{size['zh']}{money['zh']}。",
     )
-    lead = no_factor_moves(data) if data.nothing_moves else _followed(lead, _close_rows(data, table))
+    told = followed(followed(lead, _close_rows(data, table)), chance_alone(data))
+    lead = no_factor_moves(data) if data.nothing_moves else told
     head: list[Cell] = [
         both("Row", "行"),
         *(_field_label(data, field) for field in fields),

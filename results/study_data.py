@@ -323,10 +323,13 @@ class StudyData:
     @cached_property
     def noise(self) -> sensitivity.Noise | None:
         """Simulation noise of the main outcome's change against current law."""
-        usable = self.sample_changes[np.isfinite(self.sample_changes[self.main])]
+        change, seeds = self.sample_changes[self.main], self.plan["full_seeds"]
+        usable = self.sample_changes[np.isfinite(change) | (self.sample_changes["seed"] > seeds)]
         if usable.empty:
             return None
-        return sensitivity.simulation_noise(usable, usable[self.main].to_numpy(dtype=float), self.plan["full_seeds"])
+        # further seeds may lack current law: there a level does, which is off by one number for all rows of a draw
+        values = change.where(np.isfinite(change), self.sample[self.main]).loc[usable.index]
+        return sensitivity.simulation_noise(usable, values.to_numpy(dtype=float), seeds)
 
     def alone(self, outcome: str) -> pd.DataFrame:
         """Effect of every measure alone, largest first."""

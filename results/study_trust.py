@@ -18,12 +18,14 @@ BY_SECTION: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Topics that a section speaks of. Whether the plan's target is reached is a verdict on the packages of the plan alone,
 so a search bears no mark of it."""
+VERDICTS = "trust_verdicts"
+"""Key of the section that the marks lead to."""
 
 
 def trusted(sections: Sequence[Section], context: Mapping[str, Any], order_is_open: bool = False) -> list[Section]:
     """The sections with the marks of their topics (that of the order only where one is at stake), and before the last
     of them the verdicts that the marks lead to."""
-    kept = [[topic for topic in BY_SECTION.get(section.key, ()) if topic != "order" or order_is_open]
+    kept = [[topic for topic in _topics(section.key, context) if topic != "order" or order_is_open]
             for section in sections]  # fmt: skip
     told = [replace(section, trust=marks(context, topics)) for section, topics in zip(sections, kept, strict=True)]
     shown = {topic for topics in kept for topic in topics}
@@ -35,6 +37,29 @@ def trusted(sections: Sequence[Section], context: Mapping[str, Any], order_is_op
     return [*told[:-1], *([_verdicts(rows)] if rows else []), told[-1]]
 
 
+def _topics(key: str, context: Mapping[str, Any]) -> tuple[str, ...]:
+    """Topics of a section of this run: marriage measures where some are among the factors; a search without a target
+    speaks of births more, not of their level."""
+    topics = BY_SECTION.get(key, ())
+    if key == "answer" and not context.get("plan", {}).get("target"):
+        topics = ("order", "differences")
+    if "differences" in topics and _has_marriage_measures(context):
+        topics = (*topics, "marriage_measures")
+    return topics
+
+
+def _has_marriage_measures(context: Mapping[str, Any]) -> bool:
+    """True if a lever that the run changes is one of marriage, a campaign or flexible hours."""
+    levers = context.get("levers", {})
+    used = [str(name) for name in context.get("levers_used") or ()]
+    return any(name == "flexible_hours" or levers.get(name, {}).get("family") == "marriage" for name in used)
+
+
+def answering(sections: Sequence[Section]) -> list[Section]:
+    """The sections without that of the verdicts, whose lead speaks of the page and answers nothing."""
+    return [section for section in sections if section.key != VERDICTS]
+
+
 def _verdicts(rows: list[list[Cell]]) -> Section:
     """The verdicts of the fit on what this page speaks of."""
     head: list[Cell] = [both("Number", "数字"), both("How far", "可信程度"), both("Why", "理由")]
@@ -42,7 +67,7 @@ def _verdicts(rows: list[list[Cell]]) -> Section:
     lead = both("Marks beside answers are these verdicts; they were written by hand with the fit to the city.",
                 "各节旁的标记即为以下判断，由人工随本市拟合写定。")  # fmt: skip
     table = Table("trust", caption, head, rows, text_columns=3, folds=False)
-    return Section("trust_verdicts", both("How far to trust it?", "可信到什么程度？"), lead, [table])
+    return Section(VERDICTS, both("How far to trust it?", "可信到什么程度？"), lead, [table])
 
 
 def opening_trusted(opening: Opening, sections: Sequence[Section], figures: Mapping[str, Any]) -> Opening:

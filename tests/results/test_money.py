@@ -38,6 +38,8 @@ def test_an_amount_is_said_in_millions_and_in_wan() -> None:
     assert isinstance(cell, Scaled)
     assert cell.en == Measured("+400", {"en": "+320 to +480", "zh": "+320 至 +480"})
     assert isinstance(cell.zh, Measured) and (cell.zh.mean, cell.zh.span["zh"]) == ("+40,000", "+32,000 至 +48,000")
+    small = money_cell({"mean": 3.6e4, "low": 2.6e4, "high": 4.6e4, "n": 6.0})
+    assert isinstance(small, Scaled) and isinstance(small.en, Measured) and small.en.mean == "+0.04", "not free"
     saved = money_cell({"mean": -5.0e5, "low": NAN, "high": NAN, "n": 3.0})
     assert isinstance(saved, Scaled) and (saved.en, saved.zh) == ("−0.5", "−50.0")
     assert money_cell(None) == "–"

@@ -58,10 +58,26 @@ def test_ranks_and_who_stands_above_whom() -> None:
 def test_noise_is_what_rows_and_seeds_do_not_explain() -> None:
     """y = row + seed, plus a residual of +-1 laid out so that row and seed means keep: variance 4 / 1 of freedom."""
     rows = [("r0", 1, 10 + 1), ("r0", 2, 20 - 1), ("r1", 1, 50 - 1), ("r1", 2, 60 + 1)]
-    design = pd.DataFrame(rows, columns=["scenario", "seed", "y"]).assign(run_id=list("abcd"))
+    design = pd.DataFrame(rows, columns=["scenario", "seed", "y"]).assign(run_id=list("abcd"), draw=0)
     noise = sensitivity.simulation_noise(design, design["y"].to_numpy(dtype=float), 1)
     assert noise is not None and noise.variance == pytest.approx(4.0)
     assert noise.share == pytest.approx(4.0 / np.var([11, 49], ddof=1))
+
+
+def test_noise_is_pooled_over_draws_each_with_levels_of_its_own() -> None:
+    """A second draw whose seeds lie elsewhere, as levels do where current law was not run, changes nothing."""
+    rows = [(f"r{draw}{row}", seed, 10 * row + (99 * draw if seed == 2 else 0) + (1 if row == seed - 1 else -1), draw)
+            for draw in (0, 1) for row in (0, 1) for seed in (1, 2)]  # fmt: skip
+    design = pd.DataFrame(rows, columns=["scenario", "seed", "y", "draw"]).assign(run_id=list("abcdefgh"))
+    noise = sensitivity.simulation_noise(design, design["y"].to_numpy(dtype=float), 1)
+    assert noise is not None and noise.variance == pytest.approx(4.0) and (noise.rows, noise.seeds) == (4, 2)
+
+
+@pytest.mark.parametrize(("second", "p_value"), [([1, 2, 3, 4, 5], 2 / 120), ([1, 2, 3, 5, 4], 10 / 120)])
+def test_rank_correlations_of_few_draws_are_tested_by_all_orders(second: list[int], p_value: float) -> None:
+    """Of 120 orders of five values two are in line or in reverse, and eight more differ by one swap of neighbours."""
+    value, found = sensitivity.rank_correlation(np.arange(5.0), np.array(second, dtype=float))
+    assert found == pytest.approx(p_value) and value == pytest.approx(1.0 if p_value == 2 / 120 else 0.9)
 
 
 def test_effects_alone_are_paired_and_money_is_a_ratio() -> None:

@@ -12,12 +12,12 @@ from results import open_order
 from results.blocks import Measured, Scaled, Section
 from results.compare import t_interval
 from results.forecast_report import county_section, people_section, spread_section, structure_section
-from results.optimise_report import answer_section, front_section
+from results.optimise_report import answer_section, front_section, missing_section
 from results.sensitivity_alone import alone_section, money_section
 from results.sensitivity_report import ORDERS, sections_of, with_open_order
 from results.sensitivity_sections import ranking_section
 from results.sensitivity_sweeps import rows_close, sweep_section
-from results.study_trust import trusted
+from results.study_trust import answering, trusted
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
 
 SIX = [(seed, 0) for seed in range(1, 7)]
@@ -174,7 +174,7 @@ def test_packages_are_counted_once_and_add_up(seeds: int) -> None:
 def test_a_target_is_answered_with_a_probability_only_from_five_seeds() -> None:
     target = {"tfr": 1.2, "year": 2030, "probability": 0.8}
     few, many = (answer_section(search(PACKAGES, n, target=target)).lead for n in (3, 6))
-    assert "whose mean TFR reaches 1.2 in 2030 costs 2.00 million yuan a year" in few["en"]
+    assert "whose mean TFR reaches 1.2 in 2030 costs 2 million yuan a year" in few["en"]
     assert "no probability is given" in few["en"] and "80 %" not in few["en"] and "不给概率" in few["zh"]
     assert "reaches a TFR of 1.2 in 2030 with probability 80 % costs 2.07 million yuan" in many["en"]
     assert "80% 的概率" in many["zh"]
@@ -183,7 +183,7 @@ def test_a_target_is_answered_with_a_probability_only_from_five_seeds() -> None:
 def test_a_target_out_of_the_budget_is_not_said_to_be_reached() -> None:
     target = {"tfr": 1.2, "year": 2030, "probability": 0.8}
     lead = answer_section(search(PACKAGES, 6, target=target, budget=1.2e6)).lead["en"]
-    assert lead.startswith("No package tried for at most 1.20 million yuan a year reaches a TFR of 1.2")
+    assert lead.startswith("No package tried for at most 1.2 million yuan a year reaches a TFR of 1.2")
     assert "the farthest gives 1.1" in lead and "1.4" not in lead
     assert "+31" in lead and "births within 2026–2030" in lead
 
@@ -194,7 +194,7 @@ def test_a_forecast_names_what_stands_beside_its_median() -> None:
     ends = np.quantile([900 - 10 * s for s in range(1, 7)], [0.1, 0.9])
     assert f"865 residents in 2030 (the middle 80 % of 6 runs: {ends[0]:.0f} to {ends[1]:.0f})" in lead["en"]
     assert "−13.5 % against 2026 (−15.5 to −11.5 %)" in lead["en"]
-    assert "865 人（6 次模拟的中间 80%：845 至 885），较 2026 年变化 −13.5%（−15.5% 至 −11.5%）" in lead["zh"]
+    assert "865 人（6 次模拟的中间 80%：845 至 885），较 2026 年减少 13.5%（11.5% 至 15.5%）" in lead["zh"]
 
 
 def test_a_forecast_of_few_draws_has_no_band_and_no_share() -> None:
@@ -243,6 +243,73 @@ def test_chinese_has_its_own_words_and_units() -> None:
             assert not re.search(r"\d %|现行法律|今日法律|95%区间|80%区间", text["zh"]), text["zh"]
             assert not re.search(r"[a-z]+_[a-z]+\.(?!csv)[a-z]|yuan|births", text["zh"]), text["zh"]
             assert "today's law" not in text["en"]
+
+
+def test_intervals_over_seeds_alone_say_that_they_hold_chance_alone() -> None:
+    """Over draws they hold more, and from few seeds there are none."""
+    draws = [(1, draw) for draw in range(6)]
+    leads = [alone_section(study({"grant": GRANT[: len(pairs)]}, COST, pairs)) for pairs in (SIX, draws, FOUR)]
+    assert ["chance alone" in lead.lead["en"] for lead in leads if lead] == [True, False, False]
+    assert ["仅反映随机波动" in lead.lead["zh"] for lead in leads if lead] == [True, False, False]
+    found = search(PACKAGES, 6, target={"tfr": 1.2, "year": 2030, "probability": 0.8})
+    assert "the probability hold chance alone" in answer_section(found).lead["en"]
+    assert "概率仅反映随机波动" in answer_section(found).lead["zh"]
+
+
+def test_births_in_chinese_are_people_more_or_fewer() -> None:
+    more, fewer = (alone_section(study({"grant": [sign * g for g in GRANT]}, COST, SIX)) for sign in (1, -1))
+    assert more is not None and "生育补助：多出生 22 人（95% 区间 19 至 25）" in more.lead["zh"]
+    assert fewer is not None and "生育补助：少出生 22 人（95% 区间 19 至 25）" in fewer.lead["zh"]
+
+
+def test_a_design_that_is_too_small_says_so_beside_its_shares() -> None:
+    """Eight rows against 512 of a sum without noise."""
+    small, large = (sections_of(sobol_study({"grant": 10.0, "voucher": 9.0}, rows)) for rows in (8, 512))
+    for made, answer in ((small, True), (large, False)):
+        ranking, noise = (next(s for s in made if s.key == key) for key in ("ranking", "noise"))
+        assert ("too small for these shares to stand" in ranking.lead["en"]) == answer
+        assert ("样本量不足" in ranking.lead["zh"]) == answer
+        assert noise.lead["en"].startswith("No: " if answer else "Yes: ")
+        assert "How much of the variance is simulation noise is not known" in noise.lead["en"], "no row was run twice"
+
+
+def test_draws_of_one_seed_are_not_said_to_hold_chance() -> None:
+    one, two = (forecast({(seed, draw): (1000.0, 900.0 - draw - seed) for seed in seeds for draw in range(6)})
+                for seeds in ((1,), (1, 2)))  # fmt: skip
+    assert "hardly chance, which all draws share" in spread_section(one).lead["en"]
+    assert "几乎不含随机波动" in spread_section(one).lead["zh"]
+    assert "They cover chance and the numbers drawn" in spread_section(two).lead["en"]
+
+
+def test_the_first_screen_has_answers_and_no_word_on_its_own_marks() -> None:
+    verdict = {
+        "number": {"en": "Level", "zh": "水平"},
+        "why": {"en": "M", "zh": "婚"},
+        "topic": "level",
+        "trust": "low",
+    }
+    told = trusted([people_section(forecast({(s, 0): (1000.0, 900.0) for s in range(1, 7)})),
+                    spread_section(forecast({(s, 0): (1000.0, 900.0) for s in range(1, 7)}))],
+                   {"fit": {"verdicts": [verdict]}})  # fmt: skip
+    assert [s.key for s in answering(told)] == ["people", "spread"]
+
+
+def test_orders_with_marriage_measures_bear_the_mark_of_them() -> None:
+    verdict = {"number": {"en": "M", "zh": "婚"}, "why": {"en": "None", "zh": "无"}, "topic": "marriage_measures",
+               "trust": "low"}  # fmt: skip
+    section = alone_section(study({"grant": GRANT}, COST, SIX))
+    assert section is not None
+    context = {"fit": {"verdicts": [verdict]}, "levers": {"m": {"family": "marriage"}, "c": {"family": "cash"}}}
+    marked = {used: trusted([section, section], {**context, "levers_used": [used]})[0].trust for used in ("m", "c")}
+    assert [mark.tone for mark in marked["m"]] == ["bad"] and not marked["c"]
+
+
+def test_the_step_beyond_the_best_bounds_has_its_interval() -> None:
+    steps = {"best-bounds": (2.0, 50.0, 1.4), "missing-wanted": (2.0, 50.0, 1.45), "missing-all": (3.0, 90.0, 1.5)}
+    data = search(steps, 6, target={"tfr": 1.9, "year": 2030, "probability": 0.8})
+    assert data.step_beyond("missing-all")["mean"] == pytest.approx(0.1)
+    section = missing_section(data)
+    assert section is not None and "+0.05 (the same in all 6 runs)" in section.lead["en"]
 
 
 def test_a_leading_row_told_apart_from_all_is_said_without_a_double_denial() -> None:
