@@ -13,6 +13,8 @@ from results.words import Text, interval, number, yuan
 WIDE = 0.1
 """An interval whose half-width is more than this share of its estimate is wide: two significant digits are said."""
 KEPT_DIGITS = 2
+TENTHS_END = 10
+"""Tenths of a person are said only where the interval ends below so many."""
 Estimate = Mapping[str, float]
 """``mean``, ``low``, ``high`` (NaN without an interval) and, where known, the number of replicates ``n``."""
 
@@ -32,14 +34,27 @@ def to_digits(value: float, digits: int = KEPT_DIGITS) -> float:
     """A number rounded to so many significant digits, never finer than 1."""
     if not math.isfinite(value) or value == 0:
         return value
-    step = 10.0 ** max(math.floor(math.log10(abs(value))) - (digits - 1), 0)
+    step = step_of(abs(value), digits)
     return round(value / step) * step
 
 
 def rounded(found: Estimate) -> dict[str, float]:
-    """The estimate with two significant digits of mean, low and high where the interval is wide, else as it is."""
+    """The estimate with two significant digits of mean, low and high where the interval is wide; where it is narrow,
+    down to the second significant digit of the interval's half-width."""
     ends = ("mean", "low", "high")
-    return {**found, **{key: to_digits(found[key]) for key in ends}} if is_wide(found) else dict(found)
+    if is_wide(found):
+        return {**found, **{key: to_digits(found[key]) for key in ends}}
+    step = step_of((found["high"] - found["low"]) / 2)
+    if step == 1 or math.isnan(found["mean"]):
+        return dict(found)
+    return {**found, **{key: round(found[key] / step) * step for key in ends}}
+
+
+def step_of(size: float, digits: int = KEPT_DIGITS) -> float:
+    """The power of ten to which a number with so many significant digits is rounded, never finer than 1."""
+    if not math.isfinite(size) or size <= 0:
+        return 1.0
+    return float(10.0 ** max(math.floor(math.log10(size)) - (digits - 1), 0))
 
 
 def has_interval(found: Estimate | None) -> bool:
@@ -91,8 +106,9 @@ def said(found: Estimate, digits: int = 0, sign: bool = False) -> Text:
 
 def people_digits(found: Estimate) -> int:
     """Decimals of a mean number of people over replicates: means of less than one keep a tenth, since 0 (0 to 0) would
-    look exact."""
-    return int(0 < abs(found["mean"]) < 1)
+    look exact, unless the interval is so wide that a tenth says nothing."""
+    wide = any(abs(found[end]) >= TENTHS_END for end in ("low", "high"))
+    return int(0 < abs(found["mean"]) < 1 and not wide)
 
 
 def people_cell(found: Estimate | None, sign: bool = True) -> Cell:
@@ -130,8 +146,31 @@ def money_span(found: Estimate) -> Text:
         return both("any value is possible", "任何值均有可能")
     if math.isinf(shown["high"]):
         return both(f"{low['en']} or more, no upper limit", f"{low['zh']}以上，无上限")
-    return both(f"95 % interval {_range(low['en'], high['en'], ' to ')}",
-                f"95% 区间 {_range(low['zh'], high['zh'], ' 至 ')}")  # fmt: skip
+    chinese = _in_one_unit(low["zh"], high["zh"], shown["low"], shown["high"])
+    if not is_wide(found):
+        chinese = _with_equal_decimals(*chinese)
+    return both(
+        f"95 % interval {_range(low['en'], high['en'], ' to ')}",
+        f"95% 区间 {_range(*chinese, ' 至 ').replace('元 至', '元至')}",
+    )
+
+
+def _in_one_unit(low: str, high: str, least: float, most: float) -> tuple[str, str]:
+    """The ends of a range in 亿元 where only the upper one is counted in them: 0.99 and 1.4, and not 9,900 万元."""
+    if high.endswith(" 亿元") and low.endswith(" 万元") and 10 * abs(least) >= abs(most):
+        low = f"{number(least / 1e8, 2)} 亿元"
+    return low, high
+
+
+def _with_equal_decimals(low: str, high: str) -> tuple[str, str]:
+    """Two amounts of one unit with as many decimals each: 2.28 and 2.70."""
+    (first, _, unit), (second, _, other) = low.partition(" "), high.partition(" ")
+    places = [len(text.partition(".")[2]) for text in (first, second)]
+    if unit != other or places[0] == places[1]:
+        return low, high
+    longer = max(places)
+    whole = [float(text.replace(",", "").replace("−", "-")) for text in (first, second)]
+    return f"{number(whole[0], longer)} {unit}", f"{number(whole[1], longer)} {unit}"
 
 
 def amounts(value: float) -> Text:

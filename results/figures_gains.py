@@ -33,6 +33,8 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
     tables = [(dimension, table) for dimension, table in tables if not table.empty]
     if not tables or not names:
         return None
+    # panels with as many groups beside each other: a row is as high as its fullest panel, and a page of print is short
+    tables.sort(key=lambda pair: -len(pair[1]["group"].unique()))
     columns = 2
     rows = math.ceil(len(tables) / columns)
     heights = [

@@ -17,7 +17,7 @@ from results.answers import (
     years_zh,
 )
 from results.blocks import FigureRef, Opening, both
-from results.compare import t_interval
+from results.compare import FEWEST, t_interval
 from results.decomposition_births import births_parts, rates_by_age, women_by_age
 from results.estimates import (
     amounts,
@@ -52,10 +52,25 @@ def opening(data: RunData) -> Opening:
         told = worth is not None and "order" in worth[1]
         adds = _adds(data, *found)
         made += [adds if told or adds is None else _with_open_order(data, adds), worth, _costs(data, found[0])]
+    made.append(_chance_alone(data))
     sentences = [sentence for sentence in made if sentence is not None]
     compares = found is not None and not data.extra_cost.empty
     figure = births_cost_figure(data) if compares else tfr_figure()
     return Opening([text for text, _ in sentences], figure.name, figure.caption, [topics for _, topics in sentences])
+
+
+def _chance_alone(data: RunData) -> Sentence | None:
+    """That intervals hold chance and nothing else, where all runs share one set of parameters."""
+    if data.draws > 1 or data.seeds < FEWEST:
+        return None
+    return (
+        both(
+            "All runs share one set of parameters, so the intervals cover chance alone; what is unknown about "
+            "behaviour would make them wider.",
+            "各次模拟使用同一组参数，区间仅含随机波动；若计入行为参数的不确定性，区间会更宽。",
+        ),
+        (),
+    )
 
 
 def _with_open_order(data: RunData, sentence: Sentence) -> Sentence:
@@ -200,27 +215,30 @@ def payers_said(data: RunData, scenario: str) -> Text:
     found = payers_of(data, scenario)
     if not found.shares:
         return both("", "")
+    names, sizes = [name for name, _ in found.shares], [share for _, share in found.shares]
+    of = {lang: list(zip(names, share_texts(sizes, lang), strict=True)) for lang in ("en", "zh")}
     pays = {
-        "en": joined([f"{payer_label(n, 'en').lower()} ({share_text(s, 'en')})" for n, s in found.shares], "en"),
-        "zh": joined([f"{payer_label(n, 'zh')}（{share_text(s, 'zh')}）" for n, s in found.shares], "zh"),
+        "en": joined([f"{payer_label(n, 'en').lower()} ({share})" for n, share in of["en"]], "en"),
+        "zh": joined([f"{payer_label(n, 'zh')}（{share}）" for n, share in of["zh"]], "zh"),
     }
+    if not found.savings:
+        return both(f" Paid by {pays['en']}.", f"由{pays['zh']}承担。")
     total = amounts(to_digits(found.more_a_year))
     text = both(
         f" Payers spend {total['en']} a year more: {pays['en']}", f"各方每年多支出 {total['zh']}，由{pays['zh']}承担"
     )
-    if found.savings:
-        saved = [(name, money_said(estimate)) for name, estimate in found.savings]
-        less = {
-            "en": joined([f"{payer_label(n, 'en').lower()} save {m['en']} a year" for n, m in saved], "en"),
-            "zh": joined([f"{payer_label(n, 'zh')}每年节省 {m['zh']}" for n, m in saved], "zh"),
-        }
-        text = both(f"{text['en']}; {less['en']}", f"{text['zh']}；{less['zh']}")
-    return both(f"{text['en']}.", f"{text['zh']}。")
+    saved = [(name, money_said(estimate)) for name, estimate in found.savings]
+    less = {
+        "en": joined([f"{payer_label(n, 'en').lower()} save {m['en']} a year" for n, m in saved], "en"),
+        "zh": joined([f"{payer_label(n, 'zh')}每年节省 {m['zh']}" for n, m in saved], "zh"),
+    }
+    return both(f"{text['en']}; {less['en']}.", f"{text['zh']}；{less['zh']}。")
 
 
-def share_text(share: float, lang: str) -> str:
-    """A share in percent: a decimal where it is close to none or all."""
-    return percent(100 * share, lang, digits=1 if share > 0.95 or share < 0.05 else 0)
+def share_texts(shares: list[float], lang: str) -> list[str]:
+    """Shares in percent, all with a decimal where one is close to none or all, so that they add up as printed."""
+    digits = int(any(share > 0.95 or share < 0.05 for share in shares))
+    return [percent(100 * share, lang, digits) for share in shares]
 
 
 def birth_price_said(data: RunData, scenario: str) -> Text:

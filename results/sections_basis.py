@@ -144,10 +144,9 @@ def _assumed(data: RunData) -> list[Block]:
         return []
     listed = [names[field] for field in sorted(names)]
     text = both(
-        "Doses without a source, assumed by the author of the scenario: "
-        + "; ".join(name["en"] for name in listed)
-        + ".",
-        "未注明来源、由情景作者假设的取值：" + "；".join(name["zh"] for name in listed) + "。",
+        "Doses that no document sets, assumed by the author of the scenario (what each leans on stands in the table "
+        "of changes): " + "; ".join(name["en"] for name in listed) + ".",
+        "没有文件规定、由情景作者设定的取值（各值的参照见上表）：" + "；".join(name["zh"] for name in listed) + "。",
     )
     return [Paragraph(text, "warn")]
 

@@ -85,8 +85,8 @@ _SPLIT: tuple[tuple[str, Text], ...] = (
     (
         "births_brought_forward",
         both(
-            "Horizon less additional: brought forward (+) or still to come (−)",
-            "期内之差减新增：提前（+）或期末后才出生（−）",
+            "Horizon less additional: fewer (+) or more (−) births after the horizon",
+            "期内之差减新增：期末后出生较少（+）或较多（−）",
         ),
     ),
     ("births_paid", both("Births paid for, from the measure's start", "受资助出生（自措施实施起）")),
@@ -121,14 +121,17 @@ def _how_split(data: RunData) -> Text:
     return both(
         f"After {data.end_year} every arm lives on under current law until all women who were fertile in the horizon "
         "are 50. Additional births are the difference of completed births of these cohorts. The difference within "
-        "the horizon less the additional ones is positive where births were brought forward into the horizon, and "
-        "negative where part of what is added is born after it. Births paid for are those of the orders on which "
-        "the scenario's own measures spend more than current law, from the month in which the measure starts, "
-        "whether or not the family claims; measures that pay for no single child have none. Studies find that a "
+        "the horizon less the additional ones is positive where fewer births than under current law follow after it: "
+        "some were brought forward into the horizon or, where a scenario has fewer births, more are lost after it. "
+        "It is negative where more follow: part of what is added, or put off, is born after it. Births paid for "
+        "are those of the orders on which the scenario's own measures spend more than current law, from the month in "
+        "which the measure starts, whether or not the family claims; measures that pay for no single child have none. "
+        "Studies find that a "
         "third to all of the births gained in ten years last, the model lets nearly all of them last (section on "
         "back-tests), so additional births are rather too many.",
         f"{data.end_year} 年后各情景均恢复现行政策，直至期内所有育龄妇女满 50 岁。新增为这些队列终身生育数之差；"
-        "期内之差减去新增，为正表示有出生被提前到期内，为负表示部分新增在期末之后才出生。"
+        "期内之差减去新增，为正表示期末之后的出生少于现行政策：有出生被提前到期内，或（出生减少的情景）期末之后继续减少；"
+        "为负表示期末之后的出生较多：部分新增或推迟的出生在期末之后。"
         "受资助出生指自措施实施之月起，该情景措施"
         "支出高于现行政策的孩次的出生，不论家庭是否申领；不针对单个孩子的措施没有此项。"
         "研究显示十年内新增的出生中三分之一至全部会保留，而模型中几乎全部保留（见回溯检验一节），"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from results.answers import leader, years_text, years_zh
 from results.blocks import Block, Cell, FigureRef, Section, Table, both
-from results.estimates import Estimate, has_interval, people_cell, people_digits, said, span_of, told_apart
+from results.estimates import Estimate, has_interval, if_not_told, people_cell, people_digits, said, span_of, told_apart
 from results.gains import MOST_DRAWN, category, not_drawn, relative_gains
 from results.money import in_unit
 from results.run_data import RunData, group_dimensions
@@ -57,7 +57,8 @@ def gains_section(data: RunData) -> Section:
         return Section(
             "gains", title, both("The run kept no breakdown of births or cost.", "本次模拟没有分组的出生或支出数据。")
         )
-    return Section("gains", title, _gains_lead(data), [*blocks, *tables])
+    # the answer's own table comes first: it fills a printed page that the tall figure would leave half empty
+    return Section("gains", title, _gains_lead(data), [tables[0], *blocks, *tables[1:]])
 
 
 def _gains_lead(data: RunData) -> Text:
@@ -78,7 +79,7 @@ def _gains_lead(data: RunData) -> Text:
         )
         for lang in ("en", "zh")
     }
-    clear = [category(data, group) for group, estimate in own.items() if told_apart(estimate)]
+    clear = [category(data, group) for group, estimate in own.items() if _clear(estimate)]
     apart = both("none of them can be told from zero", "均无法与零区分")
     if clear:
         names = {lang: joined([_lowered(name[lang]) for name in clear], lang) for lang in ("en", "zh")}
@@ -88,6 +89,11 @@ def _gains_lead(data: RunData) -> Text:
         f"Under {name['en']} births within {years_text(data)} change by {told['en']}; {apart['en']}{fifths['en']}.",
         f"{name['zh']}下 {years_zh(data)} 年内出生数的变化：{told['zh']}；{apart['zh']}{fifths['zh']}。",
     )
+
+
+def _clear(found: Estimate) -> bool:
+    """True if the interval does not hold zero, and is not printed as if it ended there."""
+    return told_apart(found) and not if_not_told(found, people_digits(found))["en"]
 
 
 def _lowered(text: str) -> str:

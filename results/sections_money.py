@@ -7,9 +7,11 @@ import pandas as pd
 from results.answers import (
     births_name,
     cost_a_year,
+    cost_by_replicate,
     cost_per_birth,
     cost_per_birth_within,
     in_force_text,
+    not_told_apart,
     one_birth_name,
     years_text,
     years_zh,
@@ -25,7 +27,7 @@ from results.money import YUAN, in_unit, money_cell
 from results.open_order import concerns, families_of, paragraph
 from results.opening import birth_price_said
 from results.run_data import RunData
-from results.sections_effects import free_note, label_of, quoted
+from results.sections_effects import free_note, label_of, names_joined, not_told_text, quoted
 from results.words import Text, payer_label
 
 HUNDRED_MILLION = 1e8
@@ -89,12 +91,17 @@ def _cost_lead(data: RunData, top: str) -> Text:
     assert cost is not None
     each, more = birth_price_said(data, top), cost["mean"] >= 0
     size = money_said(cost if more else turned(cost))
-    dearest = len(data.policies) > 1
+    if len(data.policies) > 1 and more:
+        tied = not_told_apart(cost_by_replicate(data), top)
+        tie = not_told_text(names_joined(data, tied))
+        name = both(
+            f"{name['en']}, the dearest scenario{' (' + tie['en'] + ')' if tied else ''},",
+            f"支出最多的情景{name['zh']}{'（' + tie['zh'] + '）' if tied else ''}",
+        )
     return both(
-        f"{name['en']}{', the dearest scenario,' if dearest and more else ''} costs {size['en']} "
-        f"{'more' if more else 'less'} a year ({years['en']}) than current law; {each['en']}.",
-        f"{'支出最多的情景' if dearest and more else ''}{name['zh']}在 {years['zh']}每年比现行政策"
-        f"{'多' if more else '少'}支出 {size['zh']}；{each['zh']}。",
+        f"{name['en']} costs {size['en']} {'more' if more else 'less'} a year ({years['en']}) than current law; "
+        f"{each['en']}.",
+        f"{name['zh']}在 {years['zh']}每年比现行政策{'多' if more else '少'}支出 {size['zh']}；{each['zh']}。",
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from results.blocks import Block, FigureRef, Opening, Section, Table, Verdict, both
+from results.open_order import concerns, families_of
 from results.words import Text
 
 TRUST: dict[str, Verdict] = {
@@ -46,6 +47,8 @@ BY_SECTION: dict[str, tuple[str, ...]] = {
     "gains": ("groups", "third_births"),
     "plan": ("level",),
 }
+RANKED = ("effect", "births", "cost")
+"""Sections whose answer puts scenarios in an order."""
 BY_BLOCK: dict[str, tuple[str, ...]] = {
     "births_cost": ("differences", *COSTS),
     "target": ("level",), "tfr_path": ("level",), "tfr_fans": ("level",), "tfr_effect": ("differences",),
@@ -92,7 +95,20 @@ def _mark(topic: str, trust: Verdict) -> Verdict:
 def with_marks(section: Section, context: Mapping[str, Any]) -> Section:
     """The section with marks beside its answer (those that it has, if any), its figures and its tables."""
     blocks = [_marked(block, context) for block in section.blocks]
-    return replace(section, blocks=blocks, trust=section.trust or marks(context, BY_SECTION.get(section.key, ())))
+    topics = BY_SECTION.get(section.key, ())
+    if section.key in RANKED and orders_families(context):
+        topics = (*topics, "order")
+    return replace(section, blocks=blocks, trust=section.trust or marks(context, topics))
+
+
+def orders_families(context: Mapping[str, Any]) -> bool:
+    """True if several scenarios are compared that change levers of families whose order is open."""
+    changed = [
+        {str(change["lever"]) for change in card.get("changes", [])}
+        for card in context.get("scenarios", [])
+        if card.get("name") != context.get("baseline")
+    ]
+    return sum(map(bool, changed)) > 1 and concerns(families_of(dict(context), set().union(*changed)))
 
 
 def _marked(block: Block, context: Mapping[str, Any]) -> Block:

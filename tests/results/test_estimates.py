@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from results.estimates import if_not_told, money_said, people_said, rounded
+from results.estimates import if_not_told, money_said, people_digits, people_said, rounded
 
 NOTHING = {"en": "", "zh": ""}
 BARELY = {"en": ", barely told from zero", "zh": "，勉强可与零区分"}
@@ -47,6 +47,19 @@ def test_two_significant_digits_where_the_interval_is_wide() -> None:
     assert rounded(narrow) == narrow
 
 
+def test_a_narrow_interval_keeps_two_digits_of_its_half_width() -> None:
+    cost = {"mean": 508_354.0, "low": 459_908.0, "high": 556_801.0, "n": 5.0}
+    assert {k: rounded(cost)[k] for k in ("mean", "low", "high")} == {"mean": 508e3, "low": 460e3, "high": 557e3}
+    same = {"mean": 508_354.0, "low": 508_354.0, "high": 508_354.0, "n": 5.0}
+    assert rounded(same) == same and rounded({**same, "low": math.nan, "high": math.nan})["mean"] == 508_354
+
+
+def test_tenths_of_a_person_are_said_only_of_a_narrow_interval() -> None:
+    assert people_digits({"mean": 0.6, "low": -1.8, "high": 3.0}) == 1
+    assert people_digits({"mean": 1e-15, "low": -23.0, "high": 23.0}) == 0
+    assert people_digits({"mean": 0.4, "low": math.nan, "high": math.nan}) == 1
+
+
 def test_fewer_people_are_said_in_words() -> None:
     fewer = people_said({"mean": -300.0, "low": -500.0, "high": -100.0, "n": 8.0})
     assert fewer["zh"] == "少出生约 300 人（95% 区间 100 至 500）" and fewer["en"].startswith("−300")
@@ -56,3 +69,12 @@ def test_a_range_of_money_says_its_unit_once_and_only_where_it_is_one() -> None:
     price = money_said({"mean": 841_334.0, "low": 410_860.0, "high": 19.4e6, "n": 6.0})
     assert price["en"] == "840,000 yuan (95 % interval 410,000 yuan to 19 million yuan)"
     assert price["zh"] == "84 万元（95% 区间 41 至 1,900 万元）"
+
+
+def test_both_ends_of_a_range_of_money_are_said_alike() -> None:
+    narrow = money_said({"mean": 249.1e6, "low": 227.8e6, "high": 270.3e6, "n": 6.0})
+    assert narrow["zh"] == "2.49 亿元（95% 区间 2.28 至 2.70 亿元）"
+    wide = money_said({"mean": 121.5e6, "low": 99.39e6, "high": 143.7e6, "n": 8.0})
+    assert wide["zh"] == "1.2 亿元（95% 区间 0.99 至 1.4 亿元）"
+    far = money_said({"mean": 121.5e6, "low": 3e6, "high": 240e6, "n": 8.0})
+    assert far["zh"] == "1.2 亿元（95% 区间 300 万元至 2.4 亿元）"

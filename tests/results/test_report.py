@@ -68,7 +68,7 @@ def test_ids_in_figures_do_not_clash(page: tuple[Path, str]) -> None:
 def test_misfits_assumptions_and_limits_are_said(page: tuple[Path, str]) -> None:
     text = page[1]
     assert "Misfit: TFR by infants counted" in text
-    assert "assumed by the author of the scenario: Childcare voucher: Voucher per child" in text
+    assert "in the table of changes): Childcare voucher: Voucher per child" in text
     assert "is not identified" in text
     assert "Imposed: not findings" in text and "no forecast of the city" in text
 
