@@ -308,6 +308,9 @@ def test_the_step_beyond_the_best_bounds_has_its_interval() -> None:
     steps = {"best-bounds": (2.0, 50.0, 1.4), "missing-wanted": (2.0, 50.0, 1.45), "missing-all": (3.0, 90.0, 1.5)}
     data = search(steps, 6, target={"tfr": 1.9, "year": 2030, "probability": 0.8})
     assert data.step_beyond("missing-all")["mean"] == pytest.approx(0.1)
+    other = replace(data, design=data.design.assign(draw=np.where(data.design["scenario"] == "missing-all", 9, 0)))
+    welch = other.step_beyond("missing-all")
+    assert welch["mean"] == pytest.approx(0.1) and welch["low"] < 0.1 < welch["high"] and welch["n"] == 6, "own draws"
     section = missing_section(data)
     assert section is not None and "+0.05 (the same in all 6 runs)" in section.lead["en"]
 
