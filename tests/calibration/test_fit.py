@@ -173,7 +173,7 @@ def test_particles_come_nearer_and_the_trace_tells_it(tmp_path: Path, quick: Non
 def test_the_same_particles_on_ray(tmp_path: Path, targets: Any) -> None:
     """Draws of the prior and a generation moved from them, in toytown itself: alone and on two workers, to the last
     digit."""
-    fit = fit_of(TWO, population=6, generations=1, scale=0.2)
+    fit = fit_of(TWO, population=8, generations=1, scale=0.2)
     alone = particles_in(tmp_path / "serial", fit, targets)
     with calls_in_order(2, "ray", None) as in_order:
         together = particles_in(tmp_path / "ray", fit, targets, in_order)
