@@ -222,7 +222,7 @@ def payers_said(data: RunData, scenario: str) -> Text:
         "zh": joined([f"{payer_label(n, 'zh')}（{share}）" for n, share in of["zh"]], "zh"),
     }
     if not found.savings:
-        return both(f" Paid by {pays['en']}.", f"由{pays['zh']}承担。")
+        return both(f" The added cost falls on {pays['en']}.", f"多支出部分由{pays['zh']}承担。")
     total = amounts(to_digits(found.more_a_year))
     text = both(
         f" Payers spend {total['en']} a year more: {pays['en']}", f"各方每年多支出 {total['zh']}，由{pays['zh']}承担"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from results.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
-from results.estimates import finite
+from results.estimates import finite, rounded
 from results.gains import not_drawn
 from results.run_data import RunData
 from results.sections_effects import free_note, label_of
@@ -16,6 +16,8 @@ from results.words import percent as percent_text
 
 MOST_MARKS = 6
 """Marks that a row of the figure has room for: current law and scenarios."""
+WHOLE = 1000
+"""Numbers from here on are whole, and have the digits that their interval carries."""
 AGES = ("life_expectancy",)
 """Targets in years that Chinese counts in years of age."""
 NEAR = 0.05
@@ -73,7 +75,7 @@ def plan_section(data: RunData) -> Section:
         both("Indicator", "指标"),
         both("Year", "年份"),
         both("Target", "目标"),
-        both("Under current law", "现行政策下"),
+        both("Met under current law?", "现行政策下是否达标"),
     ]
     head += [label_of(data, s) for s in data.scenarios]
     caption = both("Plan indicators: mean of runs and 95 % interval", "规划指标：各次模拟均值与 95% 区间")
@@ -171,13 +173,14 @@ def amount(value: float, unit: str, lang: str) -> str:
         return "–"
     if unit.startswith("share"):
         return percent_text(100 * value, lang, 1)
-    return number(value, 0 if abs(value) >= 1000 else 2)
+    return number(value, 0 if abs(value) >= WHOLE else 2)
 
 
 def _level(found: dict[str, float] | None, unit: str) -> Cell:
     if found is None:
         return "–"
-    shown = {key: {lang: amount(found[key], unit, lang) for lang in ("en", "zh")} for key in ("mean", "low", "high")}
+    exact = rounded(found) if abs(found["mean"]) >= WHOLE else found
+    shown = {key: {lang: amount(exact[key], unit, lang) for lang in ("en", "zh")} for key in ("mean", "low", "high")}
     mean, low, high = shown["mean"], shown["low"], shown["high"]
     if not finite(found["low"]) or low == high:
         return both(mean["en"], mean["zh"])
