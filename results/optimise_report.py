@@ -18,6 +18,7 @@ from results.page import Fact, Figures, opening_of, write_page
 from results.run_data import LANGUAGES
 from results.store import RunFolder
 from results.study_trust import answering, opening_trusted, trusted
+from results.study_words import with_unit
 from results.words import Text, number
 
 SUPPOSITIONS: dict[str, Text] = {
@@ -228,7 +229,7 @@ def _as_a_scenario(data: SearchData, name: str) -> list[Block]:
 
 
 def _value(value: float, span: dict[str, Any]) -> Text:
-    return both(f"{value:,.6g} {span['unit']}", f"{value:,.6g} {span['unit_zh']}")
+    return both(with_unit(f"{value:,.6g}", span["unit"], "en"), with_unit(f"{value:,.6g}", span["unit_zh"], "zh"))
 
 
 def front_section(data: SearchData) -> Section:

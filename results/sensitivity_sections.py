@@ -11,6 +11,7 @@ from results.estimates import Estimate, rounded, said, span_of, turned, with_int
 from results.money import in_unit
 from results.sensitivity_figures import digits_for, outcome_words
 from results.study_data import StudyData
+from results.study_words import with_unit
 from results.words import Text, joined, number
 
 TOLD_APART = 0.95
@@ -360,13 +361,8 @@ def range_text(data: StudyData, factor: str) -> Text:
     others = len(spans) - 1
     more = both(f" (and {others} more)", f"（另 {others} 项）") if others else both("", "")
     numbers = f"{_plain(span['from'])} → {_plain(span['to'])}"
-    unit = both(_apart(span["unit"], " ({})"), _apart(span.get("unit_zh") or span["unit"], "（{}）"))
-    return both(f"{numbers}{unit['en']}{more['en']}", f"{numbers}{unit['zh']}{more['zh']}")
-
-
-def _apart(unit: str, brackets: str) -> str:
-    """A unit behind a number, in brackets where it begins with a number of its own."""
-    return brackets.format(unit) if unit[:1].isdigit() else f" {unit}"
+    told = (with_unit(numbers, span["unit"], "en"), with_unit(numbers, span.get("unit_zh") or span["unit"], "zh"))
+    return both(f"{told[0]}{more['en']}", f"{told[1]}{more['zh']}")
 
 
 def _plain(value: float) -> str:

@@ -26,6 +26,7 @@ from results.sensitivity_sections import (
     not_told_apart_text,
 )
 from results.study_data import StudyData
+from results.study_words import with_unit
 from results.words import Text, joined, number, yuan
 
 OWN_COLUMNS = ("scenario", "mean", "low", "high", "n")
@@ -268,7 +269,7 @@ def _value_of(data: StudyData, factor: str, row: pd.Series, lang: str) -> str:
     """The value of a factor's first field in a row of the design, with its unit."""
     span = data.card(factor)["spans"][0]
     unit = span["unit"] if lang == "en" else span.get("unit_zh") or span["unit"]
-    return f"{_amount(row[span['name']])} {unit}".strip()
+    return with_unit(_amount(row[span["name"]]), unit, lang)
 
 
 def _amount(value: float) -> str:

@@ -28,6 +28,13 @@ PARAMETERS: dict[str, Text] = {
 }
 
 
+def with_unit(value: str, unit: str, lang: str) -> str:
+    """A value with its unit, in brackets where the unit begins with a number of its own: ``0.5 (20 to 39 ...)``."""
+    if unit[:1].isdigit():
+        return f"{value}（{unit}）" if lang == "zh" else f"{value} ({unit})"
+    return f"{value} {unit}".strip()
+
+
 def years_text(first: int, last: int) -> Text:
     """A span of years in both languages."""
     if first == last:

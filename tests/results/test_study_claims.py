@@ -18,6 +18,7 @@ from results.sensitivity_report import ORDERS, sections_of, with_open_order
 from results.sensitivity_sections import ranking_section
 from results.sensitivity_sweeps import rows_close, sweep_section
 from results.study_trust import answering, trusted
+from results.study_words import with_unit
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
 
 SIX = [(seed, 0) for seed in range(1, 7)]
@@ -313,6 +314,11 @@ def test_the_step_beyond_the_best_bounds_has_its_interval() -> None:
     assert welch["mean"] == pytest.approx(0.1) and welch["low"] < 0.1 < welch["high"] and welch["n"] == 6, "own draws"
     section = missing_section(data)
     assert section is not None and "+0.05 (the same in all 6 runs)" in section.lead["en"]
+
+
+def test_a_unit_that_begins_with_a_number_stands_in_brackets() -> None:
+    assert with_unit("0.5", "20 至 39 岁迁入增幅", "zh") == "0.5（20 至 39 岁迁入增幅）"
+    assert with_unit("500", "yuan per birth", "en") == "500 yuan per birth" and with_unit("3", "", "en") == "3"
 
 
 def test_a_leading_row_told_apart_from_all_is_said_without_a_double_denial() -> None:
