@@ -217,7 +217,7 @@ def indices(data: StudyData, lang: str) -> Figure | None:
     axes.set_xlabel({"en": "share of the variance of the change", "zh": "占变化方差的比例"}[lang])
     words = outcome_words(data, data.main, lang)
     bounds = data.bounds_words[lang]
-    axes.set_title({"en": f"What changes {words} ({bounds})", "zh": f"各因素对{words}变化的贡献（{bounds}）"}[lang])
+    axes.set_title({"en": f"What changes {words} ({bounds})", "zh": f"各因素对 {words}变化的贡献（{bounds}）"}[lang])
     return figure
 
 

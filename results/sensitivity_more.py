@@ -245,5 +245,5 @@ def regression(data: StudyData, lang: str) -> Figure | None:
          "zh": f"标准化回归系数（R² = {explained:.2f}）"}[lang]
     )  # fmt: skip
     words = outcome_words(data, data.main, lang)
-    axes.set_title({"en": f"What moves {words}", "zh": f"各因素对{words}的影响"}[lang])
+    axes.set_title({"en": f"What moves {words}", "zh": f"各因素对 {words}的影响"}[lang])
     return figure
