@@ -6,6 +6,8 @@ import pytest
 
 from policies.catalogue import load_catalogue
 from results import open_order
+from results.blocks import Section
+from results.trust_marks import with_marks
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,16 @@ def test_labels_of_what_costs_nothing_are_those_of_the_catalogue() -> None:
         assert fields[name].label.en.startswith(text["en"]) and fields[name].label.zh.startswith(text["zh"])
         marked = {"en": f"{text['en']} (costs nothing in the model)", "zh": f"{text['zh']}（模型中不计成本）"}
         assert open_order.marked(text, [name]) == open_order.marked(marked, [name]) == marked
+
+
+def test_an_order_across_families_bears_its_mark_in_every_ranked_answer() -> None:
+    levers = {"birth_grant": {"family": "cash"}, "nursery_places": {"family": "childcare"}}
+    cards = [{"name": n, "changes": [{"lever": lever}]} for n, lever in zip("ab", levers, strict=True)]
+    verdicts = [{"topic": topic, "trust": "low"} for topic in ("order", "differences")]
+    context = {"levers": levers, "baseline": "law", "scenarios": cards, "fit": {"verdicts": verdicts}}
+    nothing = {"en": "", "zh": ""}
+    for key in ("effect", "births", "cost"):
+        both_kinds = with_marks(Section(key, nothing, nothing), context).trust
+        one_alone = with_marks(Section(key, nothing, nothing), {**context, "scenarios": cards[:1]}).trust
+        assert any(mark.text["en"].startswith("order of cash") for mark in both_kinds)
+        assert not any(mark.text["en"].startswith("order of cash") for mark in one_alone)

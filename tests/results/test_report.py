@@ -101,8 +101,9 @@ def test_a_run_with_few_rows_still_gets_a_report(tmp_path: Path) -> None:
 def test_a_run_ends_with_the_sentences_of_the_first_screen(tmp_path: Path) -> None:
     data = RunData.read(write_sample_run(tmp_path, ["current_law", "package"]))
     lines = headline(data, opening(data))["en"].splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert "raises the TFR of 2030 by" in lines[1] and "costs" in lines[2]
+    assert "one set of parameters" in lines[3], "intervals without draws cover chance alone"
 
 
 def test_numbers_in_words() -> None:
