@@ -85,7 +85,7 @@ def test_gains_are_relative_to_the_group(data: RunData) -> None:
 
 def test_the_opening_is_about_one_scenario(data: RunData) -> None:
     made = opening(data)
-    assert len(made.sentences) == 3 == len(made.topics) and made.figure == "births_cost"
+    assert len(made.sentences) == 4 == len(made.topics) and made.figure == "births_cost"
     assert made.sentences[0]["en"].startswith("No: the highest TFR of 2030")
     assert "with the most births of 2 scenarios" in made.sentences[1]["en"]
     assert "some of them perhaps only earlier" in made.sentences[1]["en"]
