@@ -57,7 +57,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@if [ -x $(BIN)/python ] && $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then :; else \
 	  $(FIND_PYTHON); \
 	  if [ -z "$$found" ]; then echo "cradle needs Python 3.12 or newer (with venv); none was found. Set one: make PYTHON=/path/to/python3.12" >&2; exit 2; fi; \
-	  echo "Setting up .venv with $$("$$found" --version) ($$found); this takes a few minutes, once."; \
+	  echo "Setting up .venv with $$("$$found" --version) ($$found); this takes a few minutes, once; nothing more is shown until it is done."; \
 	  "$$found" -m venv --clear .venv; \
 	fi
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[dashboard,dev]'

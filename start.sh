@@ -5,11 +5,25 @@
 cd "$(dirname "$0")" || exit 1
 PYTHONUTF8=1
 export PYTHONUTF8
+encoding=${PYTHONIOENCODING:-$(locale charmap 2>/dev/null)}
+case "$encoding" in
+    [Gg][Bb]*) # a terminal in GBK: all that is printed is in it
+        PYTHONIOENCODING=$encoding
+        export PYTHONIOENCODING
+        ;;
+esac
 python=.venv/bin/python
 marker=.venv/.started
 
+say() { # say NAME: a text of the folder `start`, which is kept as UTF-8
+    case "$encoding" in
+        [Gg][Bb]*) iconv -f UTF-8 -t GB18030 "start/$1.txt" 2>/dev/null && return ;;
+    esac
+    cat "start/$1.txt"
+}
+
 leave() { # leave MESSAGE: say why in both languages; a window of its own stays open until a key is pressed
-    cat "start/$1.txt" >&2
+    say "$1" >&2
     if [ -t 0 ] && [ "${SHLVL:-2}" -le 1 ]; then read -r _; fi
     exit 1
 }
@@ -48,10 +62,10 @@ install() { # everything of pyproject.toml and of the page, in the versions of c
 }
 
 if [ ! -x "$python" ] || ! cat pyproject.toml constraints.txt | cmp -s - "$marker"; then
-    cat start/first-use.txt
+    say first-use
     install
 fi
-cat start/opening.txt
+say opening
 "$python" cradle.py app "$@"
 status=$?
 if [ "$status" -ne 0 ] && [ "$status" -ne 130 ] && [ -t 0 ] && [ "${SHLVL:-2}" -le 1 ]; then read -r _; fi
