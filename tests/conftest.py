@@ -95,14 +95,11 @@ def toytown_founded(toytown: Any) -> Any:
 
     Fixtures that build other models ask for it first: it leaves the engine compiled, by one worker while others wait.
     """
-    from abm.compiled_cache import use_compiled_folder
     from abm.model import FamilyModel
-    from experiments.ready import one_at_a_time
+    from experiments.ready import engine_ready
 
-    with one_at_a_time(use_compiled_folder() / "tests.lock"):
-        model = FamilyModel(toytown, scale=1.0, seed=1)
-        model.fork().step()
-    return model
+    engine_ready()
+    return FamilyModel(toytown, scale=1.0, seed=1)
 
 
 @pytest.fixture
