@@ -13,28 +13,24 @@ from pathlib import Path
 import pyarrow.lib
 
 
-class RunFolderError(ValueError):
+class _SaidInBoth(Exception):
+    """An error with its message in both languages; its text is the English one."""
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.zh = zh or en
+
+    def said_in(self, lang: str) -> str:
+        """The message in a language."""
+        return self.zh if lang == "zh" else str(self)
+
+
+class RunFolderError(_SaidInBoth, ValueError):
     """The folder named by the user is not a run folder, or not one that fits; the message says what to do."""
 
-    def __init__(self, en: str, zh: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh or en
 
-    def said_in(self, lang: str) -> str:
-        """The message in a language."""
-        return self.zh if lang == "zh" else str(self)
-
-
-class StoreError(OSError):
+class StoreError(_SaidInBoth, OSError):
     """The run folder cannot be written (disk full, no permission, read-only); the message names the folder."""
-
-    def __init__(self, en: str, zh: str = "") -> None:
-        super().__init__(en)
-        self.zh = zh or en
-
-    def said_in(self, lang: str) -> str:
-        """The message in a language."""
-        return self.zh if lang == "zh" else str(self)
 
 
 _ADVICE = {
