@@ -30,9 +30,9 @@ from results.figure_style import (
     svg_text,
 )
 from results.figures_answer import births_cost
-from results.figures_backtests import backtests
+from results.figures_backtests import backtests, backtests_more
 from results.figures_fans import draw_fan, predictive, tfr_fans
-from results.figures_fit import fit_held_back, fit_predictive, fit_widths
+from results.figures_fit import fit_held_back, fit_predictive, fit_responses, fit_widths
 from results.figures_gains import county_map, who_gains
 from results.figures_history import history_fit
 from results.figures_more import additional_births, cost_by_lever, cost_by_payer, pyramid
@@ -242,9 +242,11 @@ MAKERS: dict[str, FigureMaker] = {
     "pyramid": pyramid,
     "history_fit": history_fit,
     "backtests": backtests,
+    "backtests_more": backtests_more,
     "fit_predictive": fit_predictive,
     "fit_held_back": fit_held_back,
     "fit_widths": fit_widths,
+    "fit_responses": fit_responses,
 }
 
 

@@ -20,6 +20,8 @@ LEFT_END, RIGHT_END = -1.6, 2.6
 EVIDENCE_COLOUR = "#c3ccd6"
 FITS, MISSES = POLICY_COLOURS[0], POLICY_COLOURS[1]
 ROW_INCHES = 0.3
+MOST_ROWS = 28
+"""Rows on a printed page in letters that can be read."""
 LABEL_WIDTH, TALLER = 54, 0.3
 """Width of a row's name on one line, and rows by which each further line makes a row taller."""
 
@@ -35,9 +37,30 @@ def scaled(row: Row) -> dict[str, float] | None:
 
 
 def backtests(data: RunData, lang: str) -> Figure | None:
-    """Evidence interval (bar) and model interval (line) of every test with an interval, by group."""
-    context = data.context.get("backtests")
-    rows = [row for row in (context or {"rows": []})["rows"] if row["set"] == DEFAULT_SET and scaled(row)]
+    """Evidence interval (bar) and model interval (line) of tests with an interval, by group: the first groups."""
+    return _drawn(in_two(_rows(data))[0], lang)
+
+
+def backtests_more(data: RunData, lang: str) -> Figure | None:
+    """The same for the other groups, where all would be too many for a page."""
+    return _drawn(in_two(_rows(data))[1], lang)
+
+
+def _rows(data: RunData) -> list[Row]:
+    context = data.context.get("backtests") or {"rows": []}
+    return [row for row in context["rows"] if row["set"] == DEFAULT_SET and scaled(row)]
+
+
+def in_two(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows in two parts of about equal length, no group in both; the second is empty where all fit on a page."""
+    starts = [i for i in range(1, len(rows)) if rows[i]["group"] != rows[i - 1]["group"]]
+    if len(rows) <= MOST_ROWS or not starts:
+        return rows, []
+    middle = min(starts, key=lambda i: abs(2 * i - len(rows)))
+    return rows[:middle], rows[middle:]
+
+
+def _drawn(rows: list[Row], lang: str) -> Figure | None:
     if not rows:
         return None
     names = [broken(label_of(row)[lang], LABEL_WIDTH) for row in rows]
@@ -105,9 +128,9 @@ def _draw(axes: Axes, row: Row, at: float, lang: str) -> None:
     else:
         end, mark = (RIGHT_END, ">") if value > 0 else (LEFT_END, "<")
         axes.plot([end], [at], mark, color=colour, ms=6, clip_on=False)
-    digits = digits_of(row)
+    digits, to = digits_of(row), {"en": "to", "zh": "至"}[lang]
     texts = (
-        (1.03, f"{number(row['evidence_low'], digits)} … {number(row['evidence_high'], digits)}", MUTED),
+        (1.03, f"{number(row['evidence_low'], digits)} {to} {number(row['evidence_high'], digits)}", MUTED),
         (1.36, number(row["model_value"], model_digits(row)), colour),
     )
     for x, text, ink in texts:

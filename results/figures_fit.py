@@ -136,7 +136,10 @@ def _draw(axes: Axes, at: float, row: Row, lang: str) -> None:
         [row[k] for k in ("observed", "predicted", "predicted_low", "predicted_high")], str(row["unit_en"])
     )
     sign = {"en": " %", "zh": "%"}[lang] if is_share(str(row["unit_en"])) else ""
-    texts = ((1.04, f"{observed}{sign}", MUTED), (1.34, f"{predicted}{sign} ({low_text} – {high_text})", colour))
+    predicted_text = {
+        "en": f"{predicted}{sign} ({low_text} to {high_text})", "zh": f"{predicted}{sign}（{low_text} 至 {high_text}）"
+    }[lang]  # fmt: skip
+    texts = ((1.04, f"{observed}{sign}", MUTED), (1.34, predicted_text, colour))
     for x, text, ink in texts:
         axes.annotate(
             text, (x, at), xycoords=("axes fraction", "data"), fontsize=8, color=ink, va="center", annotation_clip=False
@@ -144,15 +147,27 @@ def _draw(axes: Axes, at: float, row: Row, lang: str) -> None:
 
 
 def fit_widths(data: HasContext, lang: str) -> Figure | None:
-    """Prior and posterior of every free number, on the prior's 80 % interval as scale."""
-    fit = FitData.of(data.context)
-    if fit is None:
-        return None
-    rows = fit.rows("parameters")
+    """Prior and posterior of the numbers that were fitted."""
+    title = {"en": "What the city's figures say about each fitted number", "zh": "本市数据对各拟合参数的约束"}[lang]
+    return _widths(FitData.of(data.context), lang, title, fitted=True)
+
+
+def fit_responses(data: HasContext, lang: str) -> Figure | None:
+    """Prior and posterior of the responses, which come from the evidence and were not fitted."""
+    title = {
+        "en": "Responses to measures: from the evidence, not fitted",
+        "zh": "对政策的反应：依据研究或假设，不拟合",
+    }[lang]
+    return _widths(FitData.of(data.context), lang, title, fitted=False)
+
+
+def _widths(fit: FitData | None, lang: str, title: str, fitted: bool) -> Figure | None:
+    """Prior and posterior of free numbers, on the prior's 80 % interval as scale."""
+    rows = [] if fit is None else [row for row in fit.rows("parameters") if (row["kind"] == "level") == fitted]
     rows = [row for row in rows if row["prior_high"] > row["prior_low"]]
-    if not rows:
+    if fit is None or not rows:
         return None
-    ordered = sorted(rows, key=lambda row: (row["kind"] != "level", row["width_ratio"]))
+    ordered = sorted(rows, key=lambda row: float(row["width_ratio"]))
     height = ROW_INCHES * len(ordered) + 1.0
     figure, axes = plt.subplots(figsize=(8.6, height))
     figure.subplots_adjust(left=0.37, right=0.86, top=1 - 0.6 / height, bottom=0.35 / height)
@@ -180,15 +195,7 @@ def fit_widths(data: HasContext, lang: str) -> Figure | None:
     )
     axes.grid(False, axis="y")
     axes.spines["left"].set_visible(False)
-    axes.set_title(
-        {
-            "en": "What the city's figures say about each number (grey: from the evidence, not fitted)",
-            "zh": "本市数据对各参数的约束（灰点：依据研究或假设，不拟合）",
-        }[lang],
-        fontsize=11,
-        pad=20,
-        x=-0.75,
-    )
+    axes.set_title(title, fontsize=11, pad=20, x=-0.75)
     axes.annotate(
         {"en": "width ratio", "zh": "宽度比"}[lang],
         (1.04, 1.0),

@@ -22,6 +22,8 @@ LARGEST = 2300
 ACROSS, DOWN = (-0.28, 1.12), (-1.14, 0.03)
 """Limits of the schematic map; counties lie between 0 and 1."""
 NAME_SIZE, POINTS = 8.5, 72.0
+ABOVE, BETWEEN, BELOW = 0.95, 0.56, 0.3
+"""Inches above, between and below the rows of panels: room for titles and ticks, however low the panels are."""
 FALL_RISE = LinearSegmentedColormap.from_list("fall_rise", ["#b5531c", "#f3d6bf", "#f7f7f7", "#c3dcea", "#1f6fa8"])
 LOW_HIGH = LinearSegmentedColormap.from_list("low_high", ["#eef3f7", "#1f6fa8"])
 
@@ -40,11 +42,15 @@ def who_gains(data: RunData, lang: str) -> Figure | None:
     heights = [
         max(len(table["group"].unique()) for _, table in tables[columns * r : columns * (r + 1)]) for r in range(rows)
     ]
-    height = sum(0.1 * len(names) * h + 0.12 * h + 0.62 for h in heights) + 0.55
+    panel_inches = [(0.1 * len(names) + 0.12) * h + 0.1 for h in heights]
+    height = sum(panel_inches) + BETWEEN * (rows - 1) + ABOVE + BELOW
     figure, grid = plt.subplots(
-        rows, columns, figsize=(8.6, height), squeeze=False, gridspec_kw={"height_ratios": [h + 1.2 for h in heights]}
+        rows, columns, figsize=(8.6, height), squeeze=False, gridspec_kw={"height_ratios": panel_inches}
     )
-    figure.subplots_adjust(left=0.165, right=0.985, top=1 - 0.95 / height, bottom=0.3 / height, wspace=0.46, hspace=0.3)
+    figure.subplots_adjust(
+        left=0.165, right=0.985, top=1 - ABOVE / height, bottom=BELOW / height, wspace=0.46,
+        hspace=BETWEEN * rows / sum(panel_inches),
+    )  # fmt: skip
     for axes, (dimension, table) in zip(grid.flat, tables, strict=False):
         groups = list(dict.fromkeys(table["group"]))
         for index, name in enumerate(names):

@@ -93,8 +93,7 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     wide = table.pivot(index="scenario", columns="category", values="mean").fillna(0.0)
     wide = wide.reindex([s for s in data.scenarios if s in wide.index]) / (data.end_year - first + 1)
     wide = wide[wide.sum().sort_values(ascending=False).index]
-    changed = set().union(*(data.levers_changed(name) for name in data.policies))
-    kept = _largest(wide, changed, lang)
+    kept = _largest(wide, data.baseline, lang)
     rows = len(kept.index)
     name_of = {"payer": payer_label, "lever": data.lever_label}[dimension]
     labels = [wrapped(name_of(str(column), lang), 26) for column in kept.columns]
@@ -143,12 +142,14 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     return figure
 
 
-def _largest(wide: pd.DataFrame, first: set[str], lang: str, limit: int = 8) -> pd.DataFrame:
-    """At most ``limit`` of the columns, which come by size: those of ``first``, what scenarios change, before others
-    that are larger; the rest summed."""
+def _largest(wide: pd.DataFrame, baseline: str, lang: str, limit: int = 8) -> pd.DataFrame:
+    """At most ``limit`` of the columns, which come by size: half of them those in which scenarios differ most from the
+    baseline, the others the largest; the rest summed."""
     if len(wide.columns) <= limit:
         return wide
-    shown = set(sorted(wide.columns, key=lambda column: column not in first)[: limit - 1])
+    differ = (wide - wide.loc[baseline]).abs().max() if baseline in wide.index else wide.max()
+    shown = set(differ.sort_values(ascending=False, kind="stable").index[: limit // 2])
+    shown |= set([column for column in wide.columns if column not in shown][: limit - 1 - len(shown)])
     kept = wide[[column for column in wide.columns if column in shown]].copy()
     kept[{"en": "all others", "zh": "其他"}[lang]] = wide[[c for c in wide.columns if c not in shown]].sum(axis=1)
     return kept

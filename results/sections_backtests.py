@@ -30,6 +30,7 @@ def backtests_section(data: RunData) -> Section:
     blocks: list[Block] = [_warning()] if not context["same_sources"] else []
     blocks += [
         FigureRef("backtests", _figure_caption()),
+        FigureRef("backtests_more", both("The same for the other groups of tests.", "同上，其余各组检验。")),
         Table("backtests", _table_caption(), _HEAD, [_table_row(row) for row in tested], text_columns=3),
     ]
     misses = [_miss(row) for row in tested if row["miss_en"] and not row["imposed"]]

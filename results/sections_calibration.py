@@ -198,10 +198,17 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
         FigureRef(
             "fit_widths",
             both(
-                "Bar: 80 % of the prior; point and line: median and 80 % of the posterior, grey where the number comes "
-                "from the evidence and was not fitted. A line as wide as its bar: the data say nothing.",
-                "灰条：先验 80% 区间；点与线：后验中位数与 80% 区间（灰色者依据研究或假设、未拟合）。"
-                "线与条同宽表示数据没有提供信息。",
+                "Bar: 80 % of the prior; point and line: median and 80 % of the posterior. A line as wide as its bar: "
+                "the data say nothing.",
+                "灰条：先验 80% 区间；点与线：后验中位数与 80% 区间。线与条同宽表示数据没有提供信息。",
+            ),
+        ),
+        FigureRef(
+            "fit_responses",
+            both(
+                "The same for responses to measures, which were drawn from studies or assumptions and not fitted: what "
+                "differs between bar and line is which draws the fit kept.",
+                "同上，但为对政策的反应：取自研究或假设，未作拟合；条与线之差仅来自拟合保留了哪些参数组。",
             ),
         ),
         Table("fit_parameters", both("Prior and posterior", "先验与后验"), head, cells, text_columns=2, annex=True),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from results.blocks import Cell, Opening, Section, Table, both
-from results.trust_marks import TRUST, marks
+from results.trust_marks import TRUST, marks, with_marriage
 
 BY_SECTION: dict[str, tuple[str, ...]] = {
     "people": ("level",), "structure": ("level",), "counties": ("level",),
@@ -43,16 +43,7 @@ def _topics(key: str, context: Mapping[str, Any]) -> tuple[str, ...]:
     topics = BY_SECTION.get(key, ())
     if key == "answer" and not context.get("plan", {}).get("target"):
         topics = ("order", "differences")
-    if "differences" in topics and _has_marriage_measures(context):
-        topics = (*topics, "marriage_measures")
-    return topics
-
-
-def _has_marriage_measures(context: Mapping[str, Any]) -> bool:
-    """True if a lever that the run changes is one of marriage, a campaign or flexible hours."""
-    levers = context.get("levers", {})
-    used = [str(name) for name in context.get("levers_used") or ()]
-    return any(name == "flexible_hours" or levers.get(name, {}).get("family") == "marriage" for name in used)
+    return with_marriage(topics, context)
 
 
 def answering(sections: Sequence[Section]) -> list[Section]:

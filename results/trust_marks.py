@@ -98,7 +98,17 @@ def with_marks(section: Section, context: Mapping[str, Any]) -> Section:
     topics = BY_SECTION.get(section.key, ())
     if section.key in RANKED and orders_families(context):
         topics = (*topics, "order")
+    topics = with_marriage(topics, context)
     return replace(section, blocks=blocks, trust=section.trust or marks(context, topics))
+
+
+def with_marriage(topics: tuple[str, ...], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The topics, and that of marriage measures where differences are told and the run changes one of them: a lever of
+    marriage, a campaign or flexible hours."""
+    levers = context.get("levers", {})
+    used = [str(name) for name in context.get("levers_used") or ()]
+    changed = any(name == "flexible_hours" or levers.get(name, {}).get("family") == "marriage" for name in used)
+    return (*topics, "marriage_measures") if changed and "differences" in topics else topics
 
 
 def orders_families(context: Mapping[str, Any]) -> bool:
@@ -122,6 +132,6 @@ def opening_with_marks(opening: Opening, context: Mapping[str, Any]) -> Opening:
     sentences: Sequence[Sequence[str]] = opening.topics or [()] * len(opening.sentences)
     return replace(
         opening,
-        trust=opening.trust or [marks(context, topics) for topics in sentences],
+        trust=opening.trust or [marks(context, with_marriage(tuple(topics), context)) for topics in sentences],
         figure_trust=opening.figure_trust or marks(context, BY_BLOCK.get(opening.figure or "", ())),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from results.blocks import Bullets, Cell, Paragraph, Table
-from results.figures_backtests import backtests, scaled
+from results.figures_backtests import MOST_ROWS, backtests, in_two, scaled
 from results.page import table_frame
 from results.report import write_report
 from results.run_data import RunData
@@ -121,6 +121,16 @@ def test_rows_are_scaled_by_the_far_end_of_the_evidence() -> None:
     assert found is not None
     assert (found["evidence_low"], found["evidence_high"], found["model_value"]) == (-1.0, -0.25, -0.75)
     assert scaled(ROWS[3]) is None and scaled(row("x", model_low=None)) is None
+
+
+def test_too_many_rows_for_a_page_are_drawn_in_two_figures_that_part_between_groups() -> None:
+    def rows(**sizes: int) -> list[dict[str, object]]:
+        return [row(f"{group}{i}", group=group) for group, size in sizes.items() for i in range(size)]
+
+    assert in_two(rows(cash=MOST_ROWS)) == (rows(cash=MOST_ROWS), [])
+    first, second = in_two(rows(cash=18, care=4, leave=12, homes=20))
+    assert (len(first), len(second)) == (22, 32) and {r["group"] for r in second} == {"leave", "homes"}
+    assert in_two(rows(cash=MOST_ROWS + 9))[1] == [], "one group stays together"
 
 
 def test_the_report_carries_table_and_figure_in_both_languages(folder: RunFolder, tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_no_name_of_a_row_is_cut(lang: str, width: int) -> None:
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_the_page_holds_the_fit(tmp_path: Path, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = ("fit_predictive", "fit_held_back", "fit_widths")
+    own = ("fit_predictive", "fit_held_back", "fit_widths", "fit_responses")
     monkeypatch.setattr("results.figures.MAKERS", {name: MAKERS[name] for name in own})
     folder = write_sample_run(tmp_path, ["current_law", "leave"], seeds=2)
     if not kept:

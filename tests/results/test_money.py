@@ -133,9 +133,11 @@ def test_numbers_of_the_files_are_not_passed_off_as_those_of_fitted_draws(data: 
 
 
 def test_what_scenarios_change_is_drawn_before_larger_costs_that_stay() -> None:
-    """Eight places: the small measure a scenario changes has one, the smallest that nobody changes has not."""
-    sizes = {f"lever{place}": [100.0 - place] * 2 for place in range(10)}
+    """Eight places: four for what differs most, the others for the largest; the rest is summed and not the largest."""
+    sizes = {f"lever{place}": [100.0 - place] * 2 for place in range(12)}
+    for place, change in ((6, 1.0), (7, 5.0), (8, -4.0), (9, 3.0), (10, 2.0)):
+        sizes[f"lever{place}"][1] += change
     wide = pd.DataFrame(sizes, index=["baseline", "package"])
-    kept = _largest(wide, {"lever9"}, "en")
-    assert list(kept.columns) == [*(f"lever{place}" for place in range(6)), "lever9", "all others"]
+    kept = _largest(wide, "baseline", "en")
+    assert list(kept.columns) == [*(f"lever{place}" for place in (0, 1, 2, 7, 8, 9, 10)), "all others"]
     assert kept.sum(axis=1).to_numpy() == pytest.approx(wide.sum(axis=1).to_numpy())

@@ -6,7 +6,7 @@ import pytest
 
 from policies.catalogue import load_catalogue
 from results import open_order
-from results.blocks import Section
+from results.blocks import Section, both
 from results.trust_marks import with_marks
 
 
@@ -73,3 +73,13 @@ def test_an_order_across_families_bears_its_mark_in_every_ranked_answer() -> Non
         one_alone = with_marks(Section(key, nothing, nothing), {**context, "scenarios": cards[:1]}).trust
         assert any(mark.text["en"].startswith("order of cash") for mark in both_kinds)
         assert not any(mark.text["en"].startswith("order of cash") for mark in one_alone)
+
+
+def test_marriage_measures_in_a_scenario_bear_the_mark_of_them() -> None:
+    verdict = {"number": both("M", "婚"), "why": both("None", "无"), "topic": "marriage_measures", "trust": "low"}
+    levers = {"m": {"family": "marriage"}, "flexible_hours": {"family": "work"}, "c": {"family": "cash"}}
+    for used, marked in (("m", 1), ("flexible_hours", 1), ("c", 0)):
+        context = {"fit": {"verdicts": [verdict]}, "levers": levers, "levers_used": [used]}
+        nothing = both("", "")
+        assert len(with_marks(Section("effect", nothing, nothing), context).trust) == marked
+        assert not with_marks(Section("women", nothing, nothing), context).trust, "tells no difference"
