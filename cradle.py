@@ -304,7 +304,7 @@ def bench(
             raise InputError(
                 tr("--part: found {part!r}, allowed: {allowed}").format(part=part, allowed=", ".join(BENCH_PARTS))
             )
-        from abm.bench import machine, run_bench, write_numbers
+        from abm.bench.run import machine, run_bench, write_numbers
         from experiments.ready import engine_ready
 
         engine_ready()
@@ -364,7 +364,7 @@ def city_(
 ) -> None:
     """Make a city from a statistics office's tables, borrowing what they lack, and check it (docs/adding-a-city.md)."""
     with clear_endings(lang=lang):
-        from abm.city_pack.make import make_pack
+        from abm.city.pack.make import make_pack
 
         try:
             made = make_pack(tables, out, donor, replace)
@@ -387,7 +387,7 @@ def app_(
     """Open the page in the browser: two cities side by side, current law and yours."""
     with clear_endings(lang=lang):
         checked_options(scale=scale)
-        from abm.dashboard.serve import serve
+        from abm.view.dashboard.serve import serve
 
         try:
             serve(city, scale, port, not no_browser, say, lang)

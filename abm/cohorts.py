@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from abm.core.population import FEMALE, RESIDENT
 from abm.model import FamilyModel
-from abm.population import FEMALE, RESIDENT
 from policies.clock import FIRST_YEAR, MONTHS_PER_YEAR, year_of
 from policies.timeline import Timeline
 

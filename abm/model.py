@@ -10,28 +10,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from abm import benefits
-from abm.city import City, load_city
-from abm.counters import BIRTH_DTYPE, MAX_COUNTIES, empty_counters
+from abm.city.city import City, load_city
+from abm.core.counters import BIRTH_DTYPE, MAX_COUNTIES, empty_counters
+from abm.core.hazards import check_bounds
+from abm.core.parameters import Parameters
+from abm.core.population import CALENDAR, RESIDENT, Population, empty_households, empty_persons
+from abm.core.state import BIRTHS_LOGGED, FOUNDING_ROWS, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
+from abm.core.tables import empty_tables
 from abm.founding import found
-from abm.hazards import check_bounds
-from abm.household import Household
+from abm.money.foreseen import fill_benefits
+from abm.money.house_prices import house_prices
+from abm.money.law_row import fill_payers, first_month_given, law_row
+from abm.money.paid_ahead import PaidAhead, books, entered_since, paid_until, pays_the_same_ahead
+from abm.money.public_budget import LARGEST_LEVY, spending_share
 from abm.month import live_month
-from abm.observe import Observer
-from abm.paid_ahead import PaidAhead, books, entered_since, paid_until, pays_the_same_ahead
-from abm.parameters import Parameters
-from abm.population import CALENDAR, RESIDENT, Population, empty_households, empty_persons
-from abm.prices import house_prices
-from abm.processes import norms
+from abm.observe.observer import Observer
+from abm.processes import january as norms
 from abm.processes.migration import reschedule_moves
 from abm.processes.start import start_calendars
 from abm.processes.yearly_payments import pay_ahead
-from abm.public_budget import LARGEST_LEVY, spending_share
-from abm.rates import CityRates
-from abm.state import BIRTHS_LOGGED, FOUNDING_ROWS, HOUSEHOLD_ROWS, MEN_STANDING, PERSON_ROWS, YOUNG_LISTED, State
-from abm.tables import empty_tables
+from abm.processes.yearly_rates import CityRates
 from policies.catalogue import load_catalogue
-from policies.clock import month_index, month_of_year, year_of
+from policies.clock import first_month_of_year, month_index, month_of_year, year_of
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
 from policies.timeline import Timeline, current_law
@@ -40,7 +40,7 @@ HOLDABLE = ("norms", "places", "prices", "prospects")
 """Feedbacks that a run may hold at the state in which it was founded or forked."""
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
-"""What each of :data:`abm.counters.PLACE_LEVERS` adds."""
+"""What each of :data:`abm.core.counters.PLACE_LEVERS` adds."""
 _SHARED = ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
            "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead", "_paid_ahead",
            "_usual_share", "balanced_budget")  # fmt: skip
@@ -108,7 +108,7 @@ class FamilyModel(mesa.Model):
         self.young = np.zeros(int((births > self.month - 40).sum()), np.int32)
         self.standing = np.zeros(0, np.int32)
         self._due = np.empty(0, np.int32)
-        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
+        self._law = law_row(self.timeline, self.catalogue, self.month)
         self.rates = CityRates(self.city, self.parameters)
         self.tables = empty_tables(len(self.city.counties))
         self.observer = Observer(self.city, self.scale)
@@ -128,7 +128,7 @@ class FamilyModel(mesa.Model):
         elif self._change_ahead:
             self._law_of_month()
         if month_of_year(self.month) == self.observer.census_month:
-            self.observer.take_census(self)
+            self.observer.take_census(self._state())
         live_month(self._state())
         self._after_month()
         self.month += 1
@@ -151,8 +151,8 @@ class FamilyModel(mesa.Model):
         """An independent copy of the present state, under another law or other behaviour if given; row numbers and ids
         stay.
 
-        With ``headline_only`` its rows are :data:`abm.observe.HEADLINE` of the whole city, and no census is taken.
-        InputError for parameters that move a bound on which calendars stand: such a city needs its own history.
+        With ``headline_only`` its rows are :data:`abm.observe.observer.HEADLINE` of the whole city, and no census is
+        taken. InputError for parameters that move a bound on which calendars stand: such a city needs its own history.
         """
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
@@ -224,7 +224,7 @@ class FamilyModel(mesa.Model):
         model._due = np.empty(0, np.int32)
         model.timeline, model.hold = state["law"], _checked_hold(state["hold"])
         model._law_changes = model._months_of_change()
-        model._law = benefits.law_row(model.timeline, model.catalogue, model.month)
+        model._law = law_row(model.timeline, model.catalogue, model.month)
         return model
 
     # --- what came of it ----------------------------------------------------------------------------------------------
@@ -234,16 +234,8 @@ class FamilyModel(mesa.Model):
         return self.observer.rows()
 
     def births_log(self) -> pd.DataFrame:
-        """Every birth so far, one row each, the columns of :data:`abm.counters.BIRTH_DTYPE`."""
+        """Every birth so far, one row each, the columns of :data:`abm.core.counters.BIRTH_DTYPE`."""
         return pd.DataFrame(self.births[: self.used[BIRTHS_LOGGED]])
-
-    def household(self, row: int) -> Household:
-        """View of one household, for people who look at individuals."""
-        return Household(self, row)
-
-    def street_share(self) -> float:
-        """Share of streets with inclusive childcare: in proportion to places per resident (assumed), plus the lever."""
-        return float(self.tables[0]["reach"][0])
 
     @property
     def residents(self) -> int:
@@ -279,7 +271,7 @@ class FamilyModel(mesa.Model):
         self._seen = np.zeros(1, norms.SEEN_DTYPE)
         self._law_changes = self._months_of_change()
         self.rates.fill_constants(self.tables, year_of(self.month))
-        benefits.fill_payers(self.tables, self.catalogue)
+        fill_payers(self.tables, self.catalogue)
         self._paid_ahead = PaidAhead(self.month, self.month)
         self.tables[0]["hold_places"] = float("places" in self.hold)
         self.tables[0]["place_chance"] = self.parameters["place_chance_start"]
@@ -312,7 +304,7 @@ class FamilyModel(mesa.Model):
 
     def _law_of_month(self) -> None:
         """Step 1: the law of this month, and every table that follows from it."""
-        self._law = benefits.law_row(self.timeline, self.catalogue, self.month)
+        self._law = law_row(self.timeline, self.catalogue, self.month)
         self._set_places()
         self._set_prices()
         national = self._national_law.at(self.month)
@@ -322,9 +314,9 @@ class FamilyModel(mesa.Model):
                 self.timeline.at(self.month)[field], 1e-9
             )
         self.tables[0]["national_age"] = national["child_allowance.max_age_months"]
-        self.tables[0]["allowance_begins"] = benefits.first_month_given(self._national_law, "child_allowance.order1")
+        self.tables[0]["allowance_begins"] = first_month_given(self._national_law, "child_allowance.order1")
         self.tables[0]["parental_begins"] = self.timeline.begins("parental_leave.days", self.month)
-        self._change_ahead = benefits.fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
+        self._change_ahead = fill_benefits(self.tables, self.timeline, self.catalogue, self.month, self.pars)
 
     def _january(self, first: bool) -> None:
         """Norms, exposure, rates, prices and law of a new year (or of the founding)."""
@@ -408,7 +400,9 @@ class FamilyModel(mesa.Model):
     def _after_month(self) -> None:
         check_bounds(CALENDAR, self.worst)
         if month_of_year(self.month) == 12:
-            self.observer.close_year(self, year_of(self.month))
+            year = year_of(self.month)
+            if self.first_month <= first_month_of_year(year):  # a founding year has only its last months
+                self.observer.close_year(year, self.counters, self.tables)
         self.tables[0]["places_opened"] = self.tables[0]["parental_begins"] = 0.0
         self.population.n = int(self.used[PERSON_ROWS])
         self.population.n_households = int(self.used[HOUSEHOLD_ROWS])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm.compiled import compiled
+from abm.core.compiled import compiled
+from abm.core.state import borrowed_state
 from abm.processes.arrivals import arrivals
 from abm.processes.birth import plans_and_conceptions
 from abm.processes.childcare import care_of_young_children
@@ -19,7 +20,6 @@ from abm.processes.marriage import marriages, separations
 from abm.processes.migration import moves
 from abm.processes.mortality import deaths
 from abm.processes.work import work_and_school
-from abm.state import borrowed_state
 
 
 @compiled

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.progress import track
 
 from abm import model as engine
-from abm.city import City
-from abm.compiled_cache import must_compile
-from abm.indicators import REGISTER
-from abm.parameters import Parameters
+from abm.city.city import City
+from abm.core.compiled_cache import must_compile
+from abm.core.parameters import Parameters
+from abm.observe.indicators import REGISTER
 from policies.clock import MONTHS_PER_YEAR, month_index, month_label
 from policies.errors import InputError, unknown_name
 from policies.messages import language, later, tr

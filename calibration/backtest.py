@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from abm.city import City, load_city
-from abm.parameters import Parameters
+from abm.city.city import City, load_city
+from abm.core.parameters import Parameters
 from calibration.backtest_arms import branch_cities, months_of, run_arms
 from calibration.backtest_files import (
     DEFAULT_SET,

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from abm.city import City
+from abm.city.city import City
 from abm.cohorts import MONTHS_TO_COMPLETION, births_of_fertile_cohorts, start_of_completion
-from abm.counters import COUNTS, LEDGER_LEVERS
+from abm.core.counters import COUNTS, LEDGER_LEVERS
+from abm.core.parameters import Parameters
+from abm.core.population import CARE_NURSERY, COLLECTIVE, OWNS_TOWN
 from abm.model import FamilyModel
-from abm.parameters import Parameters
-from abm.population import CARE_NURSERY, COLLECTIVE, OWNS_TOWN
 from calibration.backtest_files import Arm, BackTests
 from calibration.backtest_watch import Watch
 from calibration.populations import Mask, grandparents_available, population_mask

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from abm.cohorts import MONTHS_TO_COMPLETION
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from policies.catalogue import load_catalogue
 from policies.changes import changes_from
 from policies.citations import Evidence

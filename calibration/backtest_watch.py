@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from abm.core.population import FEMALE, PRIVATE, RESIDENT
 from abm.model import FamilyModel
-from abm.population import FEMALE, PRIVATE, RESIDENT
 from calibration.populations import grandparents_available
 from policies.clock import MONTHS_PER_YEAR
 

@@ -17,7 +17,7 @@ import pandas as pd
 from rich.console import Console
 from scipy import special
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from calibration.fit import CityAt
 from calibration.fit_file import FitFile
 from calibration.fit_folder import key_of

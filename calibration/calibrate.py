@@ -13,7 +13,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from abm.city import load_city
+from abm.city.city import load_city
 from calibration.brought_to_data import draws_brought_to_data
 from calibration.fit import acceptance, refine, run_fit
 from calibration.fit_file import FitFile, read_fit_file

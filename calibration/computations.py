@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
-from abm.biology import GESTATION_MONTHS
-from abm.counters import FIRST_AGE as FIRST_COUNTED_AGE
-from abm.population import DIVORCED, FEMALE, MALE, NEVER_MARRIED
+from abm.core.counters import FIRST_AGE as FIRST_COUNTED_AGE
+from abm.core.population import DIVORCED, FEMALE, MALE, NEVER_MARRIED
+from abm.processes.biology import GESTATION_MONTHS
 from calibration import measures
 from calibration.history_run import History, months_between, months_of_years
 from policies.errors import InputError

@@ -18,8 +18,8 @@ import pandas as pd
 import pyabc
 from rich.console import Console
 
-from abm import draws
-from abm.hazards import HazardBoundError
+from abm.core import draws
+from abm.core.hazards import HazardBoundError
 from calibration.fit_file import FitFile
 from calibration.fit_folder import GENERATION, WEIGHT, FitFolder, Known, key_of
 from calibration.fit_parameters import parameters_at

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from abm.city import load_city
-from abm.parameters import Parameters
+from abm.city.city import load_city
+from abm.core.parameters import Parameters
 from calibration.fit_parameters import Level, Prior, Response, parameters_at, start_values
 from experiments.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
 from experiments.problems import attempt, one_message, pydantic_problems

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy import special, stats
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.config import BilingualTitle
 from policies.errors import InputError
 from policies.messages import tr

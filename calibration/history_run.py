@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm.city import City, load_city
+from abm.city.city import City, load_city
+from abm.core.parameters import Parameters
 from abm.model import FamilyModel
-from abm.observe import Year
-from abm.parameters import Parameters
+from abm.observe.rows import Year
 from policies.clock import MONTHS_PER_YEAR, month_index
 from policies.errors import InputError
 from policies.messages import tr
@@ -31,9 +31,8 @@ class History:
     """What a run leaves behind.
 
     ``rows`` has year, indicator, group, value as :meth:`FamilyModel.rows` gives them, ``births_log`` one row a birth to
-    a resident woman (:data:`abm.counters.BIRTH_DTYPE`). ``years`` holds the census of 1 November and the flows of each
-    year in simulated persons; ``scale`` is simulated over real people.
-    """
+    a resident woman (:data:`abm.core.counters.BIRTH_DTYPE`). ``years`` holds the census of 1 November and the flows of
+    each year in simulated persons; ``scale`` is simulated over real people."""
 
     rows: pd.DataFrame
     births_log: pd.DataFrame
@@ -55,11 +54,11 @@ class History:
         return float(np.mean([self.row(indicator, group, year) for year in years]))
 
     def census(self, year: int) -> Any:
-        """Counts of 1 November (:data:`abm.census.CENSUS_DTYPE`)."""
+        """Counts of 1 November (:data:`abm.observe.census.CENSUS_DTYPE`)."""
         return self._year(year).census[0]
 
     def flows(self, year: int) -> Any:
-        """Counts of a whole calendar year (:data:`abm.counters.COUNTERS_DTYPE`)."""
+        """Counts of a whole calendar year (:data:`abm.core.counters.COUNTERS_DTYPE`)."""
         flows = self._year(year).flows
         if flows is None:
             raise InputError(tr("the history has no whole year {year}").format(year=year))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.estimators import age_rates
+from abm.observe.estimators import age_rates
 
 Array = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 15, 49

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from abm.core.parameters import Parameters
 from abm.model import FamilyModel
-from abm.parameters import Parameters
 from calibration.fit import parameter_changes
 from calibration.fit_file import FitFile
 from calibration.trust import TAILS

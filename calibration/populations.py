@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.budget import after_children, earnings_yuan_year, potential_earnings_yuan_year
-from abm.compiled import compiled
-from abm.kin import is_available_grandparent
+from abm.core.compiled import compiled
+from abm.core.kin import is_available_grandparent
+from abm.core.population import COLLECTIVE, FEMALE, OWNS_TOWN, PRIVATE, RESIDENT
 from abm.model import FamilyModel
-from abm.population import COLLECTIVE, FEMALE, OWNS_TOWN, PRIVATE, RESIDENT
+from abm.money.prospect import after_children, earnings_yuan_year, potential_earnings_yuan_year
 from policies.errors import unknown_name
 
 Mask = NDArray[np.bool_]

@@ -25,8 +25,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from abm import draws
-from abm.parameters import Parameters
+from abm.core import draws
+from abm.core.parameters import Parameters
 from calibration.fit_file import FitFile
 from calibration.fit_folder import GENERATION
 from calibration.fit_parameters import Response

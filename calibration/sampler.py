@@ -17,7 +17,7 @@ import cloudpickle
 import numpy as np
 from pyabc.sampler import Sampler
 
-from abm import draws
+from abm.core import draws
 from calibration.workers import InOrder
 from experiments.ready import engine_ready
 

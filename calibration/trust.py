@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from abm import draws
+from abm.core import draws
 from calibration.fit import parameter_changes
 from calibration.fit_file import FitFile
 from calibration.history_run import run_history

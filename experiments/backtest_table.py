@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from abm.city import CITIES
-from abm.city_sources import read_description
+from abm.city.city import CITIES
+from abm.city.sources import read_description
 from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import tr

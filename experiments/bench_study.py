@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 from SALib.sample import sobol
 
-from abm.city import load_city
-from abm.observe import HEADLINE
-from abm.parameters import Parameters
+from abm.city.city import load_city
+from abm.core.parameters import Parameters
+from abm.observe.observer import HEADLINE
 from experiments.config import BASELINE_SCENARIO
 from experiments.histories import is_kept
 from experiments.progress import clock_text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm.dashboard.places import positions
-from abm.indicators import REGISTER
+from abm.city.places import positions
+from abm.observe.indicators import REGISTER
 from experiments.anchors import anchors_of
 from experiments.backtest_table import backtests_context
 from experiments.config import BASELINE_SCENARIO

@@ -10,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from abm.cohorts import MONTHS_TO_COMPLETION
-from abm.observe import HEADLINE
+from abm.observe.observer import HEADLINE
 from experiments.config import BASELINE_SCENARIO
 from experiments.laws import LazyLaws
 from experiments.sources import source_hash

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.parameters import Entry, Parameters
+from abm.core.parameters import Entry, Parameters
 from experiments.config import FactorConfig, FieldRange
 from experiments.parameter_words import parameter_words
 from experiments.problems import attempt

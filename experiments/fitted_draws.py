@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
 from policies.text_files import table_text

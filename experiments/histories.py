@@ -1,7 +1,7 @@
 """Histories on disk: the state in which arms part, so that a resumed or repeated study need not live the past again.
 
 A file is named by a hash of everything that decides the history and holds the state as arrays and JSON
-(:mod:`experiments.plain_state`) under a checksum, written whole or not at all (:mod:`abm.kept_files`). One that is
+(:mod:`experiments.plain_state`) under a checksum, written whole or not at all (:mod:`abm.core.kept_files`). One that is
 damaged or of another version is set aside and built again; one that another user may have written is refused. The
 folder may be deleted at any time; where nothing can be written a study does without.
 """
@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from abm.compiled_cache import HISTORIES, cache_folder
-from abm.kept_files import DamagedFileError, forget_oldest, read_arrays, write_arrays
+from abm.core.compiled_cache import HISTORIES, cache_folder
+from abm.core.kept_files import DamagedFileError, forget_oldest, read_arrays, write_arrays
 from experiments.plain_state import plain_state, state_of
 from policies.private import refuse_foreign
 

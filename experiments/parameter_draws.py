@@ -8,7 +8,7 @@ from typing import Any
 
 from SALib.sample import latin
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.config import DrawConfig, UncertaintyConfig
 from experiments.factors import Span, parameter_change, parameter_span
 from experiments.problems import attempt

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from abm.observe import Year
-from abm.paid_ahead import PaidAhead
+from abm.money.paid_ahead import PaidAhead
+from abm.observe.rows import Year
 from policies.catalogue import load_catalogue
 from policies.changes import Change
 from policies.timeline import Timeline

@@ -18,7 +18,7 @@ from SALib.sample import latin
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.config import BASELINE_SCENARIO, SobolConfig, SweepConfig
 from experiments.factors import BEHAVIOUR, Factor, parameter_change
 

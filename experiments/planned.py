@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.config import (
     BASELINE_SCENARIO,
     DRAWS_OF_A_SOBOL_STUDY,

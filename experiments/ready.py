@@ -11,10 +11,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from abm.city import load_city
-from abm.compiled_cache import made_for, must_compile
+from abm.city.city import load_city
+from abm.core.compiled_cache import made_for, must_compile
+from abm.core.parameters import Parameters
 from abm.founding import found
-from abm.parameters import Parameters
 from experiments.run_one import compile_engine
 from policies.clock import month_index
 from policies.messages import later, tr
@@ -50,7 +50,7 @@ def is_compiled() -> bool:
 
 
 def _folder() -> Path:
-    return Path(os.environ["NUMBA_CACHE_DIR"])  # named by a hash of the sources (abm/compiled_cache.py)
+    return Path(os.environ["NUMBA_CACHE_DIR"])  # named by a hash of the sources (abm/core/compiled_cache.py)
 
 
 def _marker() -> Path:

@@ -15,16 +15,16 @@ from typing import Any
 
 import pandas as pd
 
-from abm.city import City, load_city
+from abm.city.city import City, load_city
 from abm.cohorts import (
     MONTHS_TO_COMPLETION,
     births_of_fertile_cohorts,
     completed_fertility,
     start_of_completion,
 )
+from abm.core.parameters import Parameters
 from abm.model import FamilyModel
-from abm.observe import HEADLINE
-from abm.parameters import Parameters
+from abm.observe.observer import HEADLINE
 from experiments.histories import keep_history, read_history
 from policies.clock import year_of
 from policies.messages import later

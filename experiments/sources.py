@@ -22,8 +22,8 @@ FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The safe loader, written in C where PyYAML came with it: the same values, and every command reads all sources."""
 PROJECT = Path(__file__).resolve().parent.parent
 SUFFIXES = (".py", ".yaml", ".csv")
-DECIDE_NOTHING = ("abm/__init__.py", "abm/bench", "abm/cities/", "abm/city_pack/", "abm/compiled_cache.py",
-                  "abm/dashboard", "abm/notebook.py", "abm/prospect_lines.py", "policies/describe.py",
+DECIDE_NOTHING = ("abm/__init__.py", "abm/bench/", "abm/cities/", "abm/city/pack/", "abm/city/places",
+                  "abm/core/compiled_cache.py", "abm/notebook.py", "abm/view/", "policies/describe.py",
                   "policies/errors.py", "policies/messages.py", "policies/private.py",
                   "policies/streams.py")  # fmt: skip
 """What no result follows from, or (cities) what is hashed on its own."""

@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from abm.city import load_city
-from abm.indicators import REGISTER
-from abm.parameters import Parameters
+from abm.city.city import load_city
+from abm.core.parameters import Parameters
+from abm.observe.indicators import REGISTER
 from experiments.config import (
     BASELINE_SCENARIO,
     CORE_OUTPUTS,

@@ -51,16 +51,16 @@ def empty_figures(data: Any) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def toytown() -> Any:
-    """The made-up town for tests (`abm.city.City`, frozen)."""
-    from abm.city import load_city
+    """The made-up town for tests (`abm.city.city.City`, frozen)."""
+    from abm.city.city import load_city
 
     return load_city("toytown")
 
 
 @pytest.fixture(scope="session")
 def suining() -> Any:
-    """The real city (`abm.city.City`, frozen)."""
-    from abm.city import load_city
+    """The real city (`abm.city.city.City`, frozen)."""
+    from abm.city.city import load_city
 
     return load_city("suining")
 
@@ -83,8 +83,8 @@ def law(catalogue: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def parameters() -> Any:
-    """Default behavioural parameters (`abm.parameters.Parameters`, frozen)."""
-    from abm.parameters import Parameters
+    """Default behavioural parameters (`abm.core.parameters.Parameters`, frozen)."""
+    from abm.core.parameters import Parameters
 
     return Parameters.load()
 

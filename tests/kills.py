@@ -28,7 +28,7 @@ import pandas as pd
 import psutil
 import yaml
 
-from abm.compiled_cache import compiled_folder
+from abm.core.compiled_cache import compiled_folder
 from experiments.ready import engine_ready
 
 ROOT = Path(__file__).parents[1]

@@ -84,7 +84,7 @@ def test_only_two_files_import_ray(path: Path) -> None:
 
 @every_source
 def test_only_draws_makes_random_numbers(path: Path) -> None:
-    if module_of(path) == "abm.draws":
+    if module_of(path) == "abm.core.draws":
         return
     assert not RANDOM_MODULES & set(imports_of(path))
     used = [
@@ -98,7 +98,7 @@ def test_only_draws_makes_random_numbers(path: Path) -> None:
 @every_source
 def test_only_policies_and_the_city_open_their_data_files(path: Path) -> None:
     """No other file both reads files and names one of the data folders in a path."""
-    if module_of(path).startswith(("policies", "abm.city", "experiments.sources")):
+    if module_of(path).startswith(("policies", "abm.city.city", "experiments.sources")):
         return  # the last hashes every file that decides a result, and reads no number out of it
     tree = ast.parse(path.read_text())
     reads = any(isinstance(node, ast.Call) and called_name(node) in READERS for node in ast.walk(tree))

@@ -13,9 +13,9 @@ import yaml
 from typer.main import get_command
 
 import cradle
-from abm.city_pack.forms import forms
+from abm.city.pack.forms import forms
+from abm.core.population import HOUSEHOLD_DTYPE, PERSON_DTYPE
 from abm.month import ORDER
-from abm.population import HOUSEHOLD_DTYPE, PERSON_DTYPE
 from experiments.check import warnings
 from experiments.gallery import read_gallery, shipped
 from experiments.study import read_study
@@ -166,7 +166,7 @@ def test_a_reference_to_nothing_is_seen() -> None:
     month = ROOT / "abm" / "month.py"
     assert leads_somewhere("abm.model.FamilyModel.step", month) and leads_somewhere("ORDER", month)
     assert leads_somewhere("abm.month", month)
-    assert not leads_somewhere("BEFORE", month) and not leads_somewhere("abm.tables.Tables", month)
+    assert not leads_somewhere("BEFORE", month) and not leads_somewhere("abm.core.tables.Tables", month)
 
 
 def test_both_languages_show_the_same_commands_and_files() -> None:

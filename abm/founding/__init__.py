@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm.core.population import Population
 from abm.founding.checks import check_table
 from abm.founding.draft import Draft
 from abm.founding.dwell import add_households
@@ -21,7 +22,6 @@ from abm.founding.people import add_goals_by_mother, add_marital_status, add_sch
 from abm.founding.rows import build_population
 from abm.founding.traits import add_care, add_hukou, add_reproductive_states, add_traits, add_work
 from abm.founding.wedlock import add_marriage_months
-from abm.population import Population
 from policies.clock import month_label, year_of
 from policies.errors import InputError
 from policies.messages import tr

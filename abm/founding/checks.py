@@ -13,11 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from abm.founding.draft import Draft
-from abm.founding.histories import children_ever_born_target, children_with_mother
-from abm.founding.homes import tenure_shares
-from abm.founding.people import ADULT_AGE
-from abm.population import (
+from abm.core.population import (
     COLLECTIVE,
     FEMALE,
     MARRIED,
@@ -28,6 +24,10 @@ from abm.population import (
     RENTS,
     Population,
 )
+from abm.founding.draft import Draft
+from abm.founding.histories import children_ever_born_target, children_with_mother
+from abm.founding.homes import tenure_shares
+from abm.founding.people import ADULT_AGE
 
 COLUMNS = ("target_name", "group", "target", "built", "difference", "tolerance", "within")
 MARITAL = ("never_married", "married", "divorced", "widowed")

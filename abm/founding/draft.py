@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
+from abm.core import draws
 
 Column = NDArray[Any]
 

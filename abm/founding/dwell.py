@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.population import FEMALE, MARRIED, NEVER_MARRIED
 from abm.founding.draft import Draft
 from abm.founding.histories import CHILD_AGES
 from abm.founding.integerise import offset, pair_in_cells, ranks_in_cells, systematic_counts
-from abm.population import FEMALE, MARRIED, NEVER_MARRIED
 
 _ADOPTION_ROUNDS = 6
 FEWER_ALONE, OTHERS, ANYBODY = 0, 1, 2

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abm.core.population import FEMALE, MARRIED, NEVER_MARRIED
 from abm.founding.draft import Draft
 from abm.founding.integerise import offset, systematic_counts
 from abm.founding.mothers import FIRST_AGE, LAST_AGE, Borne, Women, mothers_to_be, simulate_births
 from abm.founding.people import ADULT_AGE, AGES
-from abm.population import FEMALE, MARRIED, NEVER_MARRIED
 
 ORDERS = 3
 YEARS_BACK = 86

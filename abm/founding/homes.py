@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
+from abm.core import draws
+from abm.core.population import COLLECTIVE, NEVER, OWNS_TOWN, OWNS_VILLAGE, PUBLIC_RENTAL, RENTS, empty_households
 from abm.founding.draft import Draft
 from abm.founding.integerise import ranks_in_cells, squash
-from abm.population import COLLECTIVE, NEVER, OWNS_TOWN, OWNS_VILLAGE, PUBLIC_RENTAL, RENTS, empty_households
 
 _MONTHS_PER_YEAR = 12
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
+from abm.core import draws
 
 _EDGE = 1e-6
 """Keeps the offset away from 0 and 1, so that float noise in a running total never moves a whole number."""

@@ -1,8 +1,8 @@
 """Founding populations on disk, so that a run does not build one that was built before.
 
 A file is named by a hash of everything the population depends on: city folder, month, scale, seed, parameters, layout
-of the rows and the sources that build it. How it is kept is told in :mod:`abm.kept_files`; one that is damaged is built
-again. The folder may be deleted at any time.
+of the rows and the sources that build it. How it is kept is told in :mod:`abm.core.kept_files`; one that is damaged is
+built again. The folder may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm.compiled_cache import POPULATIONS, cache_folder
-from abm.kept_files import DamagedFileError, forget_oldest, read_arrays, write_arrays
-from abm.population import HOUSEHOLD_DTYPE, PERSON_DTYPE, Population
+from abm.core.compiled_cache import POPULATIONS, cache_folder
+from abm.core.kept_files import DamagedFileError, forget_oldest, read_arrays, write_arrays
+from abm.core.population import HOUSEHOLD_DTYPE, PERSON_DTYPE, Population
 from policies.private import refuse_foreign
 
 _KEPT_BYTES = 2_000_000_000
@@ -32,7 +32,7 @@ def founding_hash(city: Any, month: int, scale: float, seed: int, parameters: di
     """Twenty-four hexadecimal digits that change with anything that could change the population."""
     digest = hashlib.sha256()
     here = Path(__file__).resolve().parent
-    for source in sorted([*here.glob("*.py"), here.parent / "draws.py"]):
+    for source in sorted([*here.glob("*.py"), here.parent / "core" / "draws.py"]):
         digest.update(source.read_bytes())
     stated = (city.folder_hash(), month, repr(float(scale)), seed, PERSON_DTYPE.descr, HOUSEHOLD_DTYPE.descr)
     digest.update(repr(stated).encode())

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
+from abm.core import draws
+from abm.core.population import FEMALE, MALE, MARRIED, NEVER, NEVER_MARRIED
 from abm.founding.draft import Draft
 from abm.founding.histories import CHILD_AGES, Histories, children_with_mother
 from abm.founding.integerise import pair_in_cells, ranks_in_cells
-from abm.population import FEMALE, MALE, MARRIED, NEVER, NEVER_MARRIED
 
 _LEAST_FATHER_AGE_MONTHS = 12 * 16
 _CELL_SHIFT = 60

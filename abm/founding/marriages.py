@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.population import FEMALE, MALE, MARRIED
 from abm.founding.draft import Draft
-from abm.population import FEMALE, MALE, MARRIED
 
 LEVELS = 4
 _DECADES = 12

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.population import NEVER
 from abm.founding.people import AGES
-from abm.population import NEVER
 
 FIRST_AGE, LAST_AGE = 15, 49
 _PASSES = 4

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.population import FEMALE
 from abm.founding.draft import Draft
 from abm.founding.integerise import allot, offset, squash, systematic_counts
-from abm.population import FEMALE
 
 AGES = 101
 ID_CELL = 1_000_000

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from abm.core.population import PERSON_DTYPE, Population, empty_persons
 from abm.founding.draft import Draft
 from abm.founding.homes import build_households
-from abm.population import PERSON_DTYPE, Population, empty_persons
 
 _LINKS = ("mother", "father", "partner")
 _COPIED = tuple(PERSON_DTYPE.names or ())

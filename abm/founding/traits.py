@@ -7,12 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.founding.draft import Draft
-from abm.founding.histories import Histories
-from abm.founding.integerise import allot, squash
-from abm.founding.people import ADULT_AGE, AGES
-from abm.population import (
+from abm.core import draws
+from abm.core.population import (
     CARE_GRANDPARENT,
     CARE_NONE,
     CARE_NURSERY,
@@ -28,6 +24,10 @@ from abm.population import (
     PUBLIC,
     TRYING,
 )
+from abm.founding.draft import Draft
+from abm.founding.histories import Histories
+from abm.founding.integerise import allot, squash
+from abm.founding.people import ADULT_AGE, AGES
 
 _LAST_MONTH = 32000
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
+from abm.core import draws
+from abm.core.population import FEMALE, MALE, NEVER, NEVER_MARRIED
 from abm.founding.draft import Draft
 from abm.founding.histories import Histories
-from abm.population import FEMALE, MALE, NEVER, NEVER_MARRIED
 
 _GESTATION_MONTHS = 9
 

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
-from abm.counters import COUNTS, add_exposure
-from abm.entitlements import pay_settlement
-from abm.hazards import age_years
-from abm.kin import CHILD_AGE, join_household, link_child, open_household
-from abm.population import (
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS, add_exposure
+from abm.core.hazards import age_years
+from abm.core.kin import CHILD_AGE, join_household, link_child, open_household
+from abm.core.population import (
     CARE_GRANDPARENT,
     CARE_NONE,
     CARE_PARENT,
@@ -38,13 +37,14 @@ from abm.population import (
     WIDOWED,
     WORK,
 )
+from abm.core.state import HOUSEHOLD_ROWS, list_young_child, new_person_row
+from abm.core.tables import FIRST_COHORT
+from abm.money.payments import pay_settlement
 from abm.processes.birth import schedule_plan
 from abm.processes.couple import start_married_calendars
-from abm.processes.delivery import give_traits, schedule_life, school_end_month
 from abm.processes.newcomer_histories import newcomer_history
 from abm.processes.relatives import become_child_of, grandmother_for
-from abm.state import HOUSEHOLD_ROWS, list_young_child, new_person_row
-from abm.tables import FIRST_COHORT
+from abm.processes.traits import give_traits, schedule_life, school_end_month
 
 Rows = NDArray[np.void]
 _SETTLED = COUNTS.index("newcomers_settled")

@@ -12,16 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.biology import GESTATION_MONTHS, art_live_birth_probability, loss_probability, monthly_conception_probability
-from abm.budget import LATER, MAX_ORDER, NOW, family_prospect, time_burden, unauthorised
-from abm.compiled import compiled
-from abm.counters import COUNTS
-from abm.entitlements import pay_assisted_cycle
-from abm.hazards import age_years, next_candidate_month
-from abm.kin import has_grandparent_carer
-from abm.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING
-from abm.state import due_rows, fetch_kin_ahead, note_ratio
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS
+from abm.core.hazards import age_years, next_candidate_month
+from abm.core.kin import has_grandparent_carer
+from abm.core.population import IDLE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING
+from abm.core.state import due_rows, fetch_kin_ahead, note_ratio
+from abm.core.tables import LATER, MAX_ORDER, NOW, PLAN_AGES, PLAN_LEVELS, PLAN_STEP
+from abm.money.payments import pay_assisted_cycle
+from abm.money.prospect import family_prospect, time_burden, unauthorised
+from abm.processes.biology import (
+    GESTATION_MONTHS,
+    art_live_birth_probability,
+    loss_probability,
+    monthly_conception_probability,
+)
 from policies.clock import FIRST_YEAR
 
 Rows = NDArray[np.void]
@@ -30,12 +36,8 @@ _UNPLANNED = COUNTS.index("unplanned_conceptions")
 _LOSSES = COUNTS.index("losses")
 _ART = COUNTS.index("art_cycles")
 _STARTS = COUNTS.index("starts_trying")
-PLAN_AGES = 56
-"""Ages 0 to 55 of the bounds of plans; later no plan is made."""
-PLAN_LEVELS, PLAN_STEP = 24, 0.25
-"""Levels of the wish for which plans have bounds, and the utility between them."""
 HIGHEST_FECUNDABILITY = 0.95
-"""No monthly conception probability is higher (``abm/biology.py``)."""
+"""No monthly conception probability is higher (``abm/processes/biology.py``)."""
 
 
 @compiled

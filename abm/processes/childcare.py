@@ -13,22 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.budget import after_children, earnings_yuan_year, potential_earnings_yuan_year
-from abm.compiled import compiled
-from abm.counters import COUNTS, MAX_COUNTIES, N_FIFTHS
-from abm.entitlements import (
-    CHILDCARE_VOUCHER,
-    FEE_CAP,
-    HOME_CARE_ALLOWANCE,
-    order_of_child,
-    pay_allowance,
-    pay_parental_leave,
-    pay_places,
-    transfer_by_shares,
-)
-from abm.kin import has_grandparent_carer, is_available_grandparent
-from abm.population import (
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS, MAX_COUNTIES, N_FIFTHS
+from abm.core.kin import has_grandparent_carer, is_available_grandparent
+from abm.core.population import (
     CARE_GRANDPARENT,
     CARE_MINDER,
     CARE_NONE,
@@ -38,8 +27,19 @@ from abm.population import (
     PRIVATE,
     RESIDENT,
 )
-from abm.processes.matching import keyed_order
-from abm.rules import (
+from abm.core.state import YOUNG_LISTED, fetch_children_ahead
+from abm.money.payments import (
+    CHILDCARE_VOUCHER,
+    FEE_CAP,
+    HOME_CARE_ALLOWANCE,
+    order_of_child,
+    pay_allowance,
+    pay_parental_leave,
+    pay_places,
+    transfer_by_shares,
+)
+from abm.money.prospect import after_children, earnings_yuan_year, potential_earnings_yuan_year
+from abm.money.rules import (
     FIRST_CLASS_MONTH,
     capped_fee_yuan_month,
     child_allowance_yuan_month,
@@ -48,7 +48,7 @@ from abm.rules import (
     net_fee_yuan_month,
     voucher_yuan_month,
 )
-from abm.state import YOUNG_LISTED, fetch_children_ahead
+from abm.processes.matching import keyed_order
 
 Rows = NDArray[np.void]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm import draws
-from abm.compiled import compiled
-from abm.hazards import log_of_no_candidate, next_candidate_constant
-from abm.population import HOUSING, IDLE, SEPARATIONS, TRYING
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.hazards import log_of_no_candidate, next_candidate_constant
+from abm.core.population import HOUSING, IDLE, SEPARATIONS, TRYING
 from abm.processes.birth import schedule_plan
 
 

@@ -7,23 +7,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
-from abm.counters import COUNTS
-from abm.entitlements import (
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS
+from abm.core.hazards import log_of_no_candidate, next_candidate_constant
+from abm.core.kin import move_home, open_household
+from abm.core.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
+from abm.core.state import due_rows, fetch_ahead, note_ratio
+from abm.money.home_purchase import can_buy, payment_yuan_month
+from abm.money.payments import (
     PURCHASE_SUBSIDY,
     transfer_by_shares,
 )
-from abm.hazards import log_of_no_candidate, next_candidate_constant
-from abm.housing_rules import can_buy, payment_yuan_month
-from abm.kin import move_home, open_household
-from abm.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
-from abm.processes.marriage import bring_children
-from abm.rules import (
+from abm.money.rules import (
     purchase_subsidy_yuan,
     rental_priority,
 )
-from abm.state import due_rows, fetch_ahead, note_ratio
+from abm.processes.marriage import bring_children
 
 Rows = NDArray[np.void]
 

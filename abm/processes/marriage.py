@@ -13,16 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.biology import GESTATION_MONTHS
-from abm.budget import earnings_yuan_year
-from abm.compiled import compiled
-from abm.counters import COUNTS
-from abm.entitlements import pay_marriage
-from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
-from abm.housing_rules import can_buy, deposit_needed_yuan, payment_yuan_month
-from abm.kin import bring_children_left_alone, join_household, move_home, open_household
-from abm.population import (
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS
+from abm.core.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
+from abm.core.kin import bring_children_left_alone, join_household, move_home, open_household
+from abm.core.population import (
     DIVORCED,
     HOUSING,
     IDLE,
@@ -39,13 +35,17 @@ from abm.population import (
     RESIDENT,
     SEPARATIONS,
 )
+from abm.core.state import MEN_STANDING, due_rows, fetch_ahead, note_ratio
+from abm.money.home_purchase import can_buy, deposit_needed_yuan, payment_yuan_month
+from abm.money.payments import pay_marriage
+from abm.money.prospect import earnings_yuan_year
+from abm.money.rules import bride_price_ratio
 from abm.processes.arrivals import add_newcomer, husband_returns, settle_newcomer
+from abm.processes.biology import GESTATION_MONTHS
 from abm.processes.birth import age_group5
 from abm.processes.couple import start_married_calendars
 from abm.processes.matching import matches_in_market
 from abm.processes.migration import leave_city
-from abm.rules import bride_price_ratio
-from abm.state import MEN_STANDING, due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
+from abm.core import draws
+from abm.core.compiled import compiled
 
 Rows = NDArray[np.void]
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
-from abm.counters import COUNTS, add_exposure
-from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
-from abm.kin import CHILD_AGE, has_adult, is_available_grandparent, move_home, remove_person
-from abm.population import (
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS, add_exposure
+from abm.core.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
+from abm.core.kin import CHILD_AGE, has_adult, is_available_grandparent, move_home, remove_person
+from abm.core.population import (
     IDLE,
     LEFT,
     MOVES,
@@ -28,9 +28,9 @@ from abm.population import (
     RESIDENT,
     SEPARATIONS,
 )
+from abm.core.state import PERSON_ROWS, borrowed_state, due_rows, fetch_ahead, note_ratio
 from abm.processes.couple import look_for_home
 from abm.processes.relatives import grandmother_for
-from abm.state import PERSON_ROWS, borrowed_state, due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 MOVER_AGES = (15, 45)

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
-from abm.counters import add_exposure
-from abm.hazards import age_years, next_candidate_month
-from abm.kin import remove_person
-from abm.population import DEAD, DEATHS, IDLE, MARRIAGES, NEVER, PLANS, RESIDENT, WIDOWED
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import add_exposure
+from abm.core.hazards import age_years, next_candidate_month
+from abm.core.kin import remove_person
+from abm.core.population import DEAD, DEATHS, IDLE, MARRIAGES, NEVER, PLANS, RESIDENT, WIDOWED
+from abm.core.state import due_rows, fetch_ahead, note_ratio
 from abm.processes.migration import settle_children_without_adult
-from abm.state import due_rows, fetch_ahead, note_ratio
 
 Rows = NDArray[np.void]
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.biology import GESTATION_MONTHS
-from abm.compiled import compiled
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.processes.biology import GESTATION_MONTHS
 
 Rows = NDArray[np.void]
 

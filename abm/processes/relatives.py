@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
-from abm.kin import link_child
-from abm.population import RESIDENT
-from abm.state import FOUNDING_ROWS
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.kin import link_child
+from abm.core.population import RESIDENT
+from abm.core.state import FOUNDING_ROWS
 
 Rows = NDArray[np.void]
 LOOKS_FOR_KIN, ROWS_A_LOOK = 100, 16

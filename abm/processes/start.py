@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm import draws
-from abm.compiled import compiled
-from abm.hazards import age_years
-from abm.population import IDLE, LAST_MONTH_OF_CARE, MARRIED, NEVER, PLANS, POSTPARTUM, PREGNANT, RESIDENT, TRYING, WORK
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.hazards import age_years
+from abm.core.population import (
+    IDLE,
+    LAST_MONTH_OF_CARE,
+    MARRIED,
+    NEVER,
+    PLANS,
+    POSTPARTUM,
+    PREGNANT,
+    RESIDENT,
+    TRYING,
+    WORK,
+)
+from abm.core.state import PERSON_ROWS, borrowed_state, list_young_child
 from abm.processes.birth import schedule_plan
 from abm.processes.couple import start_married_calendars
-from abm.processes.delivery import schedule_life, school_end_month
 from abm.processes.migration import await_reunion
-from abm.state import PERSON_ROWS, borrowed_state, list_young_child
+from abm.processes.traits import schedule_life, school_end_month
 
 LAST_AGE_OF_REUNION = 50
 """Age (years) in the founding month up to which those whose spouse is away expect to live together again."""

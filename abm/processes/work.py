@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm import draws
-from abm.compiled import compiled
-from abm.counters import COUNTS
-from abm.hazards import age_years, log_of_no_candidate, next_candidate_constant
-from abm.kin import has_grandparent_carer
-from abm.population import INFORMAL, LAST_MONTH_OF_CARE, NEVER, NO_WORK, PRIVATE, PUBLIC, RESIDENT, WORK
-from abm.processes.delivery import school_end_month
-from abm.state import due_rows, fetch_ahead
+from abm.core import draws
+from abm.core.compiled import compiled
+from abm.core.counters import COUNTS
+from abm.core.hazards import age_years, log_of_no_candidate, next_candidate_constant
+from abm.core.kin import has_grandparent_carer
+from abm.core.population import INFORMAL, LAST_MONTH_OF_CARE, NEVER, NO_WORK, PRIVATE, PUBLIC, RESIDENT, WORK
+from abm.core.state import due_rows, fetch_ahead
+from abm.processes.traits import school_end_month
 
 Rows = NDArray[np.void]
 

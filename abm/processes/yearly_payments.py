@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.compiled import compiled
-from abm.counters import MAX_COUNTIES, N_FIFTHS
-from abm.entitlements import (
+from abm.core.compiled import compiled
+from abm.core.counters import MAX_COUNTIES, N_FIFTHS
+from abm.core.population import PUBLIC_RENTAL, RENTS, RESIDENT
+from abm.core.state import HOUSEHOLD_ROWS, PERSON_ROWS, borrowed_state
+from abm.money.payments import (
     ELDER_CARE,
     KINDERGARTEN_WAIVER,
     RENT_SUBSIDY,
@@ -19,18 +21,16 @@ from abm.entitlements import (
     pay_allowance,
     transfer_by_shares,
 )
-from abm.entitlements import (
+from abm.money.payments import (
     PUBLIC_RENTAL as PUBLIC_RENTAL_LEVER,
 )
-from abm.population import PUBLIC_RENTAL, RENTS, RESIDENT
-from abm.rules import (
+from abm.money.rules import (
     ADULT_AGE_MONTHS,
     FIRST_SCHOOL_MONTH,
     child_allowance_yuan_month,
     rent_subsidy_yuan_month,
     waived_kindergarten_share,
 )
-from abm.state import HOUSEHOLD_ROWS, PERSON_ROWS, borrowed_state
 
 FIRST_MONTH = 36
 """Age in months from which allowances are booked by the year."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.population import RESIDENT
+from abm.core.population import RESIDENT
 from policies.clock import month_of_year
 
 MONTHS = 24
@@ -46,7 +46,7 @@ def flow_totals(counters: np.ndarray) -> dict[str, int]:
 @pytest.fixture(scope="session")
 def watched(toytown_founded: Any) -> Watched:
     """Twenty-four months of toytown from its founding."""
-    from abm.population import link_errors
+    from abm.core.population import link_errors
 
     model = toytown_founded.fork()
     population = model.population

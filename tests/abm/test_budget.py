@@ -9,21 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.budget import (
-    LATER,
-    N_PHASES,
-    NOW,
-    PHASE_YEARS,
-    after_children,
-    consumption_reference,
-    earnings_yuan_year,
-    family_prospect,
-    log_relative_income,
-    phase_weights,
-    potential_earnings_yuan_year,
-    time_burden,
-)
-from abm.population import (
+from abm.core.population import (
     INFORMAL,
     MARRIED,
     NO_WORK,
@@ -35,7 +21,17 @@ from abm.population import (
     empty_households,
     empty_persons,
 )
-from abm.tables import N_WAGES, empty_tables
+from abm.core.tables import LATER, N_PHASES, N_WAGES, NOW, PHASE_YEARS, empty_tables
+from abm.money.prospect import (
+    after_children,
+    consumption_reference,
+    earnings_yuan_year,
+    family_prospect,
+    log_relative_income,
+    phase_weights,
+    potential_earnings_yuan_year,
+    time_burden,
+)
 
 MONTH = 1500
 WIFE, HUSBAND = 0, 1

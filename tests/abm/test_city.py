@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abm import city_derive as derive
-from abm.city import CITIES, City, city_names, load_city
-from abm.city_sources import TableSource
+from abm.city import derive
+from abm.city.city import CITIES, City, city_names, load_city
+from abm.city.sources import TableSource
 from policies.errors import InputError
 
 CEB_TOLERANCE = 0.1

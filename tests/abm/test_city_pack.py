@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from abm.city import City, load_city
-from abm.city_layout import MARITAL, SEXES
-from abm.city_pack.forms import forms
-from abm.city_pack.made import raked
-from abm.city_pack.make import infants_tfr, make_pack
-from abm.city_pack.people import expected_survivors, survival
+from abm.city.city import City, load_city
+from abm.city.layout import MARITAL, SEXES
+from abm.city.pack.forms import forms
+from abm.city.pack.made import raked
+from abm.city.pack.make import infants_tfr, make_pack
+from abm.city.pack.people import expected_survivors, survival
 from policies.errors import InputError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "rivertown"

@@ -12,10 +12,10 @@ from unittest.mock import patch
 
 import pytest
 
-from abm.city import load_city
-from abm.city_pack import make, replacing
-from abm.city_pack.make import make_pack
-from abm.city_pack.replacing import MARK, exchanged, hashes
+from abm.city.city import load_city
+from abm.city.pack import make, replacing
+from abm.city.pack.make import make_pack
+from abm.city.pack.replacing import MARK, exchanged, hashes
 from policies.errors import InputError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "rivertown"

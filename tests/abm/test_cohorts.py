@@ -15,8 +15,8 @@ from abm.cohorts import (
     completed_fertility,
     start_of_completion,
 )
+from abm.core.population import FEMALE, RESIDENT
 from abm.model import FamilyModel
-from abm.population import FEMALE, RESIDENT
 from policies.clock import FIRST_YEAR, month_index
 
 START, END = month_index("2012-01"), month_index("2014-01")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from abm import compiled_cache
+from abm.core import compiled_cache
 
 ROOT = Path(__file__).parents[2]
 CALLEE = "from numba import njit\n\n@njit(cache=True)\ndef answer():\n    return {answer}\n"
@@ -58,7 +58,7 @@ def test_a_copy_of_the_sources_has_to_be_compiled_again(tiny_package: Path) -> N
     """What is compiled is answered for by place, as numba looks for it: the first place stays compiled."""
 
     def must(package: Path) -> str:
-        code = "from abm.compiled_cache import must_compile; print(int(must_compile()))"
+        code = "from abm.core.compiled_cache import must_compile; print(int(must_compile()))"
         environment = {**os.environ, "CRADLE_CACHE": str(tiny_package.parents[1] / "cache")}
         environment.pop("PYTHONPATH", None)
         command = [sys.executable, "-c", code]
@@ -98,7 +98,7 @@ def test_folders_that_are_not_hashed_hold_nothing_compiled_and_give_it_nothing()
             assert not compiled, source
         elif compiled:
             modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-            assert not [name for name in modules if name.startswith(("abm.dashboard", "abm.city_pack"))], source
+            assert not [name for name in modules if name.startswith(("abm.view.dashboard", "abm.city.pack"))], source
 
 
 def test_compiled_functions_take_constants_of_policies_from_the_files_that_are_hashed() -> None:

@@ -17,18 +17,19 @@ pytest.importorskip("solara", reason="the page is an extra: pip install '.[dashb
 
 import solara
 
-from abm.budget import NOW, family_prospect
-from abm.dashboard import cities, gate, sessions
-from abm.dashboard import desk as desks
-from abm.dashboard.cities import DashboardModel
-from abm.dashboard.family import part_at
-from abm.dashboard.page import Page
-from abm.dashboard.sliders import MAIN, groups, package_values, sliders
-from abm.dashboard.units import percent
-from abm.kin import has_grandparent_carer
+from abm.core.kin import has_grandparent_carer
+from abm.core.population import FEMALE, MARRIED, RESIDENT
+from abm.core.tables import NOW
 from abm.model import FamilyModel
-from abm.population import FEMALE, MARRIED, RESIDENT
-from abm.prospect_lines import LINES, prospect_lines
+from abm.money.prospect import family_prospect
+from abm.view.dashboard import cities, gate, sessions
+from abm.view.dashboard import desk as desks
+from abm.view.dashboard.cities import DashboardModel
+from abm.view.dashboard.family import part_at
+from abm.view.dashboard.page import Page
+from abm.view.dashboard.sliders import MAIN, groups, package_values, sliders
+from abm.view.dashboard.units import percent
+from abm.view.prospect_lines import LINES, prospect_lines
 from policies.clock import month_index
 from policies.errors import InputError
 from policies.packages import PACKAGES_FOLDER
@@ -357,7 +358,7 @@ def test_the_page_draws_both_cities_in_both_languages(monkeypatch: pytest.Monkey
     """Rendered without a browser: built, stepped, tabs drawn, language switched, a wrong seed shown in words."""
     monkeypatch.setattr(desks, "CITY", {"city": "toytown", "scale": 0.3})
     desk = desks.Desk()
-    monkeypatch.setattr("abm.dashboard.page.Desk", lambda: desk)
+    monkeypatch.setattr("abm.view.dashboard.page.Desk", lambda: desk)
     desk.change(begins="2022-01", package="current-law")
     desk.build()
     assert desk.model.value is not None and not desk.problem.value
@@ -409,7 +410,7 @@ def drawn(render: Any) -> str:
     ],
 )
 def test_the_language_of_a_browser(accepted: str, lang: str) -> None:
-    from abm.dashboard.desk import browser_language
+    from abm.view.dashboard.desk import browser_language
 
     assert browser_language(accepted) == lang
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from abm import draws
+from abm.core import draws
 from tests.statistics import bounds
 
 SEED = 20101101

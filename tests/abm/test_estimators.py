@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.estimators import age_rates, census_tfr, life_expectancy, mean_age, tempo_adjusted_tfr, total_rate
+from abm.observe.estimators import age_rates, census_tfr, life_expectancy, mean_age, tempo_adjusted_tfr, total_rate
 
 AGES = np.arange(15, 50)
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm import draws
-from abm.hazards import (
+from abm.core import draws
+from abm.core.hazards import (
     HazardBoundError,
     age_years,
     check_bounds,
@@ -18,8 +18,8 @@ from abm.hazards import (
     next_candidate_constant,
     next_candidate_month,
 )
+from abm.core.population import NEVER
 from abm.model import FamilyModel
-from abm.population import NEVER
 from tests.abm.conftest import Watched
 from tests.statistics import bounds
 

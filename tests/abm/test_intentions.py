@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.census import take_census
-from abm.intentions import FIRST_AGE, LARGEST_FAMILY, LAST_AGE, intended_children, is_asked
-from abm.observe import intention_rows
-from abm.population import MARRIED, NEVER, PREGNANT, RESIDENT
+from abm.core.population import MARRIED, NEVER, PREGNANT, RESIDENT
+from abm.observe.census import take_census
+from abm.observe.intentions import FIRST_AGE, LARGEST_FAMILY, LAST_AGE, intended_children, is_asked
+from abm.observe.rows import intention_rows
 
 SURE, NEVER_EVER = 50.0, -50.0
 """Wishes that leave no doubt."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.kept_files import DamagedFileError, read_arrays, write_arrays
+from abm.core.kept_files import DamagedFileError, read_arrays, write_arrays
 from policies.errors import InputError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.kin import (
+from abm.core.kin import (
     has_grandparent_carer,
     is_available_grandparent,
     join_household,
@@ -15,7 +15,7 @@ from abm.kin import (
     link_child,
     remove_person,
 )
-from abm.population import DEAD, LEFT, MARRIED, WIDOWED, Population, empty_households, empty_persons, link_errors
+from abm.core.population import DEAD, LEFT, MARRIED, WIDOWED, Population, empty_households, empty_persons, link_errors
 
 MONTH = 1450
 

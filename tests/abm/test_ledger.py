@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm import benefits
-from abm.counters import LEDGER_LEVERS
-from abm.entitlements import order_of_child
+from abm.core.counters import LEDGER_LEVERS
+from abm.core.population import PRIVATE, RENTS, RESIDENT
 from abm.model import FamilyModel
-from abm.population import PRIVATE, RENTS, RESIDENT
-from abm.rules import (
+from abm.money import foreseen, law_row
+from abm.money.payments import order_of_child
+from abm.money.rules import (
     birth_grant_yuan,
     child_allowance_yuan_month,
     deposit_share,
@@ -280,7 +280,7 @@ def test_twins_share_one_leave(before_package: FamilyModel, catalogue: Any) -> N
 
 def law_of(catalogue: Any, **values: float) -> np.ndarray:
     """The law of January 2027 with some values changed, as one row."""
-    row = benefits.law_row(timeline_for(catalogue), catalogue, START).copy()
+    row = law_row.law_row(timeline_for(catalogue), catalogue, START).copy()
     for name, value in values.items():
         row[name] = value
     return row
@@ -344,7 +344,7 @@ def filled(model: FamilyModel, catalogue: Any, changes: dict[str, Any], known_at
     """Tables under changed law as known in a month."""
     tables = model.tables.copy()
     timeline = timeline_for(catalogue, changes=changes, start=START)
-    benefits.fill_benefits(tables, timeline, catalogue, known_at, model.pars)
+    foreseen.fill_benefits(tables, timeline, catalogue, known_at, model.pars)
     return tables[0]
 
 
@@ -390,9 +390,9 @@ def test_a_grant_is_expected_for_its_order_once_at_the_ceiling_of_awareness(
 
 def test_awareness_rises_with_the_years(before_package: FamilyModel, catalogue: Any) -> None:
     timeline = timeline_for(catalogue, changes={"birth_grant.order1": {"2027-01-01": 10_000}})
-    grant = benefits.AWARENESS.index("birth_grant")
+    grant = foreseen.AWARENESS.index("birth_grant")
     known = [
-        benefits.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)[grant]
+        foreseen.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)[grant]
         for year in range(6)
     ]
     assert np.all(np.diff(known) > 0) and known[-1] < before_package.pars["awareness_ceiling"][0]
@@ -402,7 +402,7 @@ def test_an_announced_end_makes_now_better_than_later(before_package: FamilyMode
     changes = {"birth_grant.order1": {"2015-01-01": 50_000, "2028-06-01": 0}}
     timeline = timeline_for(catalogue, changes=changes, announced="2026-06-01")
     tables = before_package.tables.copy()
-    benefits.fill_benefits(tables, timeline, catalogue, START, before_package.pars)
+    foreseen.fill_benefits(tables, timeline, catalogue, START, before_package.pars)
     assert tables[0]["announced"] == 1.0
     assert tables[0]["benefit"][0, 0, 0] > tables[0]["benefit"][1, 0, 0] + 5_000
 

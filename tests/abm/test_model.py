@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.indicators import REGISTER
+from abm.core.population import CALENDAR
 from abm.model import FamilyModel
-from abm.observe import HEADLINE
-from abm.population import CALENDAR
+from abm.observe.indicators import REGISTER
+from abm.observe.observer import HEADLINE
 from policies.clock import month_index
 from policies.errors import InputError
 from policies.timeline import timeline_for

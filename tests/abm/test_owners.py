@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.budget import yield_less_payment_yuan_year
+from abm.core.population import OWNS_TOWN, OWNS_VILLAGE, RENTS
 from abm.model import FamilyModel
-from abm.population import OWNS_TOWN, OWNS_VILLAGE, RENTS
+from abm.money.prospect import yield_less_payment_yuan_year
 
 
 @pytest.mark.parametrize(("tenure", "gains"), [(OWNS_TOWN, True), (OWNS_VILLAGE, False), (RENTS, False)])

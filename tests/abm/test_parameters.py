@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.core.parameters import Parameters
 from abm.model import FamilyModel
-from abm.parameters import Parameters
-from abm.rates import coale_mcneil_hazard
+from abm.processes.yearly_rates import coale_mcneil_hazard
 from policies.errors import InputError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.population import (
+from abm.core.population import (
     FEMALE,
     HOUSEHOLD_DTYPE,
     NEVER,

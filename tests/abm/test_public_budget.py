@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.counters import empty_counters
+from abm.core.counters import empty_counters
+from abm.core.tables import empty_tables
 from abm.model import FamilyModel
-from abm.public_budget import EMPLOYER, incomes_yuan, public_spending_yuan
-from abm.tables import empty_tables
+from abm.money.public_budget import EMPLOYER, incomes_yuan, public_spending_yuan
 from policies.clock import month_index
 from policies.errors import InputError
 from policies.timeline import timeline_for

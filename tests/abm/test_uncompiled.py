@@ -14,8 +14,11 @@ ROOT = Path(__file__).parents[2]
 CODE = """
 import json
 import numba, numpy as np
-from abm import biology, budget, draws, hazards
-from abm.parameters import Parameters
+from abm.processes import biology
+from abm.money import prospect as budget
+from abm.core import draws
+from abm.core import hazards
+from abm.core.parameters import Parameters
 from abm.processes.birth import logistic, spacing_utility
 from abm.processes.matching import keyed_order
 

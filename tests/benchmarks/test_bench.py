@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from abm.bench import run_bench
-from abm.bench_model import PROCESSES
-from abm.bench_others import births_only
+from abm.bench.engine import PROCESSES
+from abm.bench.others import births_only
+from abm.bench.run import run_bench
 
 KEYS = {
     "ns_per_person_month",

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from calibration.backtest_arms import BranchCity, Record, branch_cities, run_arm
 from calibration.backtest_files import (
     OF_EVERYBODY,

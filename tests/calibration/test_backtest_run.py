@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from abm.parameters import Parameters
-from abm.population import FEMALE, OWNS_TOWN, RESIDENT
+from abm.core.parameters import Parameters
+from abm.core.population import FEMALE, OWNS_TOWN, RESIDENT
 from calibration.backtest import Job, made_with, run, summary_line
 from calibration.backtest_arms import BranchCity, branch_cities, give, run_arm
 from calibration.backtest_files import Arm, BackTests, read_backtests

@@ -15,7 +15,7 @@ from rich.console import Console
 
 import calibration.calibrate as calibrate_module
 import calibration.fit as fit_module
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from calibration.brought_to_data import draws_brought_to_data
 from calibration.calibrate import predict_again
 from calibration.fit import acceptance, accepted_particles, ended_early, refine, run_fit

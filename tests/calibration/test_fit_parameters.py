@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from calibration.fit_file import FitFile, read_fit_file
 from calibration.fit_parameters import Level, Prior, Response, parameters_at
 from policies.errors import InputError

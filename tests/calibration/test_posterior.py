@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from abm import draws
+from abm.core import draws
 from calibration.brought_to_data import gauss_newton_steps
 from calibration.fit_file import FitFile
 from calibration.posterior import (

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from abm.census import CENSUS_DTYPE
-from abm.counters import COUNTERS_DTYPE, FIRST_AGE
+from abm.core.counters import COUNTERS_DTYPE, FIRST_AGE
+from abm.core.population import DIVORCED, FEMALE, MALE, MARRIED, NEVER_MARRIED
 from abm.model import FamilyModel
-from abm.observe import Year
-from abm.population import DIVORCED, FEMALE, MALE, MARRIED, NEVER_MARRIED
+from abm.observe.census import CENSUS_DTYPE
+from abm.observe.rows import Year
 from calibration import measures
 from calibration.computations import Computation, ImpliedFertilityRatio, standard_women
 from calibration.history_run import History, history_of, run_history

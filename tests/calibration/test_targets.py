@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from abm.city import load_city
+from abm.city.city import load_city
 from abm.model import FamilyModel
 from calibration.backtest_files import EXPERIMENTS_FILE
 from calibration.computations import LongForm

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.anchors import COLUMNS, anchors_of
 from experiments.fit_table import FITTED, shipped_fit
 from policies.errors import InputError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.context import report_context
 from experiments.parameter_words import FILE, parameter_words
 from experiments.study import read_study

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from abm.parameters import Parameters
+from abm.core.parameters import Parameters
 from experiments.design import design_table
 from experiments.fitted_draws import fitted_draws
 from experiments.progress import LineReporter

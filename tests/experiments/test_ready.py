@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.compiled_cache import made_for
+from abm.core.compiled_cache import made_for
 from experiments import ready
 from policies.messages import process_language
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from abm.city import load_city
+from abm.city.city import load_city
 from experiments.study import read_study
 from experiments.years import first_december, last_full_year, years_told
 from policies.clock import month_index

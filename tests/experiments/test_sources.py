@@ -86,7 +86,7 @@ def test_a_file_that_moves_decides_the_same(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("abm/rules.py", PROGRAM.replace("2 *", "3 *")), ("abm/parameters.yaml", "b: 1.1\n"),
+    [("abm/money/rules.py", PROGRAM.replace("2 *", "3 *")), ("abm/parameters.yaml", "b: 1.1\n"),
      ("policies/clock.py", "MONTHS = 13\n"), ("experiments/run_one.py", "SEEDS = 2\n")],
 )  # fmt: skip
 def test_a_number_decides(project: Path, name: str, text: str) -> None:

@@ -17,8 +17,8 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
+from abm.core.population import HOUSEHOLD_DTYPE, PERSON_DTYPE, Population
 from abm.founding import keep
-from abm.population import HOUSEHOLD_DTYPE, PERSON_DTYPE, Population
 from experiments import histories
 from policies.catalogue import load_catalogue
 from policies.errors import InputError

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
-import abm.parameters
-from abm.city import load_city
-from abm.city_pack.make import make_pack
-from abm.city_pack.reading import read_given
+import abm.core.parameters
+from abm.city.city import load_city
+from abm.city.pack.make import make_pack
+from abm.city.pack.reading import read_given
 from calibration.backtest_files import read_backtests
 from calibration.fit_file import read_fit_file
 from calibration.targets import read_figures, read_kinds
@@ -108,7 +108,7 @@ def _factors() -> tuple[Factor, ...]:
     written = SobolConfig.model_validate(read_yaml(CONFIGS / "sobol/suining_twelve.yaml")).factors
     catalogue, problems = load_catalogue(), list[str]()
     law = timeline_for(catalogue).at(month_index("2026-01"))
-    factors = read_factors(written, catalogue, abm.parameters.Parameters.load(), law, problems)
+    factors = read_factors(written, catalogue, abm.core.parameters.Parameters.load(), law, problems)
     return with_a_cost(tuple(f for f in factors if not f.free_fields(catalogue)), catalogue, True, problems)
 
 
@@ -140,7 +140,7 @@ def readers() -> list[Reader]:
             for name in ("suining-plan", "no-policy-2015", "all-childcare")
         ),
         _one("fit", ROOT / "calibration/configs/suining.yaml", read_fit_file),
-        _one("parameters", ROOT / "abm/parameters_founding.yaml", abm.parameters._read.__wrapped__),
+        _one("parameters", ROOT / "abm/parameters_founding.yaml", abm.core.parameters._read.__wrapped__),
         _one("targets", ROOT / "calibration/targets.yaml", read_kinds, "dates", slow=True),
         _one("back-tests", ROOT / "calibration/backtests.yaml", _read_backtests, "dates", slow=True),
         _one("equal-cost table", CONFIGS / "sobol/equal_cost_bounds.csv", _equal_cost, *texts),
@@ -174,7 +174,7 @@ def _read_backtests(path: Path) -> object:
 
 
 def _read_draws(folder: Path) -> object:
-    return fitted_draws("suining", abm.parameters.Parameters.load(), folder=folder)
+    return fitted_draws("suining", abm.core.parameters.Parameters.load(), folder=folder)
 
 
 def _read_fit(folder: Path) -> object:

@@ -12,14 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.compiled import compiled
-from abm.counters import LEDGER_LEVERS, empty_counters
-from abm.entitlements import pay_assisted_cycle, pay_marriage, pay_settlement
-from abm.household import CARE, TENURE, WORK
-from abm.kin import join_household, link_child, move_home, open_household
-from abm.month import live_month
-from abm.paid_ahead import paid_until
-from abm.population import (
+from abm.core.compiled import compiled
+from abm.core.counters import LEDGER_LEVERS, empty_counters
+from abm.core.kin import join_household, link_child, move_home, open_household
+from abm.core.population import (
+    CARE_NAMES,
     CARE_NONE,
     COLLEGE,
     DEAD,
@@ -33,16 +30,21 @@ from abm.population import (
     PLANS,
     PREGNANT,
     RESIDENT,
+    TENURE_NAMES,
     WIDOWED,
+    WORK_NAMES,
     Population,
     empty_households,
     empty_persons,
     link_errors,
 )
-from abm.processes.norms import SEEN_DTYPE, count_city
+from abm.core.state import FOUNDING_ROWS, HOUSEHOLD_ROWS, PERSON_ROWS, YOUNG_LISTED, borrowed_state
+from abm.money.paid_ahead import paid_until
+from abm.money.payments import pay_assisted_cycle, pay_marriage, pay_settlement
+from abm.money.rules import allowed_children, deposit_share, loan_ceiling_yuan
+from abm.month import live_month
+from abm.processes.january import SEEN_DTYPE, count_city
 from abm.processes.yearly_payments import pay_ahead
-from abm.rules import allowed_children, deposit_share, loan_ceiling_yuan
-from abm.state import FOUNDING_ROWS, HOUSEHOLD_ROWS, PERSON_ROWS, YOUNG_LISTED, borrowed_state
 from policies.catalogue import PAYERS
 from policies.clock import month_label, month_of_year, year_of
 from policies.timeline import Timeline, timeline_for
@@ -104,7 +106,7 @@ class CaseCity:
         home = self.households[row]
         home["county"] = self.model.city.counties.index(family.county)
         home["town"] = family.place == "town"
-        home["tenure"] = TENURE.index(family.home.tenure)
+        home["tenure"] = TENURE_NAMES.index(family.home.tenure)
         home["fifth"] = family.income_fifth - 1
         home["payment"] = family.home.mortgage
         home["net_worth"] = RICH if family.buys_home else 0.0
@@ -123,7 +125,7 @@ class CaseCity:
     def _adult(self, adult: Adult, sex: int, home: int, children: int = 0) -> int:
         row = self._person(sex, self.case.months[0] - 12 * adult.age - 6, home, adult.lives)
         person = self.persons[row]
-        person["work"], person["insured"] = WORK.index(adult.work), adult.insured
+        person["work"], person["insured"] = WORK_NAMES.index(adult.work), adult.insured
         person["only_child"], person["parity"] = adult.only_child, children
         person["schooling"], person["marriages"] = COLLEGE if adult.college else 1, 1 + adult.married_before
         if adult.earnings:
@@ -153,7 +155,7 @@ class CaseCity:
             absent = family.mother is not None and family.mother.lives in ("left the city", "dead")
             self.persons["left_behind"][row] = absent and family.father is not None and family.father.lives != "at home"
             young = first - month_of(child.born) <= 36 and not child.died  # on the list until the month it turns three
-            self.persons["care"][row] = CARE.index(child.care) if young else CARE_NONE
+            self.persons["care"][row] = CARE_NAMES.index(child.care) if young else CARE_NONE
         for adult in family.others:
             self._adult(adult, FEMALE, home)
         return mother
@@ -243,7 +245,7 @@ class CaseCity:
         wanted = {child.care for f in self.case.families for child in f.children if self._decides(child.born, month)}
         if len(wanted) > 1:
             raise RuntimeError(f"{month_label(month)}: children who decide on {sorted(wanted)}; choose other birthdays")
-        for care in CARE[1:]:
+        for care in CARE_NAMES[1:]:
             pars[f"taste_{care}"] = ALWAYS_CHOSEN if care in wanted else NEVER_CHOSEN
         return pars
 

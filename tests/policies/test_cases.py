@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from abm import benefits
-from abm.observe import cost_rows
+from abm.money.law_row import law_row
+from abm.observe.rows import cost_rows
 from policies.catalogue import Catalogue
 from policies.clock import month_label, year_of
 from policies.errors import InputError
@@ -78,7 +78,7 @@ def test_rights(catalogue: Catalogue, case: Case) -> None:
     timeline = timeline_of(case, catalogue)
     for when, rights in case.rights.items():
         for month in months_of(when):
-            found = rights_of(case, benefits.law_row(timeline, catalogue, month), month)
+            found = rights_of(case, law_row(timeline, catalogue, month), month)
             assert {name: found[name] for name in rights} == pytest.approx(dict(rights)), f"{when}: {case.how}"
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from abm.indicators import REGISTER
+from abm.observe.indicators import REGISTER
 from results.blocks import Card, Cards, FigureRef, Measured, Opening, Section, Table, Verdict, both
 from results.definitions import VOCABULARY, Marker, definitions_section, terms_of
 from results.page import Fact, opening_of, tables_of, unbroken_percent, write_page

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from abm import biology, draws
+from abm.core import draws
+from abm.processes import biology
 
 WOMEN = 20_000
 SEED = 7
@@ -51,7 +52,8 @@ TARGETS = {
 
 
 def share_conceiving(target: Published, parameters: Any) -> float:
-    """Share of heterogeneous women who conceive while trying every month: the rules of ``abm/biology.py`` in numpy."""
+    """Share of heterogeneous women who conceive while trying every month: the rules of ``abm/processes/biology.py`` in
+    numpy."""
     p = {
         name: parameters.list(name)
         for name in ("fecundability_ages", "fecundability_by_age", "loss_ages", "loss_by_age")

@@ -1,5 +1,5 @@
 """No hazard exceeds the bound of its calendar at any lever's bounds: a run that lived to the end has checked itself
-every month (`abm.hazards.check_bounds`)."""
+every month (`abm.core.hazards.check_bounds`)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from abm.compiled import compiled
+from abm.core.compiled import compiled
+from abm.core.population import IDLE, MARRIED, RESIDENT
+from abm.core.state import PERSON_ROWS
 from abm.model import FamilyModel
-from abm.population import IDLE, MARRIED, RESIDENT
 from abm.processes.birth import highest_plan_probability_12_months, monthly_plan_hazard
-from abm.state import PERSON_ROWS
 from policies.catalogue import load_catalogue
 from policies.clock import month_index
 from policies.errors import InputError

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.counters import COUNTS
+from abm.core.counters import COUNTS
+from abm.core.population import RESIDENT
 from abm.model import FamilyModel
-from abm.population import RESIDENT
 from policies.catalogue import load_catalogue
 from policies.clock import month_index
 from policies.timeline import timeline_for

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.budget import NOW
+from abm.core.population import FEMALE, RESIDENT
+from abm.core.tables import NOW
 from abm.model import FamilyModel
-from abm.population import FEMALE, RESIDENT
 from abm.processes.birth import monthly_plan_hazard
 from policies.clock import month_index
 from policies.timeline import timeline_for

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm import benefits
 from abm.model import FamilyModel
+from abm.money import foreseen as benefits
 from policies.catalogue import Catalogue
 from policies.clock import month_index
 from policies.timeline import timeline_for

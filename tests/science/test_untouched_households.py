@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.core.population import FEMALE
 from abm.model import FamilyModel
-from abm.population import FEMALE
 from policies.clock import month_index
 from policies.timeline import timeline_for
 

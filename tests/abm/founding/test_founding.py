@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.core.population import FEMALE, MALE, MARRIED, NEVER, NEVER_MARRIED, POSTPARTUM, PREGNANT, TRYING, link_errors
 from abm.founding import Founding, found, founding_parameters, parameter_names
 from abm.founding.checks import COLUMNS
 from abm.founding.people import census_people
-from abm.population import FEMALE, MALE, MARRIED, NEVER, NEVER_MARRIED, POSTPARTUM, PREGNANT, TRYING, link_errors
 from policies.clock import month_index
 from policies.errors import InputError
 

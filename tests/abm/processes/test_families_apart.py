@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.compiled import compiled
-from abm.kin import CHILD_AGE
+from abm.core.compiled import compiled
+from abm.core.kin import CHILD_AGE
+from abm.core.population import LEFT, MARRIED, NEVER, PLANS, RESIDENT, SEPARATIONS, link_errors
 from abm.model import FamilyModel
-from abm.population import LEFT, MARRIED, NEVER, PLANS, RESIDENT, SEPARATIONS, link_errors
-from abm.processes import norms
+from abm.processes import january as norms
 from abm.processes.marriage import separations
 from abm.processes.migration import leave_city
 from abm.processes.relatives import MOTHERS_AGES

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.core.population import FEMALE, LEGAL_AGE, MALE, empty_persons
 from abm.model import FamilyModel
-from abm.population import FEMALE, LEGAL_AGE, MALE, empty_persons
 from abm.processes.matching import acceptance_probability, first_man_after, keyed_order, matches_in_market
 from tests.abm.conftest import Watched
 

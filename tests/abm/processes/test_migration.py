@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.hazards import cumulative_candidates
+from abm.core.hazards import cumulative_candidates
+from abm.core.population import CARE_GRANDPARENT, CARE_NONE, LEFT, MOVES, RESIDENT
+from abm.core.state import YOUNG_LISTED
 from abm.model import FamilyModel
-from abm.population import CARE_GRANDPARENT, CARE_NONE, LEFT, MOVES, RESIDENT
 from abm.processes.arrivals import arrivals
 from abm.processes.migration import reschedule_moves
-from abm.state import YOUNG_LISTED
 from tests.abm.conftest import Watched
 from tests.statistics import bounds
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from abm.biology import GESTATION_MONTHS
+from abm.core.parameters import Parameters
+from abm.core.population import RESIDENT
+from abm.core.tables import empty_tables
 from abm.model import FamilyModel
-from abm.parameters import Parameters
-from abm.population import RESIDENT
+from abm.processes.biology import GESTATION_MONTHS
 from abm.processes.newcomer_histories import age_at_marriage_months, newcomer_history, wait_months
-from abm.rates import CityRates, share_first_married
-from abm.tables import empty_tables
+from abm.processes.yearly_rates import CityRates, share_first_married
 from tests.statistics.bounds import FALSE_ALARM
 
 MONTH = 1450

@@ -7,18 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.compiled import compiled
+from abm.core.compiled import compiled
+from abm.core.population import IDLE, MARRIED, PLANS, RESIDENT
+from abm.core.tables import PLAN_LEVELS, PLAN_STEP
 from abm.model import FamilyModel
-from abm.population import IDLE, MARRIED, PLANS, RESIDENT
-from abm.processes.birth import (
-    PLAN_LEVELS,
-    PLAN_STEP,
-    highest_wish,
-    plan_bounds,
-    plan_level,
-    top_wish,
-    wish_without_prospect,
-)
+from abm.processes.birth import highest_wish, plan_bounds, plan_level, top_wish, wish_without_prospect
 from policies.catalogue import load_catalogue
 from policies.clock import FIRST_YEAR
 from policies.timeline import timeline_for

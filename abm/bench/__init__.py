@@ -1,0 +1,1 @@
+"""Speed and memory measured: the engine, the others, and side by side with a simpler model."""
