@@ -330,7 +330,7 @@ def backtest(
     """Hold the model's responses against what studies found."""
     with clear_endings(lang=lang):
         checked_options(scale=scale, seeds=seeds)
-        from calibration.backtest import made_with, plan, run, screen_table, summary_line, timed
+        from calibration.backtests.backtest import made_with, plan, run, screen_table, summary_line, timed
         from experiments.backtest_table import check_folder, write_backtests
         from experiments.progress import clock_text, reporter_for
         from experiments.ready import engine_ready
@@ -415,9 +415,9 @@ def calibrate(
     """Fit parameters to observed series, or go on with a fit that was stopped."""
     with clear_endings(lang=lang):
         checked_options(on, address, workers)
-        from calibration.calibrate import calibrate as fit_all
-        from calibration.calibrate import plan_fit, predict_again, score_line, screen_table, write
-        from calibration.workers import calls_in_order
+        from calibration.fit.calibrate import calibrate as fit_all
+        from calibration.fit.calibrate import plan_fit, predict_again, score_line, screen_table, write
+        from calibration.fit.workers import calls_in_order
         from experiments.backtest_table import check_folder
         from experiments.fit_table import read_fit
         from experiments.progress import clock_text

@@ -59,9 +59,9 @@ def test_the_walk_meets_the_files_with_texts() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in FILES}
     assert names >= {
         "abm/cities/suining/city.yaml",
-        "calibration/backtests.yaml",
+        "calibration/backtests/backtests.yaml",
         "calibration/fitted/suining/verdicts.yaml",
-        "calibration/targets.yaml",
+        "calibration/targets/targets.yaml",
         "experiments/configs/scenario/suining_example.yaml",
         "policies/levers/birth_grant.yaml",
         "policies/packages/all-cash.yaml",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from calibration.backtest_files import (
+from calibration.backtests.files import (
     DEFAULT_SET,
     EFFECTS_TABLE,
     EXPERIMENTS_FILE,
@@ -17,8 +17,8 @@ from calibration.backtest_files import (
     read_left_out,
     unaccounted_rows,
 )
-from calibration.populations import ALL, POPULATIONS
-from calibration.verdicts import evidence_interval
+from calibration.backtests.populations import ALL, POPULATIONS
+from calibration.backtests.verdicts import evidence_interval
 from experiments.backtest_table import read_backtests_table
 from policies.errors import InputError
 from policies.timeline import timeline_for

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from calibration.backtest_arms import births_since
-from calibration.backtest_files import Dose, Experiment, Held, Response
-from calibration.doses import annuity_factor, dose_units, present_value_yuan
-from calibration.responses import experiment_value, pooled_estimate, response_value
-from calibration.verdicts import EvidenceInterval, evidence_interval, verdict
+from calibration.backtests.arms import births_since
+from calibration.backtests.doses import annuity_factor, dose_units, present_value_yuan
+from calibration.backtests.files import Dose, Experiment, Held, Response
+from calibration.backtests.responses import experiment_value, pooled_estimate, response_value
+from calibration.backtests.verdicts import EvidenceInterval, evidence_interval, verdict
 from policies.clock import month_index
 from policies.errors import InputError
 from policies.timeline import timeline_for

@@ -11,8 +11,9 @@ from typing import Any, get_args
 import pytest
 
 from abm.core.parameters import Parameters
-from calibration.backtest_arms import BranchCity, Record, branch_cities, run_arm
-from calibration.backtest_files import (
+from calibration.backtests.arms import BranchCity, Record, branch_cities, run_arm
+from calibration.backtests.doses import PARTS, dose_units
+from calibration.backtests.files import (
     OF_EVERYBODY,
     Arm,
     BackTests,
@@ -22,8 +23,7 @@ from calibration.backtest_files import (
     Response,
     read_backtests,
 )
-from calibration.doses import PARTS, dose_units
-from calibration.responses import events, response_parts
+from calibration.backtests.responses import events, response_parts
 from policies.timeline import timeline_for
 
 OUTCOMES, DOSES = get_args(Outcome), get_args(DoseKind)

@@ -12,11 +12,11 @@ import yaml
 
 from abm.core.parameters import Parameters
 from abm.core.population import FEMALE, OWNS_TOWN, RESIDENT
-from calibration.backtest import Job, made_with, run, summary_line
-from calibration.backtest_arms import BranchCity, branch_cities, give, run_arm
-from calibration.backtest_files import Arm, BackTests, read_backtests
-from calibration.populations import POPULATIONS, couple_income, population_mask
-from calibration.responses import events
+from calibration.backtests.arms import BranchCity, branch_cities, give, run_arm
+from calibration.backtests.backtest import Job, made_with, run, summary_line
+from calibration.backtests.files import Arm, BackTests, read_backtests
+from calibration.backtests.populations import POPULATIONS, couple_income, population_mask
+from calibration.backtests.responses import events
 from experiments.backtest_table import COLUMNS, backtests_context, read_backtests_table, write_backtests
 from experiments.progress import LineReporter
 from experiments.sources import source_hash
@@ -120,7 +120,7 @@ def test_births_of_parts_add_up_and_children_of_newcomers_belong_to_none(branch:
 
 
 def small_response() -> Any:
-    from calibration.backtest_files import Response
+    from calibration.backtests.files import Response
 
     return Response.model_validate(RESPONSE)
 

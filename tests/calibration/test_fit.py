@@ -13,19 +13,19 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-import calibration.calibrate as calibrate_module
-import calibration.fit as fit_module
+import calibration.fit.calibrate as calibrate_module
+import calibration.fit.smc as fit_module
 from abm.core.parameters import Parameters
-from calibration.brought_to_data import draws_brought_to_data
-from calibration.calibrate import predict_again
-from calibration.fit import acceptance, accepted_particles, ended_early, refine, run_fit
-from calibration.fit_file import FitFile
-from calibration.fit_folder import FitFolder
-from calibration.history_run import run_history
-from calibration.posterior import histories_of
-from calibration.predict import predicted
-from calibration.targets import Target, load_targets, observed_as
-from calibration.workers import calls_in_order, here
+from calibration.fit.calibrate import predict_again
+from calibration.fit.fit_file import FitFile
+from calibration.fit.fit_folder import FitFolder
+from calibration.fit.posterior import histories_of
+from calibration.fit.refine import draws_brought_to_data
+from calibration.fit.smc import acceptance, accepted_particles, ended_early, refine, run_fit
+from calibration.fit.workers import calls_in_order, here
+from calibration.targets.history import run_history
+from calibration.targets.predict import predicted
+from calibration.targets.read import Target, load_targets, observed_as
 from experiments.fit_table import FitTables
 
 LABEL = {"en": "x", "zh": "x"}

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from abm.core.parameters import Parameters
-from calibration.fit_file import FitFile, read_fit_file
-from calibration.fit_parameters import Level, Prior, Response, parameters_at
+from calibration.fit.fit_file import FitFile, read_fit_file
+from calibration.fit.free_numbers import Level, Prior, Response, parameters_at
 from policies.errors import InputError
 
 LABEL = {"en": "x", "zh": "x"}

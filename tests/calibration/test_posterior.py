@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from abm.core import draws
-from calibration.brought_to_data import gauss_newton_steps
-from calibration.fit_file import FitFile
-from calibration.posterior import (
+from calibration.fit.fit_file import FitFile
+from calibration.fit.posterior import (
     Histories,
     coverage,
     levels_given,
@@ -19,6 +18,7 @@ from calibration.posterior import (
     posterior_scores,
     spread_draws,
 )
+from calibration.fit.refine import gauss_newton_steps
 from tests.statistics.bounds import binomial_interval
 
 LABEL = {"en": "x", "zh": "x"}

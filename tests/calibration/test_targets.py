@@ -15,10 +15,10 @@ import yaml
 
 from abm.city.city import load_city
 from abm.model import FamilyModel
-from calibration.backtest_files import EXPERIMENTS_FILE
-from calibration.computations import LongForm
-from calibration.distance import FURTHEST, cut_off, distance, standardised
-from calibration.targets import (
+from calibration.backtests.files import EXPERIMENTS_FILE
+from calibration.targets.computations import LongForm
+from calibration.targets.distance import FURTHEST, cut_off, distance, standardised
+from calibration.targets.read import (
     TARGETS_FILE,
     Target,
     joined,

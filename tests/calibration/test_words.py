@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from calibration.backtest_files import BackTests, Label, read_backtests
-from calibration.fit_file import FitFile, read_fit_file
-from calibration.fit_parameters import Level, Response
-from calibration.targets import read_kinds
+from calibration.backtests.files import BackTests, Label, read_backtests
+from calibration.fit.fit_file import FitFile, read_fit_file
+from calibration.fit.free_numbers import Level, Response
+from calibration.targets.read import read_kinds
 from experiments.parameter_words import parameter_words
 from policies.catalogue import load_catalogue
 

@@ -16,9 +16,9 @@ import abm.core.parameters
 from abm.city.city import load_city
 from abm.city.pack.make import make_pack
 from abm.city.pack.reading import read_given
-from calibration.backtest_files import read_backtests
-from calibration.fit_file import read_fit_file
-from calibration.targets import read_figures, read_kinds
+from calibration.backtests.files import read_backtests
+from calibration.fit.fit_file import read_fit_file
+from calibration.targets.read import read_figures, read_kinds
 from experiments.config import SobolConfig
 from experiments.equal_cost_table import narrowed_to_equal_cost, with_a_cost
 from experiments.factors import Factor, read_factors
@@ -141,8 +141,8 @@ def readers() -> list[Reader]:
         ),
         _one("fit", ROOT / "calibration/configs/suining.yaml", read_fit_file),
         _one("parameters", ROOT / "abm/parameters_founding.yaml", abm.core.parameters._read.__wrapped__),
-        _one("targets", ROOT / "calibration/targets.yaml", read_kinds, "dates", slow=True),
-        _one("back-tests", ROOT / "calibration/backtests.yaml", _read_backtests, "dates", slow=True),
+        _one("targets", ROOT / "calibration/targets/targets.yaml", read_kinds, "dates", slow=True),
+        _one("back-tests", ROOT / "calibration/backtests/backtests.yaml", _read_backtests, "dates", slow=True),
         _one("equal-cost table", CONFIGS / "sobol/equal_cost_bounds.csv", _equal_cost, *texts),
         _several("levers", levers, "levers/*", load_catalogue, "dates"),
         _several("evidence", evidence, "evidence/*", lambda folder: load_evidence(folder / "evidence"), *texts),
@@ -219,7 +219,7 @@ class Answer:
 def cities_kept() -> Iterator[None]:
     """Cities that ship are read once, for speed."""
     kept = functools.cache(load_city)
-    with patch("experiments.study.load_city", kept), patch("calibration.fit_file.load_city", kept):
+    with patch("experiments.study.load_city", kept), patch("calibration.fit.fit_file.load_city", kept):
         yield
 
 

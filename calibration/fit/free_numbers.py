@@ -2,7 +2,7 @@
 
 A *level* is fitted to the city. A *response* (how strongly people answer money, time, places) is taken from the
 evidence: a city's own series say nothing on it. Both have a prior; only levels are moved by the data
-(``calibration/posterior.py``).
+(``calibration/fit/posterior.py``).
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy import stats
 
-from calibration.backtest_arms import BranchCity, Record
-from calibration.backtest_files import Experiment, Response
-from calibration.doses import PARTS, Parts, dose_units, in_window
-from calibration.populations import ALL
+from calibration.backtests.arms import BranchCity, Record
+from calibration.backtests.doses import PARTS, Parts, dose_units, in_window
+from calibration.backtests.files import Experiment, Response
+from calibration.backtests.populations import ALL
 from policies.clock import MONTHS_PER_YEAR
 
 CONFIDENCE = 0.95

@@ -1,6 +1,6 @@
 """Reads the targets: what a history is held against, each with source, base, offset, uncertainty, use and weight.
 
-``targets.yaml`` says how a figure is found in a run and what it is used for; ``targets/<city>/*.csv`` holds the
+``targets.yaml`` says how a figure is found in a run and what it is used for; ``cities/<city>/*.csv`` holds the
 figures. A figure of the nation or the province stands for the city with a stated offset and a wider uncertainty.
 """
 
@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from calibration.backtest_files import Label
-from calibration.computations import Computation
+from calibration.targets.computations import Computation
+from policies.catalogue import Label
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
 from policies.errors import InputError, cut, unknown_name
 from policies.messages import tr
@@ -25,7 +25,7 @@ from policies.validation import Real, StrictModel, Whole, read_yaml, validated
 
 FOLDER = Path(__file__).resolve().parent
 TARGETS_FILE = FOLDER / "targets.yaml"
-FIGURES_FOLDER = FOLDER / "targets"
+FIGURES_FOLDER = FOLDER / "cities"
 FIGURE_COLUMNS = (
     "id", "year", "observed", "offset", "sd_observed", "sd_offset", "geography", "base", "grade", "source", "reason",
 )  # fmt: skip
@@ -79,7 +79,7 @@ class TargetsFile(StrictModel):
 
 
 class Figure(StrictModel):
-    """One row of ``targets/<city>/*.csv``."""
+    """One row of ``cities/<city>/*.csv``."""
 
     id: str
     year: str = Field(min_length=4)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from calibration.backtest_files import Held
+from calibration.backtests.files import Held
 from policies.citations import Evidence
 from policies.errors import InputError
 from policies.messages import tr

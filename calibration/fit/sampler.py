@@ -18,7 +18,7 @@ import numpy as np
 from pyabc.sampler import Sampler
 
 from abm.core import draws
-from calibration.workers import InOrder
+from calibration.fit.workers import InOrder
 from experiments.ready import engine_ready
 
 EVERY = 5

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from abm.cohorts import MONTHS_TO_COMPLETION
 from abm.core.parameters import Parameters
-from policies.catalogue import load_catalogue
+from policies.catalogue import Label, load_catalogue
 from policies.changes import changes_from
 from policies.citations import Evidence
 from policies.clock import MONTHS_PER_YEAR, month_index, month_of_year
@@ -50,13 +50,6 @@ OF_SOMEBODY = frozenset({"leave_pay", "carers", "points", "per_100"})
 """Doses and measures that are put over the people of a population, who are known at the branch."""
 Rule = Literal["reported", "factor", "judged", "at_most", "sign"]
 Months = tuple[Annotated[Whole, Field(ge=0)], Annotated[Whole, Field(gt=0)]]
-
-
-class Label(StrictModel):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
 
 
 class Arm(StrictModel):

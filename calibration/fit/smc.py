@@ -20,15 +20,15 @@ from rich.console import Console
 
 from abm.core import draws
 from abm.core.hazards import HazardBoundError
-from calibration.fit_file import FitFile
-from calibration.fit_folder import GENERATION, WEIGHT, FitFolder, Known, key_of
-from calibration.fit_parameters import parameters_at
-from calibration.history_run import run_history
-from calibration.posterior import REFINED, histories_of, posterior_scores
-from calibration.predict import predicted
-from calibration.sampler import KeyedSampler
-from calibration.targets import Target
-from calibration.workers import InOrder
+from calibration.fit.fit_file import FitFile
+from calibration.fit.fit_folder import GENERATION, WEIGHT, FitFolder, Known, key_of
+from calibration.fit.free_numbers import parameters_at
+from calibration.fit.posterior import REFINED, histories_of, posterior_scores
+from calibration.fit.sampler import KeyedSampler
+from calibration.fit.workers import InOrder
+from calibration.targets.history import run_history
+from calibration.targets.predict import predicted
+from calibration.targets.read import Target
 from experiments.ready import engine_ready
 from policies.messages import tr
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from abm.core.parameters import Parameters
 from abm.model import FamilyModel
-from calibration.fit import parameter_changes
-from calibration.fit_file import FitFile
-from calibration.trust import TAILS
-from calibration.workers import InOrder
+from calibration.fit.fit_file import FitFile
+from calibration.fit.smc import parameter_changes
+from calibration.fit.trust import TAILS
+from calibration.fit.workers import InOrder
 from experiments.config import LAST_LAW_MONTH
 from experiments.ready import engine_ready
 from experiments.run_one import load_once

@@ -10,12 +10,12 @@ import pandas as pd
 from scipy import special
 
 from abm.core import draws
-from calibration.fit import parameter_changes
-from calibration.fit_file import FitFile
-from calibration.history_run import run_history
-from calibration.predict import predicted
-from calibration.targets import Target
-from calibration.workers import InOrder
+from calibration.fit.fit_file import FitFile
+from calibration.fit.smc import parameter_changes
+from calibration.fit.workers import InOrder
+from calibration.targets.history import run_history
+from calibration.targets.predict import predicted
+from calibration.targets.read import Target
 from experiments.ready import engine_ready
 
 SHARE = 0.8

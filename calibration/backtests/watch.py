@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from abm.core.population import FEMALE, PRIVATE, RESIDENT
 from abm.model import FamilyModel
-from calibration.populations import grandparents_available
+from calibration.backtests.populations import grandparents_available
 from policies.clock import MONTHS_PER_YEAR
 
 WEDDING_COLUMNS = ("month", "row", "age", "first")

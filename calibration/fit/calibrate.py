@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.table import Table
 
 from abm.city.city import load_city
-from calibration.brought_to_data import draws_brought_to_data
-from calibration.fit import acceptance, refine, run_fit
-from calibration.fit_file import FitFile, read_fit_file
-from calibration.fit_folder import FitFolder
-from calibration.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
-from calibration.posterior import coverage, histories_of
-from calibration.targets import Target, load_targets
-from calibration.trust import correlations, identified, predictions, scoreboard, shipped_columns
-from calibration.workers import InOrder
+from calibration.fit.fit_file import FitFile, read_fit_file
+from calibration.fit.fit_folder import FitFolder
+from calibration.fit.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
+from calibration.fit.posterior import coverage, histories_of
+from calibration.fit.refine import draws_brought_to_data
+from calibration.fit.smc import acceptance, refine, run_fit
+from calibration.fit.trust import correlations, identified, predictions, scoreboard, shipped_columns
+from calibration.fit.workers import InOrder
+from calibration.targets.read import Target, load_targets
 from experiments.fit_table import FitTables, write_fit
 from experiments.sources import source_hash
 from policies.errors import InputError, shown

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from calibration.targets import Target
+from calibration.targets.read import Target
 from policies.messages import tr
 
 FURTHEST = 10.0

@@ -29,9 +29,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from calibration.backtest_arms import BranchCity, Record
-from calibration.backtest_files import Response
-from calibration.populations import couple_income, wages
+from calibration.backtests.arms import BranchCity, Record
+from calibration.backtests.files import Response
+from calibration.backtests.populations import couple_income, wages
 from policies.clock import MONTHS_PER_YEAR
 from policies.messages import tr
 from policies.timeline import Timeline

@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from calibration.fit_file import FitFile
-from calibration.targets import Target
+from calibration.fit.fit_file import FitFile
+from calibration.targets.read import Target
 from experiments.sources import source_hash
 from policies.errors import InputError
 from policies.messages import tr

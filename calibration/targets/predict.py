@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from calibration.distance import standardised
-from calibration.history_run import History
-from calibration.targets import Target
+from calibration.targets.distance import standardised
+from calibration.targets.history import History
+from calibration.targets.read import Target
 
 
 def predicted(history: History, targets: Iterable[Target]) -> pd.Series:

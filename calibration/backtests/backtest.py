@@ -18,8 +18,9 @@ from rich.table import Table
 
 from abm.city.city import City, load_city
 from abm.core.parameters import Parameters
-from calibration.backtest_arms import branch_cities, months_of, run_arms
-from calibration.backtest_files import (
+from calibration.backtests.arms import branch_cities, months_of, run_arms
+from calibration.backtests.doses import Parts
+from calibration.backtests.files import (
     DEFAULT_SET,
     EXPERIMENTS_FILE,
     FITTED_SET,
@@ -29,8 +30,7 @@ from calibration.backtest_files import (
     read_left_out,
     unaccounted_rows,
 )
-from calibration.doses import Parts
-from calibration.responses import (
+from calibration.backtests.responses import (
     added,
     doses_of,
     estimate_over_draws,
@@ -38,7 +38,7 @@ from calibration.responses import (
     experiment_value,
     pooled_estimate,
 )
-from calibration.verdicts import evidence_interval, verdict
+from calibration.backtests.verdicts import evidence_interval, verdict
 from experiments.backtest_table import COLUMNS
 from experiments.config import LEAST_PEOPLE
 from experiments.fitted_draws import fitted_draws, is_fitted

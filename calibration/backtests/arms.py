@@ -19,9 +19,9 @@ from abm.core.counters import COUNTS, LEDGER_LEVERS
 from abm.core.parameters import Parameters
 from abm.core.population import CARE_NURSERY, COLLECTIVE, OWNS_TOWN
 from abm.model import FamilyModel
-from calibration.backtest_files import Arm, BackTests
-from calibration.backtest_watch import Watch
-from calibration.populations import Mask, grandparents_available, population_mask
+from calibration.backtests.files import Arm, BackTests
+from calibration.backtests.populations import Mask, grandparents_available, population_mask
+from calibration.backtests.watch import Watch
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
 from policies.timeline import Timeline, timeline_for
 

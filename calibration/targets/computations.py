@@ -18,8 +18,8 @@ from pydantic import Field
 from abm.core.counters import FIRST_AGE as FIRST_COUNTED_AGE
 from abm.core.population import DIVORCED, FEMALE, MALE, NEVER_MARRIED
 from abm.processes.biology import GESTATION_MONTHS
-from calibration import measures
-from calibration.history_run import History, months_between, months_of_years
+from calibration.targets import measures
+from calibration.targets.history import History, months_between, months_of_years
 from policies.errors import InputError
 from policies.messages import tr
 from policies.validation import Flag, Real, StrictModel, Whole
@@ -30,7 +30,7 @@ Ages = tuple[Annotated[Whole, Field(ge=0)], Annotated[Whole, Field(le=100)]]
 Sex = Literal["male", "female"]
 SEX_CODES = {"male": MALE, "female": FEMALE}
 STATES = {"never_married": NEVER_MARRIED, "divorced": DIVORCED}
-STANDARD_WOMEN = Path(__file__).resolve().parent / "targets" / "china_women_2020.csv"
+STANDARD_WOMEN = Path(__file__).resolve().parent / "china_women_2020.csv"
 _COUNTED = slice(measures.FIRST_AGE - FIRST_COUNTED_AGE, measures.LAST_AGE + 1 - FIRST_COUNTED_AGE)
 
 

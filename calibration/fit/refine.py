@@ -18,10 +18,9 @@ from rich.console import Console
 from scipy import special
 
 from abm.core.parameters import Parameters
-from calibration.fit import CityAt
-from calibration.fit_file import FitFile
-from calibration.fit_folder import key_of
-from calibration.posterior import (
+from calibration.fit.fit_file import FitFile
+from calibration.fit.fit_folder import key_of
+from calibration.fit.posterior import (
     Array,
     Histories,
     levels_given,
@@ -30,8 +29,9 @@ from calibration.posterior import (
     shipped_scores,
     spread_draws,
 )
-from calibration.targets import Target
-from calibration.workers import InOrder
+from calibration.fit.smc import CityAt
+from calibration.fit.workers import InOrder
+from calibration.targets.read import Target
 from experiments.ready import engine_ready
 from policies.messages import tr
 

@@ -27,10 +27,10 @@ from scipy import special
 
 from abm.core import draws
 from abm.core.parameters import Parameters
-from calibration.fit_file import FitFile
-from calibration.fit_folder import GENERATION
-from calibration.fit_parameters import Response
-from calibration.targets import Target
+from calibration.fit.fit_file import FitFile
+from calibration.fit.fit_folder import GENERATION
+from calibration.fit.free_numbers import Response
+from calibration.targets.read import Target
 
 Array = NDArray[np.float64]
 LAST_GENERATIONS = 3

@@ -1,0 +1,1 @@
+"""What a history is held against: figures of a city, how each is found in a run, and how far off a run is."""
