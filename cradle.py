@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
-from experiments.command import FAILED, checked_options, clear_endings, say, stop, version_text
-from experiments.typer_words import SpokenCommand, SpokenGroup
+from experiments.commands.common import FAILED, checked_options, clear_endings, say, stop, version_text
+from experiments.commands.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
 from policies.messages import asked_in, language, language_from_system, tr, translated
 from policies.streams import never_fail, tell
@@ -118,9 +118,9 @@ def run(
     """Run a config and write its report."""
     with clear_endings(lang=lang):
         checked_options(on, address, workers, scale, seeds)
-        from experiments.design import folder_name
-        from experiments.runner import start_run
-        from experiments.study import read_study
+        from experiments.run.runner import start_run
+        from experiments.study.run_table import folder_name
+        from experiments.study.study import read_study
 
         study = read_study(config, scale=scale, seeds=seeds)
         with held(out / folder_name(study)):
@@ -133,7 +133,7 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
     """Do what is left of a run, and write its report."""
     with clear_endings(lang=lang):
         checked_options(on, address, workers)
-        from experiments.resume import study_of, take_up
+        from experiments.run.resume import study_of, take_up
 
         folder = RunFolder.find(run, RUNS)
         with held(folder.path):
@@ -144,9 +144,9 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
 
 def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str | None) -> None:
     """Run, report, and end with the headline and the report's path."""
-    from experiments.progress import reporter_for
-    from experiments.ready import engine_ready
-    from experiments.runner import execute, noted_if_stopped, standing_backend
+    from experiments.run.compiled_once import engine_ready
+    from experiments.run.progress import reporter_for
+    from experiments.run.runner import execute, noted_if_stopped, standing_backend
 
     with clear_endings(kept=folder.path), noted_if_stopped(folder):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
@@ -162,7 +162,7 @@ def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, 
             if left:
                 engine_ready()
             if study.kind == "optimise":
-                from experiments.optimise import search
+                from experiments.search.optimise import search
 
                 failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))
             else:
@@ -200,8 +200,8 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
     """Say everything that is wrong with a config, or what it would take to run it and what its answer will lack."""
     with clear_endings(lang=lang):
         checked_options(workers=workers, scale=scale, seeds=seeds)
-        from experiments.check import check_lines
-        from experiments.study import read_study
+        from experiments.commands.check import check_lines
+        from experiments.study.study import read_study
 
         study = read_study(config, scale=scale, seeds=seeds)
         for line in check_lines(study, config, workers):
@@ -222,7 +222,7 @@ def levers(
 ) -> None:
     """List the levers and packages, or show all about one lever."""
     with clear_endings(lang=lang):
-        from experiments.config import LAST_LAW_MONTH
+        from experiments.study.config import LAST_LAW_MONTH
         from policies.catalogue import load_catalogue
         from policies.clock import month_index
         from policies.describe import lever_card, lever_table, package_table
@@ -257,8 +257,8 @@ def equal_cost(
                     yuan=yuan, out=out
                 )
             )
-        from experiments.equal_cost import make_table
-        from experiments.study import read_study
+        from experiments.search.equal_cost import make_table
+        from experiments.study.study import read_study
 
         study = read_study(config, scale=scale, plausible_bounds=True)
         table = make_table(study, yuan, year, seeds, lambda s: _series_of(s, runs, workers))
@@ -270,10 +270,10 @@ def equal_cost(
 
 def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     """Run a study and return its merged table; a failed run stops the command."""
-    from experiments.design import folder_name
-    from experiments.progress import reporter_for
-    from experiments.ready import engine_ready
-    from experiments.runner import execute, standing_backend, start_run
+    from experiments.run.compiled_once import engine_ready
+    from experiments.run.progress import reporter_for
+    from experiments.run.runner import execute, standing_backend, start_run
+    from experiments.study.run_table import folder_name
     from results.store import SERIES
 
     kept = runs / folder_name(study)
@@ -305,12 +305,12 @@ def bench(
                 tr("--part: found {part!r}, allowed: {allowed}").format(part=part, allowed=", ".join(BENCH_PARTS))
             )
         from abm.bench.run import machine, run_bench, write_numbers
-        from experiments.ready import engine_ready
+        from experiments.run.compiled_once import engine_ready
 
         engine_ready()
         numbers = run_bench() if part != "study" else {"machine": machine()}
         if part != "engine":
-            from experiments.bench_study import measure_study, study_table
+            from experiments.tools.bench_study import measure_study, study_table
 
             study = measure_study(screen, full=full_sobol)
             screen.print(study_table(study))
@@ -331,9 +331,9 @@ def backtest(
     with clear_endings(lang=lang):
         checked_options(scale=scale, seeds=seeds)
         from calibration.backtests.backtest import made_with, plan, run, screen_table, summary_line, timed
-        from experiments.backtest_table import check_folder, write_backtests
-        from experiments.progress import clock_text, reporter_for
-        from experiments.ready import engine_ready
+        from experiments.context.backtest_table import check_folder, write_backtests
+        from experiments.run.compiled_once import engine_ready
+        from experiments.run.progress import clock_text, reporter_for
 
         check_folder(out)
         job = plan(ids or (), scale=scale, seeds=seeds)
@@ -418,10 +418,10 @@ def calibrate(
         from calibration.fit.calibrate import calibrate as fit_all
         from calibration.fit.calibrate import plan_fit, predict_again, score_line, screen_table, write
         from calibration.fit.workers import calls_in_order
-        from experiments.backtest_table import check_folder
-        from experiments.fit_table import read_fit
-        from experiments.progress import clock_text
-        from experiments.ready import engine_ready
+        from experiments.context.backtest_table import check_folder
+        from experiments.context.fit_tables import read_fit
+        from experiments.run.compiled_once import engine_ready
+        from experiments.run.progress import clock_text
 
         shipped = read_fit(again) if again is not None else None
         job = plan_fit(config, runs)

@@ -44,7 +44,11 @@ def source_hash() -> str:
 
 def hash_of(project: Path) -> str:
     """The hash of a project's sources."""
-    files = [*(project / "abm").rglob("*"), *(project / "policies").rglob("*"), project / "experiments" / "run_one.py"]
+    files = [
+        *(project / "abm").rglob("*"),
+        *(project / "policies").rglob("*"),
+        project / "experiments" / "run" / "seed_task.py",
+    ]
     found = []
     for path in files:
         relative = path.relative_to(project).as_posix()

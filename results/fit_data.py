@@ -20,7 +20,8 @@ missing number is None, and a list that is missing or empty leaves its part of t
 ``package_labels`` package -> {en, zh}
 ``ranking``        package, first_in (share of draws in which it is first), name, correlation (of a free number with its
                    lead)
-``verdicts``       topic (``experiments/fit_words.py``), number {en, zh}, trust (high, medium, low), why {en, zh}
+``verdicts``       topic (``experiments/context/fit_words.py``), number {en, zh}, trust (high, medium, low), why {en,
+zh}
 """
 
 from __future__ import annotations

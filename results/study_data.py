@@ -16,7 +16,7 @@ from results.study_words import FAMILIES, in_force_text, parameter_label, years_
 from results.words import Text
 
 AT_PLAUSIBLE = "plausible"
-"""What roles of the second design end in (``experiments/plan.py``)."""
+"""What roles of the second design end in (``experiments/study/design_rows.py``)."""
 TFR_YEARS = 5
 OUTCOMES = ("births", "tfr", "cost")
 

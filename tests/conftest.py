@@ -96,7 +96,7 @@ def toytown_founded(toytown: Any) -> Any:
     Fixtures that build other models ask for it first: it leaves the engine compiled, by one worker while others wait.
     """
     from abm.model import FamilyModel
-    from experiments.ready import engine_ready
+    from experiments.run.compiled_once import engine_ready
 
     engine_ready()
     return FamilyModel(toytown, scale=1.0, seed=1)

@@ -29,7 +29,7 @@ import psutil
 import yaml
 
 from abm.core.compiled_cache import compiled_folder
-from experiments.ready import engine_ready
+from experiments.run.compiled_once import engine_ready
 
 ROOT = Path(__file__).parents[1]
 SWEEP: dict[str, Any] = {

@@ -20,7 +20,7 @@ import yaml
 from typer.testing import CliRunner
 
 import cradle
-from experiments.command import COMPILER_CALLBACKS, clear_endings
+from experiments.commands.common import COMPILER_CALLBACKS, clear_endings
 from policies.streams import HANDLER
 from tests.experiments.conftest import WRITTEN
 
@@ -33,10 +33,12 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory
     """The stand-in for the model, and a working folder and a cache of the test's own."""
     from tests.experiments.fake_model import FakeModel
 
-    monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
-    monkeypatch.setattr("experiments.ready.engine_ready", lambda: None)
-    monkeypatch.setattr("experiments.check.is_compiled", lambda: True)  # others may compile, or fill the memory,
-    monkeypatch.setattr("experiments.check.free_megabytes", lambda: 1e5)  # between two calls
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", FakeModel)
+    monkeypatch.setattr("experiments.run.compiled_once.engine_ready", lambda: None)
+    monkeypatch.setattr(
+        "experiments.commands.check.is_compiled", lambda: True
+    )  # others may compile, or fill the memory,
+    monkeypatch.setattr("experiments.commands.check.free_megabytes", lambda: 1e5)  # between two calls
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.chdir(tmp_path)
 
@@ -147,7 +149,7 @@ def test_nothing_to_report_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("nothing works")
 
-    monkeypatch.setattr("experiments.run_one.FamilyModel", broken)
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", broken)
     done = runner.invoke(cradle.app, ["run", config(), "--out", "out"])
     assert done.exit_code == 1 and "RuntimeError in the history: nothing works" in done.stderr
 
@@ -176,7 +178,7 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("experiments.runner._keep", interrupted)
+    monkeypatch.setattr("experiments.run.runner._keep", interrupted)
     done = runner.invoke(cradle.app, ["run", config(), "--out", "out"])
     assert done.exit_code == 1 and "cradle resume out/study-" in done.stderr
     monkeypatch.undo()

@@ -18,7 +18,8 @@ import yaml
 from typer.testing import CliRunner
 
 import cradle
-from experiments.gallery import (
+from experiments.study.study import read_study
+from experiments.tools.gallery import (
     FIGURES,
     PAGES,
     Gallery,
@@ -31,7 +32,6 @@ from experiments.gallery import (
     smaller_zh,
     take_in,
 )
-from experiments.study import read_study
 from policies.catalogue import load_catalogue
 from results import open_order
 from results.store import RunFolder
@@ -239,7 +239,7 @@ def test_the_gallery_holds_every_config_and_nothing_else() -> None:
     gallery = read_gallery()
     assert sorted(gallery.configs) == shipped()
     for lang, path in PAGES.items():
-        assert path.read_text(encoding="utf-8") == page(gallery, lang), "run python -m experiments.gallery"
+        assert path.read_text(encoding="utf-8") == page(gallery, lang), "run python -m experiments.tools.gallery"
     english, chinese = ({figure_file(name, lang) for name, entry in gallery.configs.items() if entry.measured}
                         for lang in PAGES)  # fmt: skip
     drawn = set(FIGURES.glob("*"))
@@ -268,7 +268,7 @@ def test_a_run_is_taken_into_the_gallery_with_the_figures_of_both_languages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run of two seeds where the config has five: two and a half times less."""
-    monkeypatch.setattr("experiments.gallery.FIGURES", tmp_path / "gallery")
+    monkeypatch.setattr("experiments.tools.gallery.FIGURES", tmp_path / "gallery")
     name = "scenario/toytown_quick.yaml"
     config = yaml.safe_load((ROOT / "experiments" / "configs" / name).read_text(encoding="utf-8"))
     folder = RunFolder(tmp_path / "toytown_quick-0")
@@ -286,7 +286,7 @@ def test_a_run_is_taken_into_the_gallery_with_the_figures_of_both_languages(
 
 def test_of_two_times_of_one_size_the_shorter_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of the whole config is taken instead of one at a smaller size, however long either took."""
-    monkeypatch.setattr("experiments.gallery.FIGURES", tmp_path / "gallery")
+    monkeypatch.setattr("experiments.tools.gallery.FIGURES", tmp_path / "gallery")
     name = "scenario/toytown_quick.yaml"
     gallery = read_gallery()
     folder = RunFolder(tmp_path / "toytown_quick-0")

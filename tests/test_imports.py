@@ -78,7 +78,7 @@ def test_imports_go_down_the_list(path: Path) -> None:
 
 @every_source
 def test_only_two_files_import_ray(path: Path) -> None:
-    if module_of(path) not in ("experiments.on_ray", "experiments.ray_connection"):
+    if module_of(path) not in ("experiments.run.on_ray", "experiments.run.ray_connection"):
         assert "ray" not in {name.split(".")[0] for name in imports_of(path)}
 
 

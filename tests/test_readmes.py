@@ -16,9 +16,9 @@ import cradle
 from abm.city.pack.forms import forms
 from abm.core.population import HOUSEHOLD_DTYPE, PERSON_DTYPE
 from abm.month import ORDER
-from experiments.check import warnings
-from experiments.gallery import read_gallery, shipped
-from experiments.study import read_study
+from experiments.commands.check import warnings
+from experiments.study.study import read_study
+from experiments.tools.gallery import read_gallery, shipped
 from policies.catalogue import PAYERS, load_catalogue
 from policies.packages import package_names
 from results import words

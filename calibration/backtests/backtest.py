@@ -39,11 +39,11 @@ from calibration.backtests.responses import (
     pooled_estimate,
 )
 from calibration.backtests.verdicts import evidence_interval, verdict
-from experiments.backtest_table import COLUMNS
-from experiments.config import LEAST_PEOPLE
-from experiments.fitted_draws import fitted_draws, is_fitted
-from experiments.progress import Reporter
+from experiments.context.backtest_table import COLUMNS
+from experiments.run.progress import Reporter
 from experiments.sources import source_hash
+from experiments.study.config import LEAST_PEOPLE
+from experiments.study.fitted_draws import fitted_draws, is_fitted
 from policies.catalogue import load_catalogue
 from policies.citations import Evidence
 from policies.clock import month_index

@@ -23,7 +23,7 @@ from calibration.fit.smc import acceptance, refine, run_fit
 from calibration.fit.trust import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.fit.workers import InOrder
 from calibration.targets.read import Target, load_targets
-from experiments.fit_table import FitTables, write_fit
+from experiments.context.fit_tables import FitTables, write_fit
 from experiments.sources import source_hash
 from policies.errors import InputError, shown
 from policies.messages import later, tr

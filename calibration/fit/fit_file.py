@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError, model_validator
 from abm.city.city import load_city
 from abm.core.parameters import Parameters
 from calibration.fit.free_numbers import Level, Prior, Response, parameters_at, start_values
-from experiments.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
-from experiments.problems import attempt, one_message, pydantic_problems
+from experiments.study.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle
+from experiments.study.problems import attempt, one_message, pydantic_problems
 from policies.catalogue import load_catalogue
 from policies.errors import InputError, unknown_name
 from policies.messages import tr

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from scipy import special, stats
 
 from abm.core.parameters import Parameters
-from experiments.config import BilingualTitle
+from experiments.study.config import BilingualTitle
 from policies.errors import InputError
 from policies.messages import tr
 from policies.validation import Real, StrictModel, Whole

@@ -14,9 +14,9 @@ from calibration.fit.fit_file import FitFile
 from calibration.fit.smc import parameter_changes
 from calibration.fit.trust import TAILS
 from calibration.fit.workers import InOrder
-from experiments.config import LAST_LAW_MONTH
-from experiments.ready import engine_ready
-from experiments.run_one import load_once
+from experiments.run.compiled_once import engine_ready
+from experiments.run.seed_task import load_once
+from experiments.study.config import LAST_LAW_MONTH
 from policies.catalogue import load_catalogue
 from policies.clock import month_index
 from policies.timeline import timeline_for

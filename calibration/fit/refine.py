@@ -32,7 +32,7 @@ from calibration.fit.posterior import (
 from calibration.fit.smc import CityAt
 from calibration.fit.workers import InOrder
 from calibration.targets.read import Target
-from experiments.ready import engine_ready
+from experiments.run.compiled_once import engine_ready
 from policies.messages import tr
 
 FARTHEST_STEP = 1.0

@@ -19,7 +19,7 @@ from pyabc.sampler import Sampler
 
 from abm.core import draws
 from calibration.fit.workers import InOrder
-from experiments.ready import engine_ready
+from experiments.run.compiled_once import engine_ready
 
 EVERY = 5
 """Candidates between which a worker frees what it no longer needs."""

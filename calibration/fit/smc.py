@@ -29,7 +29,7 @@ from calibration.fit.workers import InOrder
 from calibration.targets.history import run_history
 from calibration.targets.predict import predicted
 from calibration.targets.read import Target
-from experiments.ready import engine_ready
+from experiments.run.compiled_once import engine_ready
 from policies.messages import tr
 
 TOLD_EVERY = 50

@@ -16,7 +16,7 @@ from calibration.fit.workers import InOrder
 from calibration.targets.history import run_history
 from calibration.targets.predict import predicted
 from calibration.targets.read import Target
-from experiments.ready import engine_ready
+from experiments.run.compiled_once import engine_ready
 
 SHARE = 0.8
 """Share of the predictive and posterior intervals."""

@@ -20,13 +20,13 @@ def here(function: Callable[[Any, Any], Any], arguments: Iterable[Any], shared: 
 def calls_in_order(workers: int | None, on: str | None, address: str | None) -> Iterator[InOrder]:
     """The way to make calls: on Ray for more than one worker or a cluster, else in this process.
 
-    Raises InputError or BackendError as ``experiments.ray_connection.connected``.
+    Raises InputError or BackendError as ``experiments.run.ray_connection.connected``.
     """
     if on == "serial" or (on is None and address is None and (workers or 1) == 1):
         yield here
         return
-    from experiments.on_ray import results_in_order
-    from experiments.ray_connection import connected
+    from experiments.run.on_ray import results_in_order
+    from experiments.run.ray_connection import connected
 
     count = workers or 1
     with connected(count, address):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments.bench_study import LEVERS, measure_study, sobol_rows, study_table
+from experiments.tools.bench_study import LEVERS, measure_study, sobol_rows, study_table
 
 
 @pytest.mark.slow

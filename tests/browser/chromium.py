@@ -53,7 +53,7 @@ def _has_chinese() -> bool:
 
 def _install(package: str, lock: Path) -> None:
     """Install a Debian package, one process at a time. NotHereError where that is not ours to do or does not work."""
-    from experiments.ready import one_at_a_time
+    from experiments.run.compiled_once import one_at_a_time
 
     apt, root = shutil.which("apt-get"), getattr(os, "geteuid", lambda: 1)() == 0
     if apt is None or not root:

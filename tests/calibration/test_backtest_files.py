@@ -19,7 +19,7 @@ from calibration.backtests.files import (
 )
 from calibration.backtests.populations import ALL, POPULATIONS
 from calibration.backtests.verdicts import evidence_interval
-from experiments.backtest_table import read_backtests_table
+from experiments.context.backtest_table import read_backtests_table
 from policies.errors import InputError
 from policies.timeline import timeline_for
 

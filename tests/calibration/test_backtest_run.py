@@ -17,8 +17,8 @@ from calibration.backtests.backtest import Job, made_with, run, summary_line
 from calibration.backtests.files import Arm, BackTests, read_backtests
 from calibration.backtests.populations import POPULATIONS, couple_income, population_mask
 from calibration.backtests.responses import events
-from experiments.backtest_table import COLUMNS, backtests_context, read_backtests_table, write_backtests
-from experiments.progress import LineReporter
+from experiments.context.backtest_table import COLUMNS, backtests_context, read_backtests_table, write_backtests
+from experiments.run.progress import LineReporter
 from experiments.sources import source_hash
 from policies.errors import InputError
 

@@ -26,7 +26,7 @@ from calibration.fit.workers import calls_in_order, here
 from calibration.targets.history import run_history
 from calibration.targets.predict import predicted
 from calibration.targets.read import Target, load_targets, observed_as
-from experiments.fit_table import FitTables
+from experiments.context.fit_tables import FitTables
 
 LABEL = {"en": "x", "zh": "x"}
 SILENT = Console(file=io.StringIO())

@@ -12,7 +12,7 @@ from calibration.backtests.files import BackTests, Label, read_backtests
 from calibration.fit.fit_file import FitFile, read_fit_file
 from calibration.fit.free_numbers import Level, Response
 from calibration.targets.read import read_kinds
-from experiments.parameter_words import parameter_words
+from experiments.study.parameter_words import parameter_words
 from policies.catalogue import load_catalogue
 
 CALIBRATION = Path(__file__).resolve().parents[2] / "calibration"

@@ -69,7 +69,7 @@ def write_study(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(autouse=True)
 def own_histories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Histories of stand-ins for the model must never be taken for the city's."""
-    monkeypatch.setattr("experiments.histories.histories_folder", lambda: tmp_path / "histories")
+    monkeypatch.setattr("experiments.run.saved_histories.histories_folder", lambda: tmp_path / "histories")
 
 
 @pytest.fixture
@@ -77,5 +77,5 @@ def fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Runs use the stand-in for the model, and keep its histories in the test's own folder."""
     from tests.experiments.fake_model import FakeModel
 
-    monkeypatch.setattr("experiments.run_one.FamilyModel", FakeModel)
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", FakeModel)
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))

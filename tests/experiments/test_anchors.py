@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from abm.core.parameters import Parameters
-from experiments.anchors import COLUMNS, anchors_of
-from experiments.fit_table import FITTED, shipped_fit
+from experiments.context.fit_tables import FITTED, shipped_fit
+from experiments.context.observed import COLUMNS, anchors_of
 from policies.errors import InputError
 
 ROW = {

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from experiments import check, machine
-from experiments.check import (
+from experiments.commands import check
+from experiments.commands.check import (
     FEWEST,
     MEGABYTES_OF_A_REPORT,
     MEGABYTES_OF_RAY,
@@ -21,8 +21,9 @@ from experiments.check import (
     same_law,
     warnings,
 )
-from experiments.design import estimate
-from experiments.study import read_study
+from experiments.run import machine
+from experiments.study.run_table import estimate
+from experiments.study.study import read_study
 from policies.catalogue import Catalogue
 from policies.clock import month_index
 from policies.messages import process_language

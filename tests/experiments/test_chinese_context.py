@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from experiments.context import report_context
-from experiments.study import read_study
+from experiments.context.context import report_context
+from experiments.study.study import read_study
 
 CONFIGS = Path(__file__).resolve().parents[2] / "experiments" / "configs"
 WORD = re.compile(r"[A-Za-z]{4,}")

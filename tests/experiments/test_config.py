@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import BASELINE_SCENARIO
-from experiments.design import design_table, estimate, folder_name, run_id
-from experiments.study import read_study
+from experiments.study.config import BASELINE_SCENARIO
+from experiments.study.run_table import design_table, estimate, folder_name, run_id
+from experiments.study.study import read_study
 from policies.clock import month_index
 from policies.errors import InputError
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from abm.core.parameters import Parameters
-from experiments.context import report_context
-from experiments.parameter_words import FILE, parameter_words
-from experiments.study import read_study
+from experiments.context.context import report_context
+from experiments.study.parameter_words import FILE, parameter_words
+from experiments.study.study import read_study
 from policies.errors import InputError
 
 CONFIG = Path(__file__).resolve().parents[2] / "experiments" / "configs" / "scenario" / "suining_example.yaml"

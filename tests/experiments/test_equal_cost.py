@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from experiments.equal_cost import CLOSE, MOST_TURNS, doses_found
+from experiments.search.equal_cost import CLOSE, MOST_TURNS, doses_found
 
 COSTS: dict[str, Callable[[float], float]] = {
     "in_proportion": lambda dose: 400.0 * dose,

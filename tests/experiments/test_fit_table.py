@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.fit_table import FitTables, fit_context, read_fit, write_fit
+from experiments.context.fit_tables import FitTables, fit_context, read_fit, write_fit
 from experiments.sources import source_hash
 from policies.errors import InputError
 

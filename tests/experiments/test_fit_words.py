@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from experiments.fit_table import FITTED, TABLES, fit_context, read_fit
-from experiments.fit_words import REASONS, VERDICTS, Topic, read_reasons, read_verdicts
+from experiments.context.fit_tables import FITTED, TABLES, fit_context, read_fit
+from experiments.context.fit_words import REASONS, VERDICTS, Topic, read_reasons, read_verdicts
 from policies.errors import InputError
 from results import open_order
 

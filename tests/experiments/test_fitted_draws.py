@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from abm.core.parameters import Parameters
-from experiments.design import design_table
-from experiments.fitted_draws import fitted_draws
-from experiments.progress import LineReporter
-from experiments.runner import execute, start_run, tasks_of
-from experiments.study import Study, read_study
+from experiments.run.progress import LineReporter
+from experiments.run.runner import execute, start_run, tasks_of
+from experiments.study.fitted_draws import fitted_draws
+from experiments.study.run_table import design_table
+from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.store import SERIES
 
@@ -24,7 +24,7 @@ TABLE = "present_weight_rho,wish_by_order[1],wish_by_order[3]\n0.08,0.11,-0.5\n0
 @pytest.fixture
 def fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Keep a table of draws for toytown: ``fit(text)``."""
-    monkeypatch.setattr("experiments.fitted_draws.FOLDER", tmp_path / "fitted")
+    monkeypatch.setattr("experiments.study.fitted_draws.FOLDER", tmp_path / "fitted")
 
     def keep(text: str) -> None:
         (tmp_path / "fitted" / "toytown").mkdir(parents=True, exist_ok=True)

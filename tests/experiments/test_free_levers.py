@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.design import design_table
-from experiments.equal_cost_table import COLUMNS
-from experiments.plan_card import plan_card
-from experiments.study import read_study
+from experiments.context.design_card import plan_card
+from experiments.study.equal_cost_bounds import COLUMNS
+from experiments.study.run_table import design_table
+from experiments.study.study import read_study
 from policies.catalogue import Catalogue, load_catalogue
 from policies.errors import InputError
 from policies.packages import load_package, package_changes, package_names

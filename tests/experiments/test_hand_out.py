@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from experiments.hand_out import MOST_DEATHS, SECONDS_A_BATCH, Batch, Build, HandOut
-from experiments.run_one import Arm
+from experiments.run.hand_out import MOST_DEATHS, SECONDS_A_BATCH, Batch, Build, HandOut
+from experiments.run.seed_task import Arm
 
 
 @dataclass

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import histories
-from experiments.design import design_table
-from experiments.histories import histories_folder, is_kept, keep_history, read_history
-from experiments.run_one import build_history
-from experiments.runner import tasks_of
-from experiments.study import read_study
+from experiments.run import saved_histories as histories
+from experiments.run.runner import tasks_of
+from experiments.run.saved_histories import histories_folder, is_kept, keep_history, read_history
+from experiments.run.seed_task import build_history
+from experiments.study.run_table import design_table
+from experiments.study.study import read_study
 from policies.errors import InputError
 
 

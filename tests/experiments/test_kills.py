@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from experiments.progress import LineReporter
-from experiments.resume import take_up
-from experiments.runner import execute, start_run
-from experiments.study import Study, read_study
+from experiments.run.progress import LineReporter
+from experiments.run.resume import take_up
+from experiments.run.runner import execute, start_run
+from experiments.study.study import Study, read_study
 from results.store import RunFolder
 from tests.kills import differences, manifest_in
 

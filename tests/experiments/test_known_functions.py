@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.progress import LineReporter
-from experiments.resume import take_up
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.run.progress import LineReporter
+from experiments.run.resume import take_up
+from experiments.run.runner import execute, start_run
+from experiments.study.study import read_study
 from results.store import RunFolder
 from results.study_data import StudyData
 from tests.experiments.known_functions import LEVERS, g_indices, ishigami, ishigami_indices, model_of, sobol_g
@@ -27,7 +27,7 @@ def run(
 ) -> tuple[RunFolder, StudyData]:
     """Run a config on a stand-in; ``resumed`` first stops half-way."""
     monkeypatch.setenv("CRADLE_CACHE", str(out / "cache"))
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model)
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model)
     study = read_study(config)
     folder, design = start_run(study, out)
     if resumed:

@@ -17,10 +17,10 @@ import pandas as pd
 import psutil
 import pytest
 
-from experiments.progress import LineReporter
-from experiments.resume import take_up
-from experiments.runner import execute, start_run
-from experiments.study import Study, read_study
+from experiments.run.progress import LineReporter
+from experiments.run.resume import take_up
+from experiments.run.runner import execute, start_run
+from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.store import RunFolder
 
@@ -123,7 +123,7 @@ def test_two_workers_give_the_serial_tables(study: Study, tmp_path: Path) -> Non
 
 DRIVER = """
 import sys, time
-from experiments.ray_connection import connected
+from experiments.run.ray_connection import connected
 import ray
 with connected(2, None):
     sleep = ray.remote(num_cpus=1)(lambda seconds: time.sleep(seconds))

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.design import estimate, most_packages
-from experiments.optimise import candidate_name, rounded, search
-from experiments.progress import LineReporter
-from experiments.resume import take_up
-from experiments.runner import execute, start_run
-from experiments.study import Study, read_study
+from experiments.run.progress import LineReporter
+from experiments.run.resume import take_up
+from experiments.run.runner import execute, start_run
+from experiments.search.optimise import candidate_name, rounded, search
+from experiments.study.run_table import estimate, most_packages
+from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.optimise_data import SearchData
 from results.report import write_report_of_kind
@@ -46,7 +46,7 @@ def yuan(u: np.ndarray) -> float:
 @pytest.fixture(autouse=True)
 def _known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(tfr, cost=yuan))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(tfr, cost=yuan))
 
 
 def run(study: Study, folder: RunFolder, design: pd.DataFrame) -> list[dict[str, str]]:
@@ -133,7 +133,7 @@ def test_a_search_is_not_continued_with_other_sources(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, _ = searched(write_study(**{**CONFIG, "generations": 1}, budget=1e7), tmp_path)
-    monkeypatch.setattr("experiments.design.source_hash", lambda: "other")
+    monkeypatch.setattr("experiments.study.run_table.source_hash", lambda: "other")
     with pytest.raises(InputError, match="have changed since this search began"):
         take_up(folder, read_study(folder.file("config.yaml")))
 
@@ -144,7 +144,7 @@ def test_a_search_in_which_nothing_runs_ends_with_its_failures(
     def broken(_: np.ndarray) -> float:
         raise ValueError("nothing works")
 
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(broken))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(broken))
     study = read_study(write_study(**CONFIG, budget=1e7))
     folder, _ = start_run(study, tmp_path / "runs")
     failures, design = search(study, folder, run)

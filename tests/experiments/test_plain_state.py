@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.plain_state import TEXT, plain_state, state_of
+from experiments.run.plain_state import TEXT, plain_state, state_of
 from policies.timeline import Timeline, timeline_for
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from SALib.sample import sobol
 
-from experiments.design import design_table, estimate, folder_name
-from experiments.equal_cost_table import COLUMNS
-from experiments.study import Study, read_study
+from experiments.study.equal_cost_bounds import COLUMNS
+from experiments.study.run_table import design_table, estimate, folder_name
+from experiments.study.study import Study, read_study
 from policies.catalogue import load_catalogue
 from policies.errors import InputError
 from policies.timeline import timeline_for

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from experiments import progress
-from experiments.progress import BarReporter, LineReporter, clock_text
+from experiments.run import progress
+from experiments.run.progress import BarReporter, LineReporter, clock_text
 from policies.messages import process_language
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from abm.core.compiled_cache import made_for
-from experiments import ready
+from experiments.run import compiled_once as ready
 from policies.messages import process_language
 
 HOLDER = """

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from abm.city.city import load_city
-from experiments.study import read_study
-from experiments.years import first_december, last_full_year, years_told
+from experiments.study.study import read_study
+from experiments.study.years import first_december, last_full_year, years_told
 from policies.clock import month_index
 from policies.errors import InputError
 
@@ -25,7 +25,7 @@ ALONE = {
 @pytest.fixture(scope="module", autouse=True)
 def _cities_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.study.load_city", functools.cache(load_city))
+        patch.setattr("experiments.study.study.load_city", functools.cache(load_city))
         yield
 
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from experiments.progress import LineReporter
-from experiments.resume import study_of, take_up
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.run.progress import LineReporter
+from experiments.run.resume import study_of, take_up
+from experiments.run.runner import execute, start_run
+from experiments.study.study import read_study
 from policies.errors import InputError
 from results.checksums import SUMS
 from results.damage import damages
@@ -33,9 +33,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
     from tests.experiments.fake_model import FakeModel
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("experiments.run_one.FamilyModel", FakeModel)
+        patched.setattr("experiments.run.seed_task.FamilyModel", FakeModel)
         place = tmp_path_factory.mktemp("made")
-        patched.setattr("experiments.histories.histories_folder", lambda: place / "histories")
+        patched.setattr("experiments.run.saved_histories.histories_folder", lambda: place / "histories")
         found = {}
         for kind, config in KINDS.items():
             path = place / f"{kind}.yaml"

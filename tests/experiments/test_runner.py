@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.progress import LineReporter
-from experiments.resume import take_up
-from experiments.runner import execute, noted_if_stopped, start_run
-from experiments.study import Study, read_study
+from experiments.run.progress import LineReporter
+from experiments.run.resume import take_up
+from experiments.run.runner import execute, noted_if_stopped, start_run
+from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.store import RunFolder, StoreError
 
@@ -110,7 +110,7 @@ def test_no_run_finished_is_said(write_config: Write, tmp_path: Path, monkeypatc
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("nothing works")
 
-    monkeypatch.setattr("experiments.run_one.FamilyModel", broken)
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", broken)
     folder, failures = run(read_study(write_config()), tmp_path)
     assert len(failures) == 4 and not folder.has_series()
 
@@ -166,7 +166,7 @@ def test_resume_refuses_parts_made_by_other_sources(
 ) -> None:
     study = read_study(write_config())
     folder, _ = run(study, tmp_path)
-    monkeypatch.setattr("experiments.design.source_hash", lambda: "other sources")
+    monkeypatch.setattr("experiments.study.run_table.source_hash", lambda: "other sources")
     with pytest.raises(InputError, match="have changed since this run began"):
         take_up(folder, study)
 

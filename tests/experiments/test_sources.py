@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "abm" / "rules.py").write_text(PROGRAM)
     (tmp_path / "abm" / "parameters.yaml").write_text("b: 1.0\n")
     (tmp_path / "policies" / "clock.py").write_text("MONTHS = 12\n")
-    (tmp_path / "experiments" / "run_one.py").write_text("SEEDS = 1\n")
+    (tmp_path / "experiments" / "run" / "seed_task.py").write_text("SEEDS = 1\n")
     return tmp_path
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_moves_decides_the_same(project: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [("abm/money/rules.py", PROGRAM.replace("2 *", "3 *")), ("abm/parameters.yaml", "b: 1.1\n"),
-     ("policies/clock.py", "MONTHS = 13\n"), ("experiments/run_one.py", "SEEDS = 2\n")],
+     ("policies/clock.py", "MONTHS = 13\n"), ("experiments/run/seed_task.py", "SEEDS = 2\n")],
 )  # fmt: skip
 def test_a_number_decides(project: Path, name: str, text: str) -> None:
     before = hash_of(project)

@@ -20,9 +20,9 @@ from typing import Any
 import ray
 from ray.cluster_utils import Cluster
 
-from experiments.progress import LineReporter
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.run.progress import LineReporter
+from experiments.run.runner import execute, start_run
+from experiments.study.study import read_study
 
 QUICK_TO_NOTICE = {
     "health_check_initial_delay_ms": 0,

@@ -19,7 +19,7 @@ import pandas as pd
 
 from abm.core.population import HOUSEHOLD_DTYPE, PERSON_DTYPE, Population
 from abm.founding import keep
-from experiments import histories
+from experiments.run import saved_histories as histories
 from policies.catalogue import load_catalogue
 from policies.errors import InputError
 from policies.private import private_folder
@@ -123,7 +123,7 @@ def made_files() -> dict[str, Path]:
 @contextlib.contextmanager
 def _cache(folder: Path) -> Iterator[None]:
     with (
-        patch("experiments.histories.histories_folder", lambda: folder / "histories"),
+        patch("experiments.run.saved_histories.histories_folder", lambda: folder / "histories"),
         patch("abm.founding.keep.populations_folder", lambda: folder / "populations"),
     ):
         yield

@@ -19,12 +19,12 @@ from abm.city.pack.reading import read_given
 from calibration.backtests.files import read_backtests
 from calibration.fit.fit_file import read_fit_file
 from calibration.targets.read import read_figures, read_kinds
-from experiments.config import SobolConfig
-from experiments.equal_cost_table import narrowed_to_equal_cost, with_a_cost
-from experiments.factors import Factor, read_factors
-from experiments.fit_table import read_fit
-from experiments.fitted_draws import fitted_draws
-from experiments.study import read_study
+from experiments.context.fit_tables import read_fit
+from experiments.study.config import SobolConfig
+from experiments.study.equal_cost_bounds import narrowed_to_equal_cost, with_a_cost
+from experiments.study.factors import Factor, read_factors
+from experiments.study.fitted_draws import fitted_draws
+from experiments.study.study import read_study
 from policies.catalogue import load_catalogue
 from policies.citations import load_evidence
 from policies.clock import month_index
@@ -118,7 +118,7 @@ def _equal_cost(path: Path) -> object:
 
 def readers() -> list[Reader]:
     """Every reader of what people write."""
-    fitted, figures = ROOT / "calibration/fitted/suining", ROOT / "calibration/targets/suining"
+    fitted, figures = ROOT / "calibration/fitted/suining", ROOT / "calibration/targets/cities/suining"
     town = folder_of(ROOT / "abm/cities/toytown", "toytown", "*.csv", "*.yaml")
     given = folder_of(ROOT / "docs/examples/rivertown", "rivertown", "*.csv", "city.yaml")
     evidence = folder_of(ROOT / "policies/evidence", "evidence", "*.csv")
@@ -219,7 +219,7 @@ class Answer:
 def cities_kept() -> Iterator[None]:
     """Cities that ship are read once, for speed."""
     kept = functools.cache(load_city)
-    with patch("experiments.study.load_city", kept), patch("calibration.fit.fit_file.load_city", kept):
+    with patch("experiments.study.study.load_city", kept), patch("calibration.fit.fit_file.load_city", kept):
         yield
 
 

@@ -126,7 +126,7 @@ def _births_log(scenario: str, seed: int, complete: bool = False) -> pd.DataFram
 
 
 def sample_context(scenarios: list[str], seeds: int) -> dict[str, Any]:
-    """A context as ``experiments.context`` writes it."""
+    """A context as ``experiments.context.context`` writes it."""
     change = {
         "parameter": "childcare_voucher.amount",
         "lever": "childcare_voucher",

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from experiments.context import report_context
-from experiments.study import read_study
+from experiments.context.context import report_context
+from experiments.study.study import read_study
 from results.blocks import Block, Bullets, Cards, Paragraph, Section, Table, both
 from results.evidence_strength import CLASSES, counted, strength_of
 from results.report import SECTIONS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from experiments.fit_table import FITTED, read_fit
+from experiments.context.fit_tables import FITTED, read_fit
 from results import open_order
 from results.blocks import Bullets, Measured, Paragraph, Table, Verdict
 from results.figure_labels import broken, width_of

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.progress import LineReporter
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.run.progress import LineReporter
+from experiments.run.runner import execute, start_run
+from experiments.study.study import read_study
 from policies.clock import month_index, year_of
 from results.forecast_data import ForecastData
 from results.report import write_report_of_kind
@@ -66,7 +66,7 @@ class Aging:
 @pytest.fixture
 def forecast(write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ForecastData]:
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("experiments.run_one.FamilyModel", Aging)
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", Aging)
     keys = {"factors": None, "samples": None, "replicate_seeds": None, "replicate_rows": None}
     config = write_study(
         **keys, kind="forecast", end="2040-12", seeds=3, uncertainty=UNCERTAINTY, report_years=[2035, 2040]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.equal_cost_table import COLUMNS
-from experiments.progress import LineReporter
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.run.progress import LineReporter
+from experiments.run.runner import execute, start_run
+from experiments.study.equal_cost_bounds import COLUMNS
+from experiments.study.study import read_study
 from results.report import write_report_of_kind
 from results.study_data import StudyData
 from tests.experiments.known_functions import model_of
@@ -33,7 +33,7 @@ def test_what_costs_nothing_is_ranked_at_plausible_doses_alone(
     row = dict.fromkeys(COLUMNS, "") | {"city": "toytown"}
     rows = [row | {"field": field, "equal_cost_to": end} for field, end in zip(fields, ("10000", "2000"), strict=True)]
     pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "bounds.csv", index=False)
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(weighted, noise=0.001))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(weighted, noise=0.001))
     factors = {
         "campaign": {"fields": ["campaign.ideal_added"]},
         "grant": {"fields": fields[:1]},

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.progress import LineReporter
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.run.progress import LineReporter
+from experiments.run.runner import execute, start_run
+from experiments.study.study import read_study
 from results import figures, sensitivity_report
 from results.run_data import RunData
 from results.study_data import StudyData
@@ -69,7 +69,9 @@ def test_figures_of_factors_hold_names_as_they_are_written(
     changes: dict, write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(lambda u: float(u[0] + 0.3 * u[1]), noise=0.02))
+    monkeypatch.setattr(
+        "experiments.run.seed_task.FamilyModel", model_of(lambda u: float(u[0] + 0.3 * u[1]), noise=0.02)
+    )
     label = {"en": WRITTEN, "zh": WRITTEN}
     factors = {f"x{i}": {"fields": [field], "label": label} for i, field in enumerate(list(LEVERS)[:2])}
     keys = {"factors": factors, "samples": 16, "end": "2028-12", **changes}

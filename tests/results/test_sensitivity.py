@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from SALib.sample import sobol
 
-from experiments.context import report_context
-from experiments.equal_cost_table import COLUMNS
-from experiments.progress import LineReporter
-from experiments.runner import execute, start_run
-from experiments.study import read_study
+from experiments.context.context import report_context
+from experiments.run.progress import LineReporter
+from experiments.run.runner import execute, start_run
+from experiments.study.equal_cost_bounds import COLUMNS
+from experiments.study.study import read_study
 from results import alone, sensitivity
 from results.report import write_report_of_kind
 from results.store import MANIFEST, RunFolderError
@@ -146,7 +146,7 @@ DRAWS = {"draws": 4, "parameters": {"present_weight_rho": None}}
 def test_every_method_has_its_report(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict, figures: set, words: str
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(additive, noise=0.02))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(additive, noise=0.02))
     keys = {"factors": FACTORS, "samples": 16, "end": "2028-12", **changes}
     if keys.get("kind") == "sweep":
         keys = {"replicate_seeds": None, "replicate_rows": None, "seeds": 3, **keys}
@@ -180,7 +180,7 @@ def test_a_constant_outcome_is_moved_by_no_factor(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict
 ) -> None:
     """Nothing is divided by its variance, nothing is ranked or starred, and no figure shows an order of nothing."""
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(lambda u: 1.0))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(lambda u: 1.0))
     keys = {"factors": FACTORS, "samples": 8, "end": "2028-12", **changes}
     if keys.get("kind") == "sweep":
         keys = {"replicate_seeds": None, "replicate_rows": None, "seeds": 5, **keys, "samples": changes.get("samples")}
@@ -212,7 +212,7 @@ def test_convergence_begins_where_rows_first_differ() -> None:
 def test_an_incomplete_design_gets_no_index_but_a_report(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(additive))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(additive))
     study = read_study(write_study(factors=FACTORS, samples=8, end="2028-12"))
     folder, design = start_run(study, tmp_path / "runs")
     lost = design.index[design["scenario"] == "row-00005"]
@@ -239,7 +239,7 @@ def test_equal_cost_comes_first_and_plausible_doses_second(
         for i, (field, end) in enumerate(zip(fields, (10_000.0, 2_000.0), strict=True))
     ]
     pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / "bounds.csv", index=False)
-    monkeypatch.setattr("experiments.run_one.FamilyModel", model_of(weighted, noise=0.001))
+    monkeypatch.setattr("experiments.run.seed_task.FamilyModel", model_of(weighted, noise=0.001))
     study = read_study(
         write_study(factors=FACTORS, samples=32, end="2026-12", bounds="both", equal_cost_table="bounds.csv")
     )

@@ -1,0 +1,46 @@
+"""The calendar years that a run tells of, and the refusal of years that a config asks for outside of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.study.config import Config, ForecastConfig, OptimiseConfig
+from policies.clock import MONTHS_PER_YEAR, first_month_of_year, year_of
+from policies.messages import tr
+
+
+def first_december(branch: int) -> int:
+    """Month of the first year's end after scenarios part (the month itself if it is a December)."""
+    return first_month_of_year(year_of(branch) + 1) - 1
+
+
+def last_full_year(end: int) -> int:
+    """Last year that is simulated to its end."""
+    return (end + 1) // MONTHS_PER_YEAR + year_of(0) - 1
+
+
+def years_told(branch: int, end: int) -> range:
+    """Years of which the arms of a run have results."""
+    return range(year_of(branch), last_full_year(end) + 1)
+
+
+def check_years(config: Config, branch: int, end: int, problems: list[str]) -> None:
+    """Name the years that a config asks about and that its run does not reach, or has behind it."""
+    years = years_told(branch, end)
+    if not years:
+        return
+    if isinstance(config, OptimiseConfig) and config.target is not None and config.target.year not in years:
+        problems.append(_outside("target.year", config.target.year, years))
+    if isinstance(config, ForecastConfig) and "report_years" in config.model_fields_set:
+        problems += [_outside("report_years", year, years) for year in config.report_years if year not in years]
+
+
+def report_years(config: ForecastConfig, branch: int, end: int) -> list[int]:
+    """Years that a forecast tells of: those written, else of the usual ones those that it reaches, or its last."""
+    years = years_told(branch, end)
+    return [year for year in config.report_years if year in years] or list(years[-1:])
+
+
+def _outside(key: str, year: int, years: Sequence[int]) -> str:
+    said = tr("{key}: found {year}; allowed {first} to {last}, the years from the branch to the end of the run")
+    return said.format(key=key, year=year, first=years[0], last=years[-1])

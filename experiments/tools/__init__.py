@@ -1,0 +1,1 @@
+"""For those who keep the project: the gallery of reports, speed of whole studies."""
