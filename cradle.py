@@ -21,8 +21,8 @@ from experiments.commands.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
 from policies.messages import asked_in, language, language_from_system, tr, translated
 from policies.streams import never_fail, tell
-from results.folder_lock import held
-from results.store import FAILURES, RunFolder
+from results.folder.lock import held
+from results.folder.store import FAILURES, RunFolder
 
 RUNS = Path("results") / "runs"
 BENCH_PARTS = ("all", "engine", "study")
@@ -184,7 +184,7 @@ def _failure_text(failures: list[dict[str, str]], folder: RunFolder) -> str:
 
 def _report(folder: RunFolder, lang: str | None, before: str = "") -> None:
     """Write the report, and say its first answer and where it is. Without ``lang`` its reader's browser chooses."""
-    from results.damage import unfinished_words
+    from results.folder.damage import unfinished_words
     from results.report import write_report_of_kind
 
     folder.follows_browser = lang is None
@@ -274,7 +274,7 @@ def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     from experiments.run.progress import reporter_for
     from experiments.run.runner import execute, standing_backend, start_run
     from experiments.study.run_table import folder_name
-    from results.store import SERIES
+    from results.folder.store import SERIES
 
     kept = runs / folder_name(study)
     with held(kept), clear_endings(kept=kept):

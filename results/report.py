@@ -6,28 +6,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.blocks import Opening, both
-from results.compare import paired
-from results.damage import refuse_damage, said_if_not_ours
-from results.figures import make_figures
-from results.forecast_report import write_forecast_report
-from results.opening import opening
-from results.optimise_report import write_optimise_report
-from results.page import Fact, write_page
-from results.run_data import LANGUAGES, RunData
-from results.sections_backtests import backtests_section
-from results.sections_basis import evidence_section
-from results.sections_births import births_section, together_section
-from results.sections_effects import effect_section, target_section
-from results.sections_fit import fit_section, reproduce_section
-from results.sections_gains import gains_section
-from results.sections_limits import imposed_section, limits_section
-from results.sections_money import cost_section
-from results.sections_plan import plan_section
-from results.sections_women import women_section
-from results.sensitivity_report import write_sensitivity_report
-from results.store import CONTEXT, RunFolder
-from results.words import Text, number
+from results.analysis.compare import paired
+from results.folder.damage import refuse_damage, said_if_not_ours
+from results.folder.store import CONTEXT, RunFolder
+from results.forecast.report import write_forecast_report
+from results.optimise.report import write_optimise_report
+from results.page.blocks import Opening, both
+from results.page.page import Fact, write_page
+from results.page.words import Text, number
+from results.scenario.data import LANGUAGES, RunData
+from results.scenario.figures.paths import make_figures
+from results.scenario.sections.backtests import backtests_section
+from results.scenario.sections.births import births_section, together_section
+from results.scenario.sections.city_plan import plan_section
+from results.scenario.sections.effects import effect_section, target_section
+from results.scenario.sections.evidence import evidence_section
+from results.scenario.sections.gains import gains_section
+from results.scenario.sections.limits import imposed_section, limits_section
+from results.scenario.sections.money import cost_section
+from results.scenario.sections.opening import opening
+from results.scenario.sections.past import fit_section, reproduce_section
+from results.scenario.sections.women import women_section
+from results.sensitivity.report import write_sensitivity_report
 
 SECTIONS = [
     target_section, effect_section, births_section, women_section, cost_section, together_section, gains_section,

@@ -43,8 +43,8 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def empty_figures(data: Any) -> dict[str, dict[str, str]]:
-    """In place of ``results.figures.make_figures``."""
-    from results.figures import MAKERS
+    """In place of ``results.scenario.figures.paths.make_figures``."""
+    from results.scenario.figures.paths import MAKERS
 
     return {name: dict.fromkeys(("en", "zh"), "<svg></svg>") for name in MAKERS}
 

@@ -33,8 +33,8 @@ from experiments.tools.gallery import (
     take_in,
 )
 from policies.catalogue import load_catalogue
-from results import open_order
-from results.store import RunFolder
+from results.folder.store import RunFolder
+from results.trust import open_order
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

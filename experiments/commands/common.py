@@ -20,7 +20,7 @@ from experiments.run.errors import BackendError
 from policies.errors import InputError, nearest
 from policies.messages import LANGUAGES, language, process_language, tr
 from policies.streams import tell
-from results.store import RunFolderError, StoreError
+from results.folder.store import RunFolderError, StoreError
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 COMPILER_CALLBACKS = "executionengine.py"

@@ -74,7 +74,7 @@ def shipped_fit(city: str, folder: Path = FITTED) -> FitTables | None:
 
 
 def fit_context(city: str, used: bool, folder: Path = FITTED) -> dict[str, Any] | None:
-    """What a report tells about the fit of a city (described in ``results/fit_data.py``); None where none ships.
+    """What a report tells about the fit of a city (described in ``results/scenario/fit.py``); None where none ships.
 
     ``reasons.yaml`` (why a target is missed) and ``verdicts.yaml`` (how far to trust which number) beside the tables
     are written by people and read by ``fit_words.py``.

@@ -18,8 +18,8 @@ from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from policies.messages import tr
 from policies.streams import tell
-from results.store import CONFIG, DESIGN, RunFolder, RunFolderError
-from results.whole_files import set_aside
+from results.folder.store import CONFIG, DESIGN, RunFolder, RunFolderError
+from results.folder.whole_files import set_aside
 
 MOST_NAMED = 6
 """Files set aside that are named."""

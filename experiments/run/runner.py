@@ -30,7 +30,7 @@ from experiments.study.config import BASELINE_SCENARIO
 from experiments.study.run_table import design_table, folder_name, study_hash
 from experiments.study.study import Study
 from policies.timeline import Timeline
-from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
+from results.folder.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy")
 DISTRIBUTION = "cradle-abm"

@@ -29,7 +29,7 @@ from experiments.run.saved_histories import keep_history, read_history
 from policies.clock import year_of
 from policies.messages import later
 from policies.timeline import Timeline
-from results.store import BIRTH_COLUMNS, ROW_COLUMNS
+from results.folder.store import BIRTH_COLUMNS, ROW_COLUMNS
 
 OnMonth = Callable[[int], None]
 """Told how many months have been simulated since it was last told."""

@@ -30,8 +30,8 @@ from experiments.study.lazy_laws import LazyLaws
 from experiments.study.run_table import design_table
 from experiments.study.study import Study
 from policies.clock import year_of
-from results.package_data import package_values
-from results.store import DESIGN, SERIES, RunFolder
+from results.analysis.packages import package_values
+from results.folder.store import DESIGN, SERIES, RunFolder
 
 Array = NDArray[np.float64]
 Failures = list[dict[str, str]]

@@ -32,7 +32,7 @@ from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index
 from policies.messages import tr
 from policies.timeline import Timeline, timeline_for
-from results.store import CONTEXT, RunFolder
+from results.folder.store import CONTEXT, RunFolder
 
 LEVERS = (
     "birth_grant.order2", "child_allowance.order2", "childcare_voucher.amount", "delivery_cover.share",

@@ -19,8 +19,8 @@ from pydantic import Field
 from policies.catalogue import Label
 from policies.errors import InputError, unknown_name
 from policies.validation import StrictModel, read_yaml, validated
-from results import open_order
-from results.store import MANIFEST, RunFolder, RunFolderError
+from results.folder.store import MANIFEST, RunFolder, RunFolderError
+from results.trust import open_order
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIGS = PROJECT / "experiments" / "configs"
@@ -200,8 +200,8 @@ def minutes_text(minutes: float, lang: str = "en") -> str:
 def as_yaml(gallery: Gallery) -> str:
     """Text of docs/gallery.yaml."""
     head = (
-        "# What docs/gallery.md and its Chinese version show; `python -m experiments.tools.gallery RUN...` writes `measured`"
-        " and the figures.\n"
+        "# What docs/gallery.md and its Chinese version show; `python -m experiments.tools.gallery RUN...`"
+        " writes `measured` and the figures.\n"
     )
     content: dict[str, Any] = gallery.model_dump(exclude_none=True, exclude_defaults=True)
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)

@@ -28,7 +28,7 @@ from policies.catalogue import Catalogue
 from policies.clock import month_index
 from policies.messages import process_language
 from policies.timeline import timeline_for
-from results import compare
+from results.analysis import compare
 from tests.experiments.conftest import WRITTEN
 
 

@@ -10,7 +10,7 @@ import pytest
 from experiments.context.fit_tables import FITTED, TABLES, fit_context, read_fit
 from experiments.context.fit_words import REASONS, VERDICTS, Topic, read_reasons, read_verdicts
 from policies.errors import InputError
-from results import open_order
+from results.trust import open_order
 
 ROW = "- {topic: %s, number: %s, trust: low, why: {en: Why, zh: 因为}}\n"
 NUMBER = "{en: Births, zh: 出生}"

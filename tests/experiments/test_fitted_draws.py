@@ -15,7 +15,7 @@ from experiments.study.fitted_draws import fitted_draws
 from experiments.study.run_table import design_table
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
-from results.store import SERIES
+from results.folder.store import SERIES
 
 Write = Callable[..., Path]
 TABLE = "present_weight_rho,wish_by_order[1],wish_by_order[3]\n0.08,0.11,-0.5\n0.09,0.12,-0.6\n0.1,0.13,-0.7\n"

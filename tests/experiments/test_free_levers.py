@@ -16,7 +16,7 @@ from experiments.study.study import read_study
 from policies.catalogue import Catalogue, load_catalogue
 from policies.errors import InputError
 from policies.packages import load_package, package_changes, package_names
-from results.open_order import FREE
+from results.trust.open_order import FREE
 
 Write = Callable[..., Path]
 CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"

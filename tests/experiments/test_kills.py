@@ -17,7 +17,7 @@ from experiments.run.progress import LineReporter
 from experiments.run.resume import take_up
 from experiments.run.runner import execute, start_run
 from experiments.study.study import Study, read_study
-from results.store import RunFolder
+from results.folder.store import RunFolder
 from tests.kills import differences, manifest_in
 
 

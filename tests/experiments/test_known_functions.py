@@ -13,8 +13,8 @@ from experiments.run.progress import LineReporter
 from experiments.run.resume import take_up
 from experiments.run.runner import execute, start_run
 from experiments.study.study import read_study
-from results.store import RunFolder
-from results.study_data import StudyData
+from results.folder.store import RunFolder
+from results.sensitivity.data import StudyData
 from tests.experiments.known_functions import LEVERS, g_indices, ishigami, ishigami_indices, model_of, sobol_g
 
 Write = Callable[..., Path]

@@ -22,7 +22,7 @@ from experiments.run.resume import take_up
 from experiments.run.runner import execute, start_run
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
-from results.store import RunFolder
+from results.folder.store import RunFolder
 
 ROOT = Path(__file__).parents[2]
 Write = Callable[..., Path]

@@ -18,9 +18,9 @@ from experiments.search.optimise import candidate_name, rounded, search
 from experiments.study.run_table import estimate, most_packages
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
-from results.optimise_data import SearchData
+from results.folder.store import RunFolder
+from results.optimise.data import SearchData
 from results.report import write_report_of_kind
-from results.store import RunFolder
 from tests.experiments.known_functions import LEVERS, model_of
 from tests.results.reading import words_of
 

@@ -17,9 +17,9 @@ from experiments.run.resume import study_of, take_up
 from experiments.run.runner import execute, start_run
 from experiments.study.study import read_study
 from policies.errors import InputError
-from results.checksums import SUMS
-from results.damage import damages
-from results.store import CONFIG, CONTEXT, DESIGN, FAILURES, MANIFEST, SERIES, RunFolder, RunFolderError
+from results.folder.checksums import SUMS
+from results.folder.damage import damages
+from results.folder.store import CONFIG, CONTEXT, DESIGN, FAILURES, MANIFEST, SERIES, RunFolder, RunFolderError
 from tests.experiments.conftest import STUDY, WRITTEN
 from tests.results.test_damage import DAMAGES
 

@@ -14,7 +14,7 @@ from experiments.run.resume import take_up
 from experiments.run.runner import execute, noted_if_stopped, start_run
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
-from results.store import RunFolder, StoreError
+from results.folder.store import RunFolder, StoreError
 
 Write = Callable[..., Path]
 pytestmark = pytest.mark.usefixtures("fake_model")

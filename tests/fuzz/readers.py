@@ -32,7 +32,7 @@ from policies.errors import InputError
 from policies.packages import load_package
 from policies.timeline import timeline_for
 from policies.validation import read_yaml
-from results.store import RunFolderError
+from results.folder.store import RunFolderError
 from tests.fuzz.binaries import made_files, of_binaries, read_cache
 from tests.fuzz.mutations import Mutation, of_yaml
 from tests.fuzz.parquet import of_parquet

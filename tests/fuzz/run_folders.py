@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from results.checksums import SUMS
+from results.folder.checksums import SUMS
+from results.folder.store import BIRTHS, FIGURES, PARTS, REPORT, TABLES, RunFolder
 from results.report import write_report
-from results.store import BIRTHS, FIGURES, PARTS, REPORT, TABLES, RunFolder
 from tests.conftest import empty_figures
 from tests.results.sample_run import write_sample_run
 

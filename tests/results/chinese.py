@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from results.blocks import (
+from results.page.blocks import (
     Bullets,
     Card,
     Cards,
@@ -20,8 +20,8 @@ from results.blocks import (
     Section,
     Table,
 )
-from results.blocks import Verdict as Badge
-from results.words import Text
+from results.page.blocks import Verdict as Badge
+from results.page.words import Text
 
 CITATIONS = {"Source", "Row", "Name in the files"}
 """Heads of columns that keep their language: citations, and ids as such."""

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from SALib.sample import sobol
 
-from results.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Scaled, Section, Table, Verdict
-from results.forecast_data import ForecastData
-from results.optimise_data import SearchData
-from results.study_data import StudyData
-from results.words import Text
+from results.forecast.data import ForecastData
+from results.optimise.data import SearchData
+from results.page.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Scaled, Section, Table, Verdict
+from results.page.words import Text
+from results.sensitivity.data import StudyData
 
 LAW = "current_law"
 LABELS: dict[str, Text] = {

@@ -1,4 +1,4 @@
-"""A made-up fit to a city, with the structure that `results/fit_data.py` documents, for tests of the report."""
+"""A made-up fit to a city, with the structure that `results/scenario/fit.py` documents, for tests of the report."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from results.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
+from results.folder.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 from tests.results.sample_backtests import MADE, ROWS
 from tests.results.sample_fit import SAMPLE_FIT
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from results.aim_chance import Chance, chance_of, of_fit
-from results.compare import FEWEST
+from results.analysis.compare import FEWEST
+from results.scenario.aim_chance import Chance, chance_of, of_fit
 
 
 def context(**changes: Any) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from results.blocks import Bullets, Cell, Paragraph, Table
-from results.figures_backtests import MOST_ROWS, backtests, in_two, scaled
-from results.page import table_frame
+from results.folder.store import CONTEXT, RunFolder
+from results.page.blocks import Bullets, Cell, Paragraph, Table
+from results.page.page import table_frame
 from results.report import write_report
-from results.run_data import RunData
-from results.sections_backtests import backtests_section, counted, digits_of, is_clear, model_digits
-from results.store import CONTEXT, RunFolder
+from results.scenario.data import RunData
+from results.scenario.figures.backtests import MOST_ROWS, backtests, in_two, scaled
+from results.scenario.sections.backtests import backtests_section, counted, digits_of, is_clear, model_digits
 from tests.results.sample_backtests import MADE, ROWS, row
 from tests.results.sample_run import write_sample_run
 

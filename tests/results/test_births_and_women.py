@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.figures_fans import predictive
-from results.figures_gains import _touches
-from results.gains import drawn, not_drawn, relative_gains, strongest
-from results.open_order import short
-from results.opening import opening
-from results.run_data import RunData
-from results.sections_births import births_section
-from results.sections_effects import effect_section
-from results.sections_plan import judged, tone_of
-from results.words import yuan
+from results.page.words import yuan
+from results.scenario.births_parts import births_parts, rates_by_age, women_by_age
+from results.scenario.data import RunData
+from results.scenario.figures.fans import predictive
+from results.scenario.figures.gains import _touches
+from results.scenario.gains import drawn, not_drawn, relative_gains, strongest
+from results.scenario.sections.births import births_section
+from results.scenario.sections.city_plan import judged, tone_of
+from results.scenario.sections.effects import effect_section
+from results.scenario.sections.opening import opening
+from results.trust.open_order import short
 from tests.results.sample_run import write_sample_run
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from experiments.context.context import report_context
 from experiments.study.study import read_study
-from results.blocks import Block, Bullets, Cards, Paragraph, Section, Table, both
-from results.evidence_strength import CLASSES, counted, strength_of
+from results.page.blocks import Block, Bullets, Cards, Paragraph, Section, Table, both
 from results.report import SECTIONS
-from results.run_data import RunData
-from results.sections_basis import evidence_section
+from results.scenario.data import RunData
+from results.scenario.sections.evidence import evidence_section
+from results.trust.evidence_strength import CLASSES, counted, strength_of
 from tests.results.chinese import english_alone
 from tests.results.sample_run import write_sample_run
 

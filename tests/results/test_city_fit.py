@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from experiments.context.fit_tables import FITTED, read_fit
-from results import open_order
-from results.blocks import Bullets, Measured, Paragraph, Table, Verdict
-from results.figure_labels import broken, width_of
-from results.figures import MAKERS
-from results.figures_fit import scaled
-from results.fit_data import FitData, closed, printed, unit_words
+from results.folder.store import CONTEXT
+from results.page.blocks import Bullets, Measured, Paragraph, Table, Verdict
+from results.page.figure_labels import broken, width_of
 from results.report import write_report
-from results.sections_calibration import calibration_section
-from results.store import CONTEXT
+from results.scenario.figures.calibration import scaled
+from results.scenario.figures.paths import MAKERS
+from results.scenario.fit import FitData, closed, printed, unit_words
+from results.scenario.sections.calibration import calibration_section
+from results.trust import open_order
 from tests.results.reading import words_of
 from tests.results.sample_fit import SAMPLE_FIT, parameter, target
 from tests.results.sample_run import write_sample_run
@@ -173,7 +173,7 @@ def test_no_name_of_a_row_is_cut(lang: str, width: int) -> None:
 @pytest.mark.parametrize("kept", [True, False])
 def test_the_page_holds_the_fit(tmp_path: Path, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     own = ("fit_predictive", "fit_held_back", "fit_widths", "fit_responses")
-    monkeypatch.setattr("results.figures.MAKERS", {name: MAKERS[name] for name in own})
+    monkeypatch.setattr("results.scenario.figures.paths.MAKERS", {name: MAKERS[name] for name in own})
     folder = write_sample_run(tmp_path, ["current_law", "leave"], seeds=2)
     if not kept:
         folder.write_json(CONTEXT, {k: v for k, v in folder.read_json(CONTEXT).items() if k != "fit"})

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from results import births_split, compare
+from results.analysis import births_split, compare
 
 
 def series(rows: list[tuple[str, int, int, str, str, float]]) -> pd.DataFrame:

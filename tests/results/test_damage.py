@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from results.checksums import SUMS
-from results.damage import refuse_damage
+from results.folder.checksums import SUMS
+from results.folder.damage import refuse_damage
+from results.folder.store import CONTEXT, DESIGN, FAILURES, MANIFEST, SERIES, RunFolder, RunFolderError
 from results.report import write_report
-from results.store import CONTEXT, DESIGN, FAILURES, MANIFEST, SERIES, RunFolder, RunFolderError
 from tests.results.sample_run import write_sample_run
 
 READ = (MANIFEST, CONTEXT, DESIGN, SERIES, FAILURES, "parts/voucher-1.parquet", "births/voucher-1.parquet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from results.decomposition import tfr_parts
+from results.analysis.tfr_parts import tfr_parts
 
 
 def rows(values: dict[tuple[str, str], float]) -> pd.DataFrame:

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from results.evidence_strength import Strength, badge_of, counted, design_badge, row_class, strength_of, strongest_first
+from results.trust.evidence_strength import (
+    Strength,
+    badge_of,
+    counted,
+    design_badge,
+    row_class,
+    strength_of,
+    strongest_first,
+)
 
 
 def row(design: str, region: str, measured: str = "births", span: bool = False, grade: str = "A") -> dict[str, Any]:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from results.folder_lock import HOLDER, held
-from results.store import RunFolderError, StoreError
+from results.folder.lock import HOLDER, held
+from results.folder.store import RunFolderError, StoreError
 
 ROOT = Path(__file__).parents[2]
 HOLDS = """
 import os, sys, time
 from pathlib import Path
-from results.folder_lock import held
-from results.whole_files import machine_name
+from results.folder.lock import held
+from results.folder.whole_files import machine_name
 with held(Path(sys.argv[1])):
     (Path(sys.argv[1]) / "parts").mkdir()
     name = f".one.parquet.{machine_name()}.{os.getpid()}.tmp"

@@ -15,7 +15,7 @@ from experiments.run.progress import LineReporter
 from experiments.run.runner import execute, start_run
 from experiments.study.study import read_study
 from policies.clock import month_index, year_of
-from results.forecast_data import ForecastData
+from results.forecast.data import ForecastData
 from results.report import write_report_of_kind
 from tests.results.reading import words_of
 

@@ -14,7 +14,7 @@ from experiments.run.runner import execute, start_run
 from experiments.study.equal_cost_bounds import COLUMNS
 from experiments.study.study import read_study
 from results.report import write_report_of_kind
-from results.study_data import StudyData
+from results.sensitivity.data import StudyData
 from tests.experiments.known_functions import model_of
 from tests.results.reading import words_of
 

@@ -6,17 +6,17 @@ import math
 
 import pytest
 
-from results.blocks import Paragraph
-from results.compare import ratio_interval, t_interval
-from results.decomposition_births import births_parts, rates_by_age, women_by_age
-from results.estimates import money_said
-from results.gains import relative_gains
-from results.run_data import RunData
-from results.sections_fit import fit_section
-from results.sections_gains import gains_section
-from results.sections_money import cost_section
-from results.sections_plan import goals_kept, plan_section, tone_of
-from results.sections_women import women_section
+from results.analysis.compare import ratio_interval, t_interval
+from results.page.blocks import Paragraph
+from results.page.estimates import money_said
+from results.scenario.births_parts import births_parts, rates_by_age, women_by_age
+from results.scenario.data import RunData
+from results.scenario.gains import relative_gains
+from results.scenario.sections.city_plan import goals_kept, plan_section, tone_of
+from results.scenario.sections.gains import gains_section
+from results.scenario.sections.money import cost_section
+from results.scenario.sections.past import fit_section
+from results.scenario.sections.women import women_section
 from tests.results.sample_run import write_sample_run
 from tests.results.test_scenario_claims import matched, numbers_in, printed
 

@@ -11,9 +11,10 @@ import pytest
 from experiments.run.progress import LineReporter
 from experiments.run.runner import execute, start_run
 from experiments.study.study import read_study
-from results import figures, sensitivity_report
-from results.run_data import RunData
-from results.study_data import StudyData
+from results.scenario.data import RunData
+from results.scenario.figures import paths as figures
+from results.sensitivity import report as sensitivity_report
+from results.sensitivity.data import StudyData
 from tests.experiments.known_functions import LEVERS, model_of
 from tests.results.sample_run import write_sample_run
 

@@ -11,18 +11,18 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from results.answers import in_force_text
-from results.blocks import Lists, Measured, Paragraph, Scaled, Table
-from results.estimates import people_cell
-from results.figures_more import _largest
-from results.money import axis_unit, money_cell, plain_tick
-from results.page import table_frame
-from results.run_data import RunData
-from results.sections_basis import one_row_each
-from results.sections_limits import imposed_section
-from results.sections_money import cost_section
-from results.study_words import in_force_text as span_in_force
-from results.workbook import write_workbook
+from results.page.blocks import Lists, Measured, Paragraph, Scaled, Table
+from results.page.estimates import people_cell
+from results.page.money import axis_unit, money_cell, plain_tick
+from results.page.page import table_frame
+from results.page.study_words import in_force_text as span_in_force
+from results.page.workbook import write_workbook
+from results.scenario.answers import in_force_text
+from results.scenario.data import RunData
+from results.scenario.figures.bars import _largest
+from results.scenario.sections.evidence import one_row_each
+from results.scenario.sections.limits import imposed_section
+from results.scenario.sections.money import cost_section
 from tests.results.sample_run import write_sample_run
 
 NAN = math.nan

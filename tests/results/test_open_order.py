@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policies.catalogue import load_catalogue
-from results import open_order
-from results.blocks import Section, both
-from results.trust_marks import with_marks
+from results.page.blocks import Section, both
+from results.trust import open_order
+from results.trust.marks import with_marks
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from results.blocks import Bullets, FigureRef, Lists, Paragraph, Table
-from results.page import table_frame
-from results.run_data import RunData
-from results.sections_fit import fit_section
-from results.sections_limits import imposed_section, limits_section, what_intervals_cover
+from results.page.blocks import Bullets, FigureRef, Lists, Paragraph, Table
+from results.page.page import table_frame
+from results.scenario.data import RunData
+from results.scenario.sections.limits import imposed_section, limits_section, what_intervals_cover
+from results.scenario.sections.past import fit_section
 from tests.results.sample_run import write_sample_run
 
 

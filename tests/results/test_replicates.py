@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from results import compare
-from results.replicates import has_several_draws, numbered, replicate_births, replicate_series
+from results.analysis import compare
+from results.analysis.replicates import has_several_draws, numbered, replicate_births, replicate_series
 
 
 def design_of(seeds: int, draws: int) -> pd.DataFrame:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from results.figure_style import on_two_lines, spread_positions, wrapped
-from results.figures import MAKERS
-from results.opening import opening
+from results.page.figure_style import on_two_lines, spread_positions, wrapped
+from results.page.words import interval, number
 from results.report import SECTIONS, headline, write_report
-from results.run_data import RunData
-from results.words import interval, number
+from results.scenario.data import RunData
+from results.scenario.figures.paths import MAKERS
+from results.scenario.sections.opening import opening
 from tests.results.sample_run import write_sample_run
 
 

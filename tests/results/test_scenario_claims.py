@@ -14,15 +14,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from results.compare import ratio_interval, t_interval
-from results.opening import opening
+from results.analysis.compare import ratio_interval, t_interval
 from results.report import write_report
-from results.run_data import RunData
-from results.sections_births import births_section
-from results.sections_effects import effect_section, target_section
-from results.sections_gains import gains_section
-from results.sections_money import cost_section
-from results.sections_women import women_section
+from results.scenario.data import RunData
+from results.scenario.sections.births import births_section
+from results.scenario.sections.effects import effect_section, target_section
+from results.scenario.sections.gains import gains_section
+from results.scenario.sections.money import cost_section
+from results.scenario.sections.opening import opening
+from results.scenario.sections.women import women_section
 from tests.conftest import empty_figures
 from tests.results.sample_run import write_sample_run
 

@@ -16,10 +16,11 @@ from experiments.run.progress import LineReporter
 from experiments.run.runner import execute, start_run
 from experiments.study.equal_cost_bounds import COLUMNS
 from experiments.study.study import read_study
-from results import alone, sensitivity
+from results.analysis import alone
+from results.analysis import indices as sensitivity
+from results.folder.store import MANIFEST, RunFolderError
 from results.report import write_report_of_kind
-from results.store import MANIFEST, RunFolderError
-from results.study_data import StudyData
+from results.sensitivity.data import StudyData
 from tests.experiments.known_functions import LEVERS, model_of
 from tests.results.reading import words_of
 

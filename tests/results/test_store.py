@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from results import store
-from results.store import MANIFEST, RunFolder, RunFolderError, StoreError, write_whole
+from results.folder import store
+from results.folder.store import MANIFEST, RunFolder, RunFolderError, StoreError, write_whole
 
 
 def rows(run_id: str) -> pd.DataFrame:

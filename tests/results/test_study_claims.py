@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from results import open_order
-from results.blocks import Measured, Scaled, Section
-from results.compare import t_interval
-from results.forecast_report import county_section, people_section, spread_section, structure_section
-from results.optimise_report import answer_section, front_section, missing_section
-from results.sensitivity_alone import alone_section, money_section
-from results.sensitivity_report import ORDERS, sections_of, with_open_order
-from results.sensitivity_sections import ranking_section
-from results.sensitivity_sweeps import rows_close, sweep_section
-from results.study_trust import answering, trusted
-from results.study_words import with_unit
+from results.analysis.compare import t_interval
+from results.forecast.report import county_section, people_section, spread_section, structure_section
+from results.optimise.report import answer_section, front_section, missing_section
+from results.page.blocks import Measured, Scaled, Section
+from results.page.study_words import with_unit
+from results.sensitivity.alone import alone_section, money_section
+from results.sensitivity.ranking import ranking_section
+from results.sensitivity.report import ORDERS, sections_of, with_open_order
+from results.sensitivity.sweeps import rows_close, sweep_section
+from results.trust import open_order
+from results.trust.study_marks import answering, trusted
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
 
 SIX = [(seed, 0) for seed in range(1, 7)]

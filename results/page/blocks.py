@@ -1,0 +1,171 @@
+"""What a report section is made of; the template knows these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from results.page.words import Text, interval, number
+
+LONG = 14
+"""Rows above which a table is folded."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An estimate and its interval, set on two lines of one cell."""
+
+    mean: str
+    span: Text
+
+    @classmethod
+    def of(
+        cls, mean: float | None, low: float | None, high: float | None, digits: int = 0, sign: bool = False
+    ) -> Measured:
+        """A number and the ends of its interval, all with so many digits."""
+        return cls(number(mean, digits, sign), interval(low, high, digits, sign))
+
+    def plain(self, lang: str = "en") -> str:
+        """The estimate on one line."""
+        return f"{self.mean} [{self.span[lang]}]"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement in a cell or on a card; ``tone`` is ``good``, ``near``, ``bad`` or ``none``."""
+
+    text: Text
+    tone: str = "none"
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A number that each language counts in a unit of its own (million yuan, 万元); files hold the English one."""
+
+    en: str | Measured
+    zh: str | Measured
+
+
+Cell = Text | str | Measured | Verdict | Scaled
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; ``tone`` is ``plain``, ``note`` (smaller) or ``warn`` (a caution in a box)."""
+
+    text: Text
+    tone: str = "plain"
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of short points."""
+
+    items: list[Text]
+    kind: str = "bullets"
+
+
+@dataclass(frozen=True)
+class FigureRef:
+    """A figure by name, with how to read it; ``trust`` are marks of how far to trust it (``results.trust.marks``)."""
+
+    name: str
+    caption: Text
+    kind: str = "figure"
+    trust: Sequence[Verdict] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first ``text_columns`` columns are words, the others numbers. ``name`` is its csv file's.
+
+    A long table is folded unless it may not (``folds``); an ``annex`` is folded and left out of print. ``row_ids`` are
+    places that links of the page lead to.
+    """
+
+    name: str
+    caption: Text
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    text_columns: int = 1
+    folds: bool = True
+    annex: bool = False
+    row_ids: Sequence[str] = ()
+    kind: str = "table"
+    trust: Sequence[Verdict] = ()
+
+    @property
+    def folded(self) -> bool:
+        """True if the page shows it only when asked."""
+        return self.annex or (self.folds and len(self.rows) > LONG)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Commands to type."""
+
+    lines: list[str]
+    kind: str = "code"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Something with a name, a judgement and a few named facts."""
+
+    title: Text
+    badge: Verdict | None
+    facts: Sequence[tuple[Text, Text]]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Cards beside each other; ``name`` is the csv file of the same facts."""
+
+    name: str
+    caption: Text
+    items: Sequence[Card]
+    kind: str = "cards"
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists of short points beside each other, each under its head."""
+
+    columns: Sequence[tuple[Text, Sequence[Text]]]
+    kind: str = "lists"
+
+
+Block = Paragraph | Bullets | FigureRef | Table | Code | Cards | Lists
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The first screen: the question answered in a few sentences, and one figure.
+
+    ``topics`` are those of each sentence, by which ``trust`` is found (marks of each sentence; ``figure_trust`` of the
+    figure).
+    """
+
+    sentences: Sequence[Text]
+    figure: str | None
+    caption: Text
+    topics: Sequence[Sequence[str]] = ()
+    trust: Sequence[Sequence[Verdict]] = ()
+    figure_trust: Sequence[Verdict] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question, answered in a sentence first; ``trust`` are the marks beside the answer."""
+
+    key: str
+    title: Text
+    lead: Text
+    blocks: list[Block] = field(default_factory=list)
+    trust: Sequence[Verdict] = ()
+
+
+def both(en: str, zh: str) -> Text:
+    """A text in both languages."""
+    return {"en": en, "zh": zh}

@@ -1,0 +1,1 @@
+"""Reports of scenarios: what the run holds, its sections and its figures."""

@@ -1,0 +1,1 @@
+"""Figures of a scenario report, each a function (data, language) -> matplotlib figure or None."""

@@ -1,0 +1,1 @@
+"""Sections of a scenario report; each answers in a sentence first."""
