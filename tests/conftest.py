@@ -39,7 +39,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports of scenarios are written with empty figures: drawing takes most of the time, and tests read words."""
-    monkeypatch.setattr("results.report.make_figures", empty_figures)
+    monkeypatch.setattr("results.scenario.report.make_figures", empty_figures)
 
 
 def empty_figures(data: Any) -> dict[str, dict[str, str]]:

@@ -65,7 +65,7 @@ def test_the_walk_meets_the_files_with_texts() -> None:
         "experiments/configs/scenario/suining_example.yaml",
         "policies/levers/birth_grant.yaml",
         "policies/packages/all-cash.yaml",
-        "results/page/definitions.yaml",
+        "results/documents/definitions.yaml",
     }
 
 

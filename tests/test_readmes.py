@@ -21,7 +21,7 @@ from experiments.study.study import read_study
 from experiments.tools.gallery import read_gallery, shipped
 from policies.catalogue import PAYERS, load_catalogue
 from policies.packages import package_names
-from results.page import words
+from results.content import words
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("abm", "calibration", "experiments", "policies", "results", "tests")

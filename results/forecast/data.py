@@ -13,8 +13,8 @@ from scipy import stats
 
 from results.analysis.compare import CONFIDENCE, FEWEST, t_interval
 from results.analysis.indices import holm, rank_correlation
+from results.content.words import Text
 from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
-from results.page.words import Text
 from results.scenario.data import group_dimensions
 
 QUANTILES = {"low95": 0.025, "low80": 0.10, "median": 0.5, "high80": 0.90, "high95": 0.975}

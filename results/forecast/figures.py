@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from results.content.figure_labels import broken
+from results.content.figure_style import INK, POLICY_COLOURS, people_tick
+from results.content.words import percent
 from results.forecast.data import ForecastData
-from results.page.figure_labels import broken
-from results.page.figure_style import INK, POLICY_COLOURS, people_tick
-from results.page.words import percent
 
 COLOURS = {"male": "#0072B2", "female": "#D55E00"}
 YEAR_COLOURS = ["#0072B2", "#D55E00", "#009E73"]

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
+from results.content.estimates import said
+from results.content.figure_style import style, svg_text
+from results.content.study_words import parameter_label
+from results.content.words import Text, joined, number
+from results.documents.page import Fact, Figures, opening_of, write_page
 from results.folder.store import RunFolder
 from results.forecast.data import ForecastData
 from results.forecast.figures import MAKERS
-from results.page.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
-from results.page.estimates import said
-from results.page.figure_style import style, svg_text
-from results.page.page import Fact, Figures, opening_of, write_page
-from results.page.study_words import parameter_label
-from results.page.words import Text, joined, number
 from results.scenario.data import LANGUAGES
 from results.trust.study_marks import answering, opening_trusted, trusted
 

@@ -14,9 +14,9 @@ from scipy import stats
 from results.analysis.alone import by_replicate
 from results.analysis.compare import CONFIDENCE, FEWEST, t_interval
 from results.analysis.packages import PAIR, chosen_packages, not_told_apart, package_values, pareto, run_values
+from results.content.study_words import in_force_text, years_text
+from results.content.words import Text, joined
 from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
-from results.page.study_words import in_force_text, years_text
-from results.page.words import Text, joined
 from results.trust.open_order import concerns, families_of, marked
 
 LARGEST = 3

@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from results.content.figure_style import BASELINE_COLOUR, INK, MUTED, POLICY_COLOURS, TARGET_COLOUR
+from results.content.money import axis_unit, plain_tick
+from results.content.words import number
 from results.optimise.data import SearchData
-from results.page.figure_style import BASELINE_COLOUR, INK, MUTED, POLICY_COLOURS, TARGET_COLOUR
-from results.page.money import axis_unit, plain_tick
-from results.page.words import number
 
 
 def front(data: SearchData, lang: str) -> Figure | None:

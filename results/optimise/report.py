@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import amounts, money_said, people_said, said, with_interval
+from results.content.figure_style import style, svg_text
+from results.content.money import in_unit, money_cell
+from results.content.study_words import with_unit
+from results.content.words import Text, number
+from results.documents.page import Fact, Figures, opening_of, write_page
 from results.folder.store import RunFolder
 from results.optimise import figures as optimise_figures
 from results.optimise.data import SearchData
-from results.page.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import amounts, money_said, people_said, said, with_interval
-from results.page.figure_style import style, svg_text
-from results.page.money import in_unit, money_cell
-from results.page.page import Fact, Figures, opening_of, write_page
-from results.page.study_words import with_unit
-from results.page.words import Text, number
 from results.scenario.data import LANGUAGES
 from results.trust.open_order import before, marked, paragraph
 from results.trust.study_marks import answering, opening_trusted, trusted

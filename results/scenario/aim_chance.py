@@ -15,7 +15,7 @@ from typing import Any, Literal
 from scipy import stats
 
 from results.analysis.compare import CONFIDENCE, FEWEST
-from results.page.words import Text
+from results.content.words import Text
 from results.scenario.fit import FitData, Row
 
 CURRENT_LAW = "current-law"

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from results.analysis.compare import ratio_interval, ratios, t_interval
-from results.page import study_words
-from results.page.blocks import both
-from results.page.estimates import finite, told_apart
-from results.page.words import Text
+from results.content import study_words
+from results.content.blocks import both
+from results.content.estimates import finite, told_apart
+from results.content.words import Text
 from results.scenario.data import MONTH_ZERO_YEAR, MONTHS_A_YEAR, RunData
 from results.scenario.gains import strongest
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from results.analysis.compare import t_interval
 from results.scenario.data import group_dimensions
 
 AGES = ("15-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49")
@@ -50,3 +51,16 @@ def births_parts(women: pd.DataFrame, rates: pd.DataFrame, first_year: int, last
     by_women = ((w1 - w0) * (f0 + f1) / 2).sum(axis=1)
     by_rates = ((f1 - f0) * (w0 + w1) / 2).sum(axis=1)
     return pd.DataFrame({"women": by_women, "rates": by_rates, "total": by_women + by_rates}).dropna()
+
+
+def sums_by_year(women: pd.DataFrame, scenario: str, ages: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Women of the age groups (all by default) by year under one scenario: year, mean, low, high, sd, n."""
+    own = women.xs(scenario, level="scenario")
+    totals = (own[list(ages)] if ages else own).sum(axis=1)
+    rows = []
+    for year, values in totals.groupby(level="year"):
+        mean, low, high = t_interval(values.to_numpy())
+        rows.append(
+            {"year": int(str(year)), "mean": mean, "low": low, "high": high, "sd": values.std(ddof=1), "n": len(values)}
+        )
+    return pd.DataFrame(rows)

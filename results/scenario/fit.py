@@ -31,7 +31,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from results.page.words import Text, number
+from results.content.words import Text, number
 
 FITTED, HELD_BACK, INPUT = "fit", "held_back", "input"
 Row = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from results.analysis.compare import paired, ratio_interval, yearly
-from results.page.words import CATEGORIES, Text, joined
+from results.content.words import CATEGORIES, Text, joined
 from results.scenario.data import RunData, group_dimensions
 
 DIMENSIONS_SHOWN = ("order", "income_fifth", "county", "residence", "hukou", "mother_age")

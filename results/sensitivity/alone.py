@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from results.analysis import alone
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import said, with_interval
-from results.page.money import money_cell
-from results.page.words import Text, number
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import said, with_interval
+from results.content.money import money_cell
+from results.content.words import Text, number
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words
 from results.sensitivity.ranking import (

@@ -12,9 +12,9 @@ import pandas as pd
 from results.analysis import alone
 from results.analysis import indices as sensitivity
 from results.analysis.compare import FEWEST, t_interval
+from results.content.study_words import FAMILIES, in_force_text, parameter_label, years_text
+from results.content.words import Text
 from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
-from results.page.study_words import FAMILIES, in_force_text, parameter_label, years_text
-from results.page.words import Text
 from results.trust import open_order
 
 AT_PLAUSIBLE = "plausible"

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.page.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, wrapped
-from results.page.study_words import FAMILIES
-from results.page.words import number
+from results.content.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, wrapped
+from results.content.study_words import FAMILIES
+from results.content.words import number
 from results.sensitivity.data import StudyData
 
 ROW_INCHES = 0.36

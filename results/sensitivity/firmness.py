@@ -8,8 +8,8 @@ from results.analysis import indices as sensitivity
 from results.analysis.alone import draw_ranks
 from results.analysis.compare import FEWEST
 from results.analysis.indices import Noise
-from results.page.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
-from results.page.words import Text, interval, number
+from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.content.words import Text, interval, number
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for
 from results.sensitivity.ranking import SETTLED, TOLD_APART, is_rough, names_text, running_text, widest_share

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from results.analysis import alone
 from results.analysis import indices as sensitivity
 from results.analysis.compare import FEWEST
-from results.page.figure_labels import broken
-from results.page.figure_style import INK, MUTED, end_labels
-from results.page.words import number
+from results.content.figure_labels import broken
+from results.content.figure_style import INK, MUTED, end_labels
+from results.content.words import number
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import colour_of, digits_for, name_rows, outcome_words, row_label, rows_canvas
 

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from results.analysis import indices as sensitivity
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import with_interval
-from results.page.money import money_cell
-from results.page.words import Text
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import with_interval
+from results.content.money import money_cell
+from results.content.words import Text
 from results.sensitivity.alone import estimate
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from results.analysis import indices as sensitivity
-from results.page.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
-from results.page.estimates import Estimate, rounded, said, span_of, turned, with_interval
-from results.page.money import in_unit
-from results.page.study_words import with_unit
-from results.page.words import Text, joined, number
+from results.content.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.content.estimates import Estimate, rounded, said, span_of, turned, with_interval
+from results.content.money import in_unit
+from results.content.study_words import with_unit
+from results.content.words import Text, joined, number
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words
 

@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from results.analysis import indices as sensitivity
+from results.content.blocks import FigureRef, Opening, Paragraph, Section, both
+from results.content.figure_style import style, svg_text
+from results.content.words import Text, number
+from results.documents.page import Fact, Figures, opening_of, write_page
 from results.folder.store import RunFolder
-from results.page.blocks import FigureRef, Opening, Paragraph, Section, both
-from results.page.figure_style import style, svg_text
-from results.page.page import Fact, Figures, opening_of, write_page
-from results.page.words import Text, number
 from results.scenario.data import LANGUAGES
 from results.sensitivity import figures as sensitivity_figures
 from results.sensitivity import firmness_figures as sensitivity_more

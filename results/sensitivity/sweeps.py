@@ -9,11 +9,11 @@ import pandas as pd
 
 from results.analysis.alone import by_replicate, change, curve_effects, paired_differences, tied_at_strongest_dose
 from results.analysis.compare import t_interval
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import money_said, span_of, told_apart, with_interval
-from results.page.money import money_cell
-from results.page.study_words import with_unit
-from results.page.words import Text, joined, number, yuan
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import money_said, span_of, told_apart, with_interval
+from results.content.money import money_cell
+from results.content.study_words import with_unit
+from results.content.words import Text, joined, number, yuan
 from results.sensitivity.alone import alone_no_change, estimate
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from results.page.blocks import Verdict, both
-from results.page.words import Text
+from results.content.blocks import Verdict, both
+from results.content.words import Text
 
 CAUSAL = ("randomised", "natural_experiment")
 DESIGNS = (*CAUSAL, "association", "model", "prior", "description", "unknown")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from results.page.blocks import Block, FigureRef, Opening, Section, Table, Verdict, both
-from results.page.words import Text
+from results.content.blocks import Block, FigureRef, Opening, Section, Table, Verdict, both
+from results.content.words import Text
 from results.trust.open_order import concerns, families_of
 
 TRUST: dict[str, Verdict] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from results.page.words import Text, joined
+from results.content.words import Text, joined
 
 FAMILIES = frozenset({"cash", "childcare", "housing"})
 """Families of levers whose order is open (``family`` in the lever files)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from results.page.blocks import Cell, Opening, Section, Table, both
+from results.content.blocks import Cell, Opening, Section, Table, both
 from results.trust.marks import TRUST, marks, with_marriage
 
 BY_SECTION: dict[str, tuple[str, ...]] = {

@@ -116,7 +116,7 @@ def asked_and_not(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
 
     pages = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("results.report.make_figures", empty_figures)
+        patched.setattr("results.scenario.report.make_figures", empty_figures)
         for follows in (False, True):
             folder = write_sample_run(tmp_path_factory.mktemp("spoken") / "run", seeds=3)
             folder.follows_browser = follows

@@ -43,7 +43,7 @@ def damaged_of_run() -> tuple[str, ...]:
 def report_of_run(folder: Path) -> None:
     """Make its report, without figures, and take it away again."""
     run = folder / RUN
-    with patch("results.report.make_figures", empty_figures):
+    with patch("results.scenario.report.make_figures", empty_figures):
         write_report(RunFolder(run))
     (run / REPORT).unlink()
     for name in (FIGURES, TABLES):

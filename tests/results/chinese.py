@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from results.page.blocks import (
+from results.content.blocks import (
     Bullets,
     Card,
     Cards,
@@ -20,8 +20,8 @@ from results.page.blocks import (
     Section,
     Table,
 )
-from results.page.blocks import Verdict as Badge
-from results.page.words import Text
+from results.content.blocks import Verdict as Badge
+from results.content.words import Text
 
 CITATIONS = {"Source", "Row", "Name in the files"}
 """Heads of columns that keep their language: citations, and ids as such."""

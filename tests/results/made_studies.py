@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from SALib.sample import sobol
 
+from results.content.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Scaled, Section, Table, Verdict
+from results.content.words import Text
 from results.forecast.data import ForecastData
 from results.optimise.data import SearchData
-from results.page.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Scaled, Section, Table, Verdict
-from results.page.words import Text
 from results.sensitivity.data import StudyData
 
 LAW = "current_law"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from results.content.blocks import Bullets, Cell, Paragraph, Table
+from results.documents.page import table_frame
 from results.folder.store import CONTEXT, RunFolder
-from results.page.blocks import Bullets, Cell, Paragraph, Table
-from results.page.page import table_frame
 from results.report import write_report
 from results.scenario.data import RunData
 from results.scenario.figures.backtests import MOST_ROWS, backtests, in_two, scaled

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from results.page.words import yuan
+from results.content.words import yuan
 from results.scenario.births_parts import births_parts, rates_by_age, women_by_age
 from results.scenario.data import RunData
 from results.scenario.figures.fans import predictive

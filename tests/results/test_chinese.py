@@ -9,7 +9,7 @@ import pytest
 
 from experiments.context.context import report_context
 from experiments.study.study import read_study
-from results.page.blocks import Block, Bullets, Cards, Paragraph, Section, Table, both
+from results.content.blocks import Block, Bullets, Cards, Paragraph, Section, Table, both
 from results.report import SECTIONS
 from results.scenario.data import RunData
 from results.scenario.sections.evidence import evidence_section

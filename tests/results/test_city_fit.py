@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from experiments.context.fit_tables import FITTED, read_fit
+from results.content.blocks import Bullets, Measured, Paragraph, Table, Verdict
+from results.content.figure_labels import broken, width_of
 from results.folder.store import CONTEXT
-from results.page.blocks import Bullets, Measured, Paragraph, Table, Verdict
-from results.page.figure_labels import broken, width_of
 from results.report import write_report
 from results.scenario.figures.calibration import scaled
 from results.scenario.figures.paths import MAKERS

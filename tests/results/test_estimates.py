@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from results.page.estimates import if_not_told, money_said, people_digits, people_said, rounded
+from results.content.estimates import if_not_told, money_said, people_digits, people_said, rounded
 
 NOTHING = {"en": "", "zh": ""}
 BARELY = {"en": ", barely told from zero", "zh": "，勉强可与零区分"}

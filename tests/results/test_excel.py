@@ -8,10 +8,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from results.content.blocks import Table, both
+from results.documents.workbook import write_workbook
 from results.folder.excel import is_mistaken, is_number, safe_for_excel, safe_text
 from results.folder.store import RunFolder
-from results.page.blocks import Table, both
-from results.page.workbook import write_workbook
 
 FORMULAS = ['=HYPERLINK("x","y")', "=1+1", "+SUM(A1)", "-A1", "@SUM(A1)", "\t=1+1", "＝1+1", "#N/A", "#DIV/0!"]
 """Labels of people that a spreadsheet would run, or take for an error."""

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from results.analysis.compare import ratio_interval, t_interval
-from results.page.blocks import Paragraph
-from results.page.estimates import money_said
+from results.content.blocks import Paragraph
+from results.content.estimates import money_said
 from results.scenario.births_parts import births_parts, rates_by_age, women_by_age
 from results.scenario.data import RunData
 from results.scenario.gains import relative_gains

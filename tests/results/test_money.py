@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from results.page.blocks import Lists, Measured, Paragraph, Scaled, Table
-from results.page.estimates import people_cell
-from results.page.money import axis_unit, money_cell, plain_tick
-from results.page.page import table_frame
-from results.page.study_words import in_force_text as span_in_force
-from results.page.workbook import write_workbook
+from results.content.blocks import Lists, Measured, Paragraph, Scaled, Table
+from results.content.estimates import people_cell
+from results.content.money import axis_unit, money_cell, plain_tick
+from results.content.study_words import in_force_text as span_in_force
+from results.documents.page import table_frame
+from results.documents.workbook import write_workbook
 from results.scenario.answers import in_force_text
 from results.scenario.data import RunData
 from results.scenario.figures.bars import _largest

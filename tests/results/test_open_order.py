@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policies.catalogue import load_catalogue
-from results.page.blocks import Section, both
+from results.content.blocks import Section, both
 from results.trust import open_order
 from results.trust.marks import with_marks
 

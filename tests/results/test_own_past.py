@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from results.page.blocks import Bullets, FigureRef, Lists, Paragraph, Table
-from results.page.page import table_frame
+from results.content.blocks import Bullets, FigureRef, Lists, Paragraph, Table
+from results.documents.page import table_frame
 from results.scenario.data import RunData
 from results.scenario.sections.limits import imposed_section, limits_section, what_intervals_cover
 from results.scenario.sections.past import fit_section

@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from abm.observe.indicators import REGISTER
+from results.content.blocks import Card, Cards, FigureRef, Measured, Opening, Section, Table, Verdict, both
+from results.documents.definitions import VOCABULARY, Marker, definitions_section, terms_of
+from results.documents.page import Fact, opening_of, tables_of, unbroken_percent, write_page
+from results.documents.workbook import number_in, sheet_rows
 from results.folder.store import RunFolder
-from results.page.blocks import Card, Cards, FigureRef, Measured, Opening, Section, Table, Verdict, both
-from results.page.definitions import VOCABULARY, Marker, definitions_section, terms_of
-from results.page.page import Fact, opening_of, tables_of, unbroken_percent, write_page
-from results.page.workbook import number_in, sheet_rows
 
 INDICATORS = {
     "tfr": {"unit": "children per woman", "definition": "sum of rates", "base": "resident",
@@ -105,7 +105,7 @@ def test_marking_leaves_other_words_alone_and_escapes() -> None:
 
 
 def test_every_indicator_has_a_chinese_definition_and_unit() -> None:
-    """A new indicator needs a line in results/page/definitions.yaml."""
+    """A new indicator needs a line in results/documents/definitions.yaml."""
     vocabulary = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))
     assert set(REGISTER) - set(vocabulary["indicators"]) == set()
     assert {card.unit for card in REGISTER.values()} - set(vocabulary["units"]) == set()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from results.page.figure_style import on_two_lines, spread_positions, wrapped
-from results.page.words import interval, number
+from results.content.figure_style import on_two_lines, spread_positions, wrapped
+from results.content.words import interval, number
 from results.report import SECTIONS, headline, write_report
 from results.scenario.data import RunData
 from results.scenario.figures.paths import MAKERS

@@ -37,7 +37,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunData, dict[str, pd
         tmp_path_factory.mktemp("run"), ["current_law", "package", "voucher", "leave"], seeds=8, complete=True
     )
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("results.report.make_figures", empty_figures)
+        patched.setattr("results.scenario.report.make_figures", empty_figures)
         page = write_report(folder)
     files = (page.parent / "tables").glob("*.csv")
     return RunData.read(folder), {path.stem: pd.read_csv(path, encoding="utf-8-sig") for path in files}

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from results.analysis.compare import t_interval
+from results.content.blocks import Measured, Scaled, Section
+from results.content.study_words import with_unit
 from results.forecast.report import county_section, people_section, spread_section, structure_section
 from results.optimise.report import answer_section, front_section, missing_section
-from results.page.blocks import Measured, Scaled, Section
-from results.page.study_words import with_unit
 from results.sensitivity.alone import alone_section, money_section
 from results.sensitivity.ranking import ranking_section
 from results.sensitivity.report import ORDERS, sections_of, with_open_order

@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.page.figure_labels import broken, lines_of, name_rows
-from results.page.figure_style import INK, MUTED, POLICY_COLOURS
-from results.page.words import number
+from results.content.figure_labels import broken, lines_of, name_rows
+from results.content.figure_style import INK, MUTED, POLICY_COLOURS
+from results.content.words import number
+from results.scenario.backtest_rows import ANCHOR, DEFAULT_SET, SIGN, digits_of, label_of, model_digits
 from results.scenario.data import RunData
-from results.scenario.sections.backtests import ANCHOR, DEFAULT_SET, SIGN, digits_of, label_of, model_digits
 
 Row = dict[str, Any]
 LEFT_END, RIGHT_END = -1.6, 2.6

@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.page.estimates import people_digits, rounded
-from results.page.figure_style import CATEGORY_COLOURS, INK, MUTED, scenario_colour, wrapped
-from results.page.money import axis_unit, plain_tick
-from results.page.words import number, payer_label
+from results.content.estimates import people_digits, rounded
+from results.content.figure_style import CATEGORY_COLOURS, INK, MUTED, scenario_colour, wrapped
+from results.content.money import axis_unit, plain_tick
+from results.content.words import number, payer_label
 from results.scenario.answers import years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.page.estimates import has_interval
-from results.page.figure_style import MUTED, kept_inside, scenario_colour, spread_positions, wrapped
-from results.page.money import axis_unit, plain_tick
+from results.content.estimates import has_interval
+from results.content.figure_style import MUTED, kept_inside, scenario_colour, spread_positions, wrapped
+from results.content.money import axis_unit, plain_tick
 from results.scenario.answers import cost_a_year, years_text, years_zh
 from results.scenario.data import RunData
 

@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from results.page.figure_labels import broken, lines_of, name_rows
-from results.page.figure_style import INK, MUTED, POLICY_COLOURS
+from results.content.figure_labels import broken, lines_of, name_rows
+from results.content.figure_style import INK, MUTED, POLICY_COLOURS
 from results.scenario.fit import FITTED, HELD_BACK, INPUT, FitData, HasContext, Row, is_share, printed
 
 FITS, MISSES, BAR = POLICY_COLOURS[0], POLICY_COLOURS[1], "#c3ccd6"

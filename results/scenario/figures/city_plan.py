@@ -6,12 +6,12 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from results.page.figure_labels import broken
-from results.page.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, side_legend
-from results.page.words import percent
+from results.content.figure_labels import broken
+from results.content.figure_style import INK, MUTED, TARGET_COLOUR, scenario_colour, side_legend
+from results.content.words import percent
 from results.scenario.data import RunData
 from results.scenario.gains import drawn
-from results.scenario.sections.city_plan import MOST_MARKS, goals_kept, with_unit
+from results.scenario.goals import MOST_MARKS, goals_kept, with_unit
 
 
 def plan_scoreboard(data: RunData, lang: str) -> Figure | None:

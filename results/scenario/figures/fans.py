@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from results.analysis.compare import FEWEST
-from results.page.figure_labels import broken, lines_of
-from results.page.figure_style import BASELINE_COLOUR, INK, MUTED, TARGET_COLOUR, scenario_colour
+from results.content.figure_labels import broken, lines_of
+from results.content.figure_style import BASELINE_COLOUR, INK, MUTED, TARGET_COLOUR, scenario_colour
 from results.scenario.data import RunData
 
 SHARES = ((0.95, 0.13), (0.80, 0.20), (0.50, 0.28))

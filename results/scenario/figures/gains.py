@@ -11,9 +11,9 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.page.figure_labels import broken
-from results.page.figure_style import INK, MUTED, inches, scenario_colour
-from results.page.words import DIMENSIONS, number, percent
+from results.content.figure_labels import broken
+from results.content.figure_style import INK, MUTED, inches, scenario_colour
+from results.content.words import DIMENSIONS, number, percent
 from results.scenario.data import RunData
 from results.scenario.gains import DIMENSIONS_SHOWN, MOST_DRAWN, category, drawn, relative_gains, strongest
 

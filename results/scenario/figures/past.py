@@ -10,34 +10,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from results.page.figure_labels import broken
-from results.page.figure_style import POLICY_COLOURS, TARGET_COLOUR, people_ticks
-from results.scenario.data import RunData, group_dimensions
+from results.content.figure_labels import broken
+from results.content.figure_style import POLICY_COLOURS, TARGET_COLOUR, people_ticks
+from results.scenario.data import RunData
+from results.scenario.past import panels
 
 COLUMNS = 3
 PANEL_INCHES = 2.35
 TITLE_WIDTH = 28
 MODEL = POLICY_COLOURS[0]
-Panel = tuple[pd.DataFrame, pd.DataFrame]
-
-
-def panels(data: RunData) -> list[Panel]:
-    """Observed figures with the model's path under current law, one pair an indicator and group that the run has."""
-    anchors = pd.DataFrame(data.context["anchors"])
-    found: list[Panel] = []
-    if anchors.empty:
-        return found
-    for (indicator, group), points in anchors.groupby(["indicator", "group"], sort=False):
-        own = data.find_group(str(indicator), **group_dimensions(str(group)))
-        table = data.levels(str(indicator), own) if own else pd.DataFrame()
-        if not table.empty:
-            found.append((points, table[(table["scenario"] == data.baseline) & (table["year"] <= data.branch_year)]))
-    return [(points, past) for points, past in found if not past.empty]
-
-
-def has_band(data: RunData) -> bool:
-    """True if some panel has a band: an interval of the model's mean."""
-    return any(past["low"].notna().any() for _, past in panels(data))
 
 
 def history_fit(data: RunData, lang: str) -> Figure | None:

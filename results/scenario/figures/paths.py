@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.analysis.compare import FEWEST
-from results.page.figure_style import (
+from results.content.figure_style import (
     BASELINE_COLOUR,
     MUTED,
     TARGET_COLOUR,
@@ -29,7 +29,7 @@ from results.page.figure_style import (
     style,
     svg_text,
 )
-from results.page.words import number, percent
+from results.content.words import number, percent
 from results.scenario.data import LANGUAGES, RunData
 from results.scenario.figures.backtests import backtests, backtests_more
 from results.scenario.figures.bars import additional_births, cost_by_lever, cost_by_payer, pyramid

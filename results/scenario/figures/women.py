@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from results.page.figure_style import TARGET_COLOUR, people_ticks, scenario_colour
-from results.scenario.births_parts import women_by_age
+from results.content.figure_style import TARGET_COLOUR, people_ticks, scenario_colour
+from results.scenario.births_parts import sums_by_year, women_by_age
 from results.scenario.data import RunData
 from results.scenario.figures.fans import draw_fan
-from results.scenario.sections.women import sums_by_year
 
 BAND = ((0.80, 0.22),)
 

@@ -6,9 +6,9 @@ import pandas as pd
 
 from results.analysis.compare import t_interval
 from results.analysis.tfr_parts import tfr_parts
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import people_cell, people_said, told_apart, with_interval
-from results.page.words import Text, number
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import people_cell, people_said, told_apart, with_interval
+from results.content.words import Text, number
 from results.scenario.answers import births_by_replicate, births_name, leader, years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
 from results.scenario.sections.effects import label_of, not_told_text, quoted, with_births

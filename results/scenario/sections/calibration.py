@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.page.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
-from results.page.words import Text, joined, number
+from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.content.words import Text, joined, number
 from results.scenario.aim_chance import AS_DRAWN, of_fit
 from results.scenario.fit import FITTED, HELD_BACK, INPUT, FitData, printed, unit_words
 from results.trust import open_order

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import Any
 
-from results.page.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
-from results.page.estimates import finite, rounded
-from results.page.words import Text, joined, number
-from results.page.words import percent as percent_text
+from results.content.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.content.estimates import finite, rounded
+from results.content.words import Text, joined
 from results.scenario.data import RunData
 from results.scenario.gains import not_drawn
+from results.scenario.goals import MOST_MARKS, NEAR, WHOLE, Goal, amount, goals_kept, tone_of, with_unit
 from results.scenario.sections.effects import free_note, label_of
-
-MOST_MARKS = 6
-"""Marks that a row of the figure has room for: current law and scenarios."""
-WHOLE = 1000
-"""Numbers from here on are whole, and have the digits that their interval carries."""
-AGES = ("life_expectancy",)
-"""Targets in years that Chinese counts in years of age."""
-NEAR = 0.05
-"""A figure given as "about" counts as met within this relative distance; one given as a limit is near within it."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """A target of the plan, the year in which it is judged, and what each scenario comes to (mean, low, high)."""
-
-    name: str
-    year: int
-    target: dict[str, Any]
-    values: dict[str, dict[str, float]]
-
-
-def goals_kept(data: RunData) -> list[Goal]:
-    """The plan's targets that the run kept an indicator of."""
-    found = []
-    for target in data.context["targets"]:
-        year = min(int(target["year"]), data.end_year)
-        values = {s: data.value(target["indicator"], s, year) for s in data.scenarios}
-        kept = {s: value for s, value in values.items() if value is not None}
-        if data.baseline in kept:
-            found.append(Goal(str(target["indicator"]), year, target, kept))
-    return found
 
 
 def plan_section(data: RunData) -> Section:
@@ -130,18 +97,6 @@ def _moved_over(data: RunData, goals: list[Goal]) -> Text:
     )
 
 
-def tone_of(value: float, target: dict[str, Any]) -> str:
-    """``good`` if the target is met, ``near`` within :data:`NEAR` of it, else ``bad``."""
-    goal = float(target["value"])
-    if target["sense"] == "at least":
-        gap = goal - value
-    elif target["sense"] == "at most":
-        gap = value - goal
-    else:
-        return "good" if abs(value - goal) <= NEAR * abs(goal) else "bad"
-    return "good" if gap <= 0 else "near" if gap <= NEAR * abs(goal) else "bad"
-
-
 def judged(value: float, target: dict[str, Any]) -> Verdict:
     """The judgement as a badge."""
     tone = tone_of(value, target)
@@ -156,24 +111,6 @@ def target_text(target: dict[str, Any]) -> Text:
         target["sense"], ("about ", "约 ")
     )
     return both(words[0] + value["en"], words[1] + value["zh"])
-
-
-def with_unit(target: dict[str, Any], lang: str) -> str:
-    """A target's value; years, which its name does not tell from ages, with their unit."""
-    value = amount(float(target["value"]), target["unit"], lang)
-    if target["unit"] != "years":
-        return value
-    whole = value.removesuffix(".00")
-    return f"{whole} years" if lang == "en" else f"{whole} {'岁' if target['indicator'] in AGES else '年'}"
-
-
-def amount(value: float, unit: str, lang: str) -> str:
-    """A value in the unit's usual form: shares in percent."""
-    if not math.isfinite(value):
-        return "–"
-    if unit.startswith("share"):
-        return percent_text(100 * value, lang, 1)
-    return number(value, 0 if abs(value) >= WHOLE else 2)
 
 
 def _level(found: dict[str, float] | None, unit: str) -> Cell:

@@ -6,9 +6,9 @@ import math
 import re
 
 from results.analysis.compare import FEWEST, paired
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import if_not_told, people_digits, rounded, said, span_of, with_interval
-from results.page.words import Text, joined, number
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import if_not_told, people_digits, rounded, said, span_of, with_interval
+from results.content.words import Text, joined, number
 from results.scenario.aim_chance import Chance, chance_of
 from results.scenario.answers import free_parameters, not_told_apart
 from results.scenario.data import RunData

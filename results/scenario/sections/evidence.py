@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from results.page.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, both
-from results.page.words import GRADES, Text, number, payer_label, plain_month
+from results.content.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, both
+from results.content.words import GRADES, Text, number, payer_label, plain_month
 from results.scenario.data import RunData
 from results.scenario.sections.effects import label_of
 from results.trust.evidence_strength import (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from results.page.blocks import Block, Cell, FigureRef, Section, Table, both
-from results.page.estimates import (
+from results.content.blocks import Block, Cell, FigureRef, Section, Table, both
+from results.content.estimates import (
     Estimate,
     has_interval,
     if_not_told,
@@ -13,8 +13,8 @@ from results.page.estimates import (
     span_of,
     told_apart,
 )
-from results.page.money import in_unit
-from results.page.words import DIMENSIONS, Text, joined, number
+from results.content.money import in_unit
+from results.content.words import DIMENSIONS, Text, joined, number
 from results.scenario.answers import leader, years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
 from results.scenario.gains import MOST_DRAWN, category, not_drawn, relative_gains

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from results.analysis.compare import FEWEST
-from results.page.blocks import Block, Bullets, Lists, Paragraph, Section, both
-from results.page.words import Text, number
+from results.content.blocks import Block, Bullets, Lists, Paragraph, Section, both
+from results.content.words import Text, number
 from results.scenario.data import RunData
 from results.scenario.fit import HasContext
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import (
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import (
     finite,
     money_said,
     turned,
     with_interval,
 )
-from results.page.money import YUAN, in_unit, money_cell
-from results.page.words import Text, payer_label
+from results.content.money import YUAN, in_unit, money_cell
+from results.content.words import Text, payer_label
 from results.scenario.answers import (
     births_name,
     cost_a_year,

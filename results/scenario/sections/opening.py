@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from results.analysis.compare import FEWEST, t_interval
-from results.page.blocks import FigureRef, Opening, both
-from results.page.estimates import (
+from results.content.blocks import FigureRef, Opening, both
+from results.content.estimates import (
     amounts,
     if_not_told,
     is_wide,
@@ -18,7 +18,7 @@ from results.page.estimates import (
     to_digits,
     turned,
 )
-from results.page.words import Text, joined, number, payer_label, percent
+from results.content.words import Text, joined, number, payer_label, percent
 from results.scenario.answers import (
     best_value,
     cost_a_year,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.page.blocks import (
+from results.content.blocks import (
     Block,
     Bullets,
     Cell,
@@ -17,11 +17,11 @@ from results.page.blocks import (
     Verdict,
     both,
 )
-from results.page.estimates import finite
-from results.page.words import Text, joined, number
+from results.content.estimates import finite
+from results.content.words import Text, joined, number
 from results.scenario.data import RunData, group_dimensions
-from results.scenario.figures.past import has_band
 from results.scenario.fit import FitData, closed, is_share, unit_words
+from results.scenario.past import has_band
 from results.scenario.sections.calibration import calibration_section
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from results.analysis.compare import t_interval
-from results.page.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
-from results.page.estimates import said, with_interval
-from results.scenario.births_parts import births_parts, rates_by_age, women_by_age
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.estimates import said, with_interval
+from results.scenario.births_parts import births_parts, rates_by_age, sums_by_year, women_by_age
 from results.scenario.data import RunData
 from results.scenario.sections.effects import label_of
 
@@ -78,19 +78,6 @@ def shown_years(data: RunData) -> list[int]:
     """Years of the table: the history's first and 2020, the branch, the year judged, the end."""
     years = {data.start_year, 2020, data.branch_year - 1, data.judged_year, data.end_year}
     return sorted(y for y in years if data.start_year <= y <= data.end_year)
-
-
-def sums_by_year(women: pd.DataFrame, scenario: str, ages: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Women of the age groups (all by default) by year under one scenario: year, mean, low, high, sd, n."""
-    own = women.xs(scenario, level="scenario")
-    totals = (own[list(ages)] if ages else own).sum(axis=1)
-    rows = []
-    for year, values in totals.groupby(level="year"):
-        mean, low, high = t_interval(values.to_numpy())
-        rows.append(
-            {"year": int(str(year)), "mean": mean, "low": low, "high": high, "sd": values.std(ddof=1), "n": len(values)}
-        )
-    return pd.DataFrame(rows)
 
 
 def _years_table(data: RunData, women: pd.DataFrame) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from results.page.words import Text, interval, number
+from results.content.words import Text, interval, number
 
 LONG = 14
 """Rows above which a table is folded."""

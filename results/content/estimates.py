@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 
 from results.analysis.compare import FEWEST
-from results.page.blocks import Cell, Measured, both
-from results.page.words import Text, interval, number, yuan
+from results.content.blocks import Cell, Measured, both
+from results.content.words import Text, interval, number, yuan
 
 WIDE = 0.1
 """An interval whose half-width is more than this share of its estimate is wide: two significant digits are said."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from results.page.figure_style import INK
+from results.content.figure_style import INK
 
 _UNIT = re.compile(r"[\u2e80-\uffef][，。、；：）”]*\s*|[^\s\u2e80-\uffef]+[，。、；：）”]*\s*")
 """What a line may not be broken within: a word, or a Chinese character with the marks that end it."""

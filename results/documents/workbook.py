@@ -15,10 +15,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from results.content.blocks import Cell, Measured, Scaled, Table, Verdict
+from results.content.money import IN_FILES
+from results.content.words import Text
 from results.folder.excel import FORMULA_STARTS
-from results.page.blocks import Cell, Measured, Scaled, Table, Verdict
-from results.page.money import IN_FILES
-from results.page.words import Text
 
 Value = str | float | int | bool | None
 MOST_ROWS = 50_000

@@ -10,12 +10,12 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from results.content.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Scaled, Section, Table, both
+from results.content.figure_style import inline_svg
+from results.content.words import Text, number
+from results.documents.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
+from results.documents.workbook import in_files, interval_ends, plain_cell, spread_columns, write_workbook
 from results.folder.store import FIGURES, REPORT, TABLES, WORKBOOK, RunFolder
-from results.page.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Scaled, Section, Table, both
-from results.page.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
-from results.page.figure_style import inline_svg
-from results.page.words import Text, number
-from results.page.workbook import in_files, interval_ends, plain_cell, spread_columns, write_workbook
 from results.trust.marks import opening_with_marks, with_marks
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 from markupsafe import Markup, escape
 
-from results.page.blocks import Block, Cards, Cell, FigureRef, Opening, Section, Table, both
-from results.page.words import Text
+from results.content.blocks import Block, Cards, Cell, FigureRef, Opening, Section, Table, both
+from results.content.words import Text
 
 VOCABULARY = Path(__file__).resolve().with_name("definitions.yaml")
 LANGUAGES = ("en", "zh")

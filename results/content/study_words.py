@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.page.words import Text, plain_month
+from results.content.words import Text, plain_month
 
 FAMILIES: dict[str, Text] = {
     "childcare": {"en": "Childcare", "zh": "托育服务"},

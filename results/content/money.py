@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 
-from results.page.blocks import Cell, Measured, Scaled
-from results.page.estimates import Estimate, with_interval
-from results.page.words import Text
+from results.content.blocks import Cell, Measured, Scaled
+from results.content.estimates import Estimate, with_interval
+from results.content.words import Text
 
 YUAN, WAN, MILLION, YI = 1.0, 1e4, 1e6, 1e8
 IN_FILES = "zh_in_files"

@@ -1,0 +1,1 @@
+"""What reports are made of: blocks, words and numbers in two languages, estimates, how figures look."""
