@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,19 @@ ROOT = Path(__file__).parents[1]
 ORDER = ("cradle", "calibration", "experiments", "abm", "policies")  # imports go to the right only
 APART = "results"  # imports none of the others
 PARTS = (*ORDER, APART)
+ROOMS = {
+    "abm": (
+        "core", "city", "city/pack", "founding", "money", "processes", "observe", "month.py", "model.py", "cohorts.py",
+        "notebook.py", "view", "view/dashboard", "bench",
+    ),
+    "calibration": ("targets", "fit", "backtests"),
+    "experiments": ("sources.py", "study", "context", "run", "search", "tools", "commands"),
+    "results": (
+        "folder", "analysis", "content", "trust", "documents", "scenario", "scenario/figures", "scenario/sections",
+        "scenario/report.py", "sensitivity", "forecast", "optimise", "report.py",
+    ),
+}  # fmt: skip
+"""Inside a part: rooms (folders, or files that stand alone) from the ground up; imports go down or stay in a room."""
 
 RANDOM_MODULES = {"random", "secrets", "uuid", "numpy.random", "torch"}
 RANDOM_NAMES = {"random", "rvs", "default_rng", "RandomState", "SeedSequence", "shuffle", "rng"}
@@ -61,6 +75,36 @@ def allowed_parts(part: str) -> set[str]:
     return below | {APART} if part in ("cradle", "experiments", "calibration") else below
 
 
+def room_of(path: Path) -> str | None:
+    """The room of a file inside its part: the longest of the names that its place begins with; None at the door."""
+    part, *inside = path.relative_to(ROOT).parts
+    place = "/".join(inside)
+    fitting = [room for room in ROOMS.get(part, ()) if place == room or place.startswith(room + "/")]
+    return max(fitting, key=len, default=None)
+
+
+@cache
+def files_imported(path: Path) -> frozenset[Path]:
+    """Files of the project that a file imports; a package counts where something of its ``__init__.py`` is taken."""
+    names = set(imports_of(path))
+    found = {ROOT.joinpath(*name.split(".")).with_suffix(".py") for name in names}
+    inside = {module_of(file).rpartition(".")[0] for file in found if file.is_file()}
+    found |= {ROOT.joinpath(*name.split("."), "__init__.py") for name in names - inside}
+    return frozenset(file for file in found - {path} if file.is_file())
+
+
+def circles(imports: dict[Path, frozenset[Path]]) -> list[list[str]]:
+    """Groups of files that lead back to each other, from what each imports: what is left when files that import
+    nothing, or that nothing imports, are taken away again and again."""
+    left = dict(imports)
+    while True:
+        used = frozenset[Path]().union(*left.values())
+        outside = [path for path, targets in left.items() if not targets & left.keys() or path not in used]
+        if not outside:
+            return [named(sorted(left))] if left else []
+        left = {path: targets for path, targets in left.items() if path not in outside}
+
+
 def named(paths: list[Path]) -> list[str]:
     """Test ids."""
     return [path.relative_to(ROOT).as_posix() for path in paths]
@@ -74,6 +118,31 @@ def test_imports_go_down_the_list(path: Path) -> None:
     part = module_of(path).split(".")[0]
     used = {name.split(".")[0] for name in imports_of(path)} & set(PARTS)
     assert used <= allowed_parts(part), f"{part} may import only {sorted(allowed_parts(part))}"
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if room_of(p)], ids=named([p for p in sources() if room_of(p)]))
+def test_imports_go_down_from_room_to_room(path: Path) -> None:
+    part, own = path.relative_to(ROOT).parts[0], room_of(path)
+    rooms = ROOMS[part]
+    above = [
+        named([target])[0]
+        for target in files_imported(path)
+        if target.relative_to(ROOT).parts[0] == part
+        and (room := room_of(target)) is not None
+        and rooms.index(room) > rooms.index(str(own))
+    ]
+    assert above == [], f"{own} stands below"
+
+
+@pytest.mark.parametrize("part", ROOMS)
+def test_every_file_has_a_room(part: str) -> None:
+    inside = [path for path in sources() if path.relative_to(ROOT).parts[0] == part and path.name != "__init__.py"]
+    assert [named([path])[0] for path in inside if room_of(path) is None] == []
+
+
+def test_no_files_import_each_other() -> None:
+    """No circle, however long; imports for types and inside functions count."""
+    assert circles({path: files_imported(path) for path in sources()}) == []
 
 
 @every_source
@@ -139,6 +208,10 @@ def test_the_plan_is_read_rightly() -> None:
         "results.abm.model",
         "random",
     ]
+    one, two, three = (ROOT / f"{name}.py" for name in "abc")
+    assert circles({one: frozenset({two}), two: frozenset({three}), three: frozenset()}) == []
+    assert circles({one: frozenset({two}), two: frozenset({one}), three: frozenset({one})}) == [["a.py", "b.py"]]
+    assert room_of(ROOT / "abm/city/pack/make.py") == "city/pack" and room_of(ROOT / "abm/__init__.py") is None
     assert allowed_parts("abm") == {"abm", "policies"} and allowed_parts("policies") == {"policies"}
     assert allowed_parts("results") == {"results"} and "results" in allowed_parts("calibration")
     assert set(path_strings(ast.parse("Path('cities') / 'suining'; 'a b/c'; 'x/levers'"))) == {

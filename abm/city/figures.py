@@ -1,4 +1,4 @@
-"""Figures of a city in their ranges (`city_figures.yaml`): one outside is refused, a slip of its unit recognised."""
+"""Figures of a city in their ranges (`abm/city/figures.yaml`): one outside is refused, a slip of its unit recognised."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policies.errors import InputError
 from policies.messages import language, later, tr
 from policies.validation import Real, StrictModel, read_yaml, validated
 
-FILE = Path(__file__).with_name("city_figures.yaml")
+FILE = Path(__file__).with_name("figures.yaml")
 INCOME = "income_per_head"
 SLIPS = {
     "ten_thousand": (1e4, later("; it seems to be in units of 10,000 (万): write {meant}")),

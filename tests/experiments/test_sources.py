@@ -20,8 +20,8 @@ def doubled(number: float) -> float:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for folder in ("abm", "policies", "experiments"):
-        (tmp_path / folder).mkdir()
+    for folder in ("abm", "policies", "experiments/run"):
+        (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "abm" / "rules.py").write_text(PROGRAM)
     (tmp_path / "abm" / "parameters.yaml").write_text("b: 1.0\n")
     (tmp_path / "policies" / "clock.py").write_text("MONTHS = 12\n")
@@ -86,7 +86,7 @@ def test_a_file_that_moves_decides_the_same(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("abm/money/rules.py", PROGRAM.replace("2 *", "3 *")), ("abm/parameters.yaml", "b: 1.1\n"),
+    [("abm/rules.py", PROGRAM.replace("2 *", "3 *")), ("abm/parameters.yaml", "b: 1.1\n"),
      ("policies/clock.py", "MONTHS = 13\n"), ("experiments/run/seed_task.py", "SEEDS = 2\n")],
 )  # fmt: skip
 def test_a_number_decides(project: Path, name: str, text: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from experiments.context.context import report_context
 from experiments.study.study import read_study
 from results.content.blocks import Block, Bullets, Cards, Paragraph, Section, Table, both
-from results.report import SECTIONS
 from results.scenario.data import RunData
+from results.scenario.report import SECTIONS
 from results.scenario.sections.evidence import evidence_section
 from results.trust.evidence_strength import CLASSES, counted, strength_of
 from tests.results.chinese import english_alone

@@ -9,9 +9,10 @@ import pytest
 
 from results.content.figure_style import on_two_lines, spread_positions, wrapped
 from results.content.words import interval, number
-from results.report import SECTIONS, headline, write_report
+from results.report import write_report
 from results.scenario.data import RunData
 from results.scenario.figures.paths import MAKERS
+from results.scenario.report import SECTIONS, headline
 from results.scenario.sections.opening import opening
 from tests.results.sample_run import write_sample_run
 
