@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from results.content.words import Text
+from results.content.words import LANGUAGES, Text
 from results.folder.damage import refuse_damage, said_if_not_ours
 from results.folder.store import CONTEXT, RunFolder
 from results.forecast.report import write_forecast_report
 from results.optimise.report import write_optimise_report
-from results.scenario.data import LANGUAGES
 from results.scenario.report import write_scenario_report
 from results.sensitivity.report import write_sensitivity_report
 

@@ -42,11 +42,9 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("results.scenario.report.make_figures", empty_figures)
 
 
-def empty_figures(data: Any) -> dict[str, dict[str, str]]:
-    """In place of ``results.scenario.figures.paths.make_figures``."""
-    from results.scenario.figures.paths import MAKERS
-
-    return {name: dict.fromkeys(("en", "zh"), "<svg></svg>") for name in MAKERS}
+def empty_figures(data: Any, named: Any) -> dict[str, dict[str, str]]:
+    """In place of ``results.content.figures.make_figures``."""
+    return {ref.name: dict.fromkeys(("en", "zh"), "<svg></svg>") for ref in named}
 
 
 @pytest.fixture(scope="session")

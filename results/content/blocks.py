@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from results.content.words import Text, interval, number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LONG = 14
 """Rows above which a table is folded."""
@@ -68,12 +72,20 @@ class Bullets:
 
 @dataclass(frozen=True)
 class FigureRef:
-    """A figure by name, with how to read it; ``trust`` are marks of how far to trust it (``results.trust.marks``)."""
+    """A figure and how to read it; ``trust`` are marks of how far to trust it (``results.trust.marks``).
 
-    name: str
+    ``draw`` makes it of a finished run in a language, or None where the run has no rows for it; its name is the
+    figure's, and that of its files.
+    """
+
+    draw: Callable[[Any, str], Figure | None]
     caption: Text
     kind: str = "figure"
     trust: Sequence[Verdict] = ()
+
+    @property
+    def name(self) -> str:
+        return self.draw.__name__
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+LANGUAGES = ("en", "zh")
 Text = dict[str, str]
 """A text in English and Chinese: ``{"en": ..., "zh": ...}``."""
 

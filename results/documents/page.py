@@ -12,6 +12,7 @@ import pandas as pd
 
 from results.content.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Scaled, Section, Table, both
 from results.content.figure_style import inline_svg
+from results.content.figures import Figures
 from results.content.words import Text, number
 from results.documents.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
 from results.documents.workbook import in_files, interval_ends, plain_cell, spread_columns, write_workbook
@@ -20,8 +21,6 @@ from results.trust.marks import opening_with_marks, with_marks
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OPENING_SENTENCES = 3
-Figures = dict[str, dict[str, str]]
-"""Figure name -> language -> SVG text."""
 
 
 @dataclass(frozen=True)

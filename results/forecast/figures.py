@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -149,11 +148,3 @@ def pyramids(data: ForecastData, lang: str) -> Figure | None:
         x=0.012, ha="left", fontsize=11.5, fontweight="bold", y=1 - 0.12 / height,
     )  # fmt: skip
     return figure
-
-
-MAKERS: dict[str, Callable[[ForecastData, str], Figure | None]] = {
-    "residents": residents,
-    "pyramids": pyramids,
-    "structure": structure,
-    "counties": counties,
-}

@@ -9,14 +9,13 @@ import pandas as pd
 
 from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
 from results.content.estimates import said
-from results.content.figure_style import style, svg_text
+from results.content.figures import make_figures, named_in
 from results.content.study_words import parameter_label
-from results.content.words import Text, joined, number
-from results.documents.page import Fact, Figures, opening_of, write_page
+from results.content.words import LANGUAGES, Text, joined, number
+from results.documents.page import Fact, opening_of, write_page
 from results.folder.store import RunFolder
+from results.forecast import figures
 from results.forecast.data import ForecastData
-from results.forecast.figures import MAKERS
-from results.scenario.data import LANGUAGES
 from results.trust.study_marks import answering, opening_trusted, trusted
 
 CITY_ROWS = (
@@ -37,21 +36,10 @@ def write_forecast_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     made = [people_section(data), structure_section(data), county_section(data), spread_section(data)]
     sections = [section for section in made if section is not None] + [reproduce_section(data)]
     sections = trusted(sections, data.context)
-    figures = _figures(data)
-    opening = opening_trusted(opening_of(answering(sections)), sections, figures)
-    page = write_page(folder, data.context, _facts(data), sections, figures, bands_tables(data), lang, opening)
+    drawn = make_figures(data, named_in(sections))
+    opening = opening_trusted(opening_of(answering(sections)), sections, drawn)
+    page = write_page(folder, data.context, _facts(data), sections, drawn, bands_tables(data), lang, opening)
     return page, sections[0].lead
-
-
-def _figures(data: ForecastData) -> Figures:
-    made: Figures = {}
-    with style():
-        for name, maker in MAKERS.items():
-            for lang in LANGUAGES:
-                figure = maker(data, lang)
-                if figure is not None:
-                    made.setdefault(name, {})[lang] = svg_text(figure, f"{name}.{lang}")
-    return made
 
 
 def bands_tables(data: ForecastData) -> dict[str, pd.DataFrame]:
@@ -136,7 +124,7 @@ def people_section(data: ForecastData) -> Section:
         "逐年数值见 tables/bands_city.csv 与 tables/bands_county.csv。",
     )
     blocks: list[Block] = [
-        FigureRef("residents", _fan_caption(data)), Table("city", caption, head, rows), *_packages(data),
+        FigureRef(figures.residents, _fan_caption(data)), Table("city", caption, head, rows), *_packages(data),
         Paragraph(files, "note"),
     ]  # fmt: skip
     return Section("people", title, lead, blocks)
@@ -209,7 +197,7 @@ def structure_section(data: ForecastData) -> Section | None:
         f"{number(entrants['median'])} 人（{_ends(entrants)['zh']}），较 {data.branch_year} 年{_changed(span, 0)}。",
     )
     note = both("School entrants are residents aged 6 on 1 November.", "小学入学人数指 11 月 1 日年满 6 岁的常住人口。")
-    blocks: list[Block] = [FigureRef("pyramids", note), FigureRef("structure", both("", ""))]
+    blocks: list[Block] = [FigureRef(figures.pyramids, note), FigureRef(figures.structure, both("", ""))]
     return Section("structure", title, lead, blocks)
 
 
@@ -248,7 +236,7 @@ def county_section(data: ForecastData) -> Section | None:
     words = data.band_words
     caption = both(f"By county: median; below it {words['en']}", f"分县区：中位数；其下为 {words['zh']}")
     blocks: list[Block] = [
-        FigureRef("counties", _fan_caption(data)), Table("counties", caption, head, rows, text_columns=2)
+        FigureRef(figures.counties, _fan_caption(data)), Table("counties", caption, head, rows, text_columns=2)
     ]  # fmt: skip
     return Section("counties", title, lead, blocks)
 

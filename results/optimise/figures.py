@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
@@ -112,6 +110,3 @@ def missing(data: SearchData, lang: str) -> Figure | None:
          "zh": f"{data.tfr_year} 年平均总和生育率（虚线：目标 {goal:g}）"}[lang]
     )  # fmt: skip
     return figure
-
-
-MAKERS: dict[str, Callable[[SearchData, str], Figure | None]] = {"front": front, "missing": missing}

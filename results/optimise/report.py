@@ -9,15 +9,14 @@ from typing import Any
 
 from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
 from results.content.estimates import amounts, money_said, people_said, said, with_interval
-from results.content.figure_style import style, svg_text
+from results.content.figures import make_figures, named_in
 from results.content.money import in_unit, money_cell
 from results.content.study_words import with_unit
-from results.content.words import Text, number
-from results.documents.page import Fact, Figures, opening_of, write_page
+from results.content.words import LANGUAGES, Text, number
+from results.documents.page import Fact, opening_of, write_page
 from results.folder.store import RunFolder
-from results.optimise import figures as optimise_figures
+from results.optimise import figures
 from results.optimise.data import SearchData
-from results.scenario.data import LANGUAGES
 from results.trust.open_order import before, marked, paragraph
 from results.trust.study_marks import answering, opening_trusted, trusted
 
@@ -35,8 +34,8 @@ def write_optimise_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     made = [answer_section(data), front_section(data), missing_section(data)]
     sections = [section for section in made if section is not None] + [reproduce_section(data)]
     sections = trusted(sections, data.context, data.order_is_open)
-    figures = _figures(data)
-    opening = opening_trusted(opening_of(answering(sections)), sections, figures)
+    drawn = make_figures(data, named_in(sections))
+    opening = opening_trusted(opening_of(answering(sections)), sections, drawn)
     if data.order_is_open:  # the choice of a package sets measures against each other
         blocks: list[Block] = [Paragraph(paragraph(), "warn"), *sections[0].blocks]
         first = replace(sections[0], lead=before(sections[0].lead), blocks=blocks)
@@ -44,19 +43,8 @@ def write_optimise_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
         opening = replace(opening, sentences=[first.lead, *list(opening.sentences)[1:]])
         sections[:2] = [first, second]
     tables = {"packages": data.packages, "front": data.front_with_doses}
-    page = write_page(folder, data.context, _facts(data), sections, figures, tables, lang, opening)
+    page = write_page(folder, data.context, _facts(data), sections, drawn, tables, lang, opening)
     return page, sections[0].lead
-
-
-def _figures(data: SearchData) -> Figures:
-    made: Figures = {}
-    with style():
-        for name, maker in optimise_figures.MAKERS.items():
-            for lang in LANGUAGES:
-                figure = maker(data, lang)
-                if figure is not None:
-                    made.setdefault(name, {})[lang] = svg_text(figure, f"{name}.{lang}")
-    return made
 
 
 def answer_section(data: SearchData) -> Section:
@@ -284,7 +272,7 @@ def front_section(data: SearchData) -> Section:
         "births may only be earlier.",
         "灰点为全部所试组合。搜索只了解已试算的组合，之间可能存在更优者。其中部分出生可能只是提前。",
     )
-    blocks: list[Block] = [FigureRef("front", note), Table("front_shown", caption, head, rows)]
+    blocks: list[Block] = [FigureRef(figures.front, note), Table("front_shown", caption, head, rows)]
     return Section("front", title, lead, blocks)
 
 
@@ -353,7 +341,7 @@ def missing_section(data: SearchData) -> Section | None:
             cells.insert(3, f"{row['tfr_assured']:.2f}")
         rows.append(cells)
     caption = both("What each supposition would add", "各项假设的作用")
-    blocks: list[Block] = [FigureRef("missing", note), Table("missing", caption, head, rows)]
+    blocks: list[Block] = [FigureRef(figures.missing, note), Table("missing", caption, head, rows)]
     return Section("missing", title, lead, blocks)
 
 

@@ -13,7 +13,6 @@ from results.analysis import births_split, compare
 from results.analysis.replicates import has_several_draws, numbered, replicate_births, replicate_series
 from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
 
-LANGUAGES = ("en", "zh")
 MONTHS_A_YEAR = 12
 MONTH_ZERO_YEAR = 1900
 """Months in a births log count from January of this year."""

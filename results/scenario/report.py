@@ -8,11 +8,11 @@ import pandas as pd
 
 from results.analysis.compare import paired
 from results.content.blocks import Opening, both
+from results.content.figures import make_figures, named_in
 from results.content.words import Text, number
 from results.documents.page import Fact, write_page
 from results.folder.store import RunFolder
 from results.scenario.data import RunData
-from results.scenario.figures.paths import make_figures
 from results.scenario.sections.backtests import backtests_section
 from results.scenario.sections.births import births_section, together_section
 from results.scenario.sections.city_plan import plan_section
@@ -21,7 +21,7 @@ from results.scenario.sections.evidence import evidence_section
 from results.scenario.sections.gains import gains_section
 from results.scenario.sections.limits import imposed_section, limits_section
 from results.scenario.sections.money import cost_section
-from results.scenario.sections.opening import opening
+from results.scenario.sections.opening import opening, opening_figure
 from results.scenario.sections.past import fit_section, reproduce_section
 from results.scenario.sections.women import women_section
 
@@ -38,7 +38,8 @@ def write_scenario_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     sections = [section for make in SECTIONS if (section := make(data)) is not None]
     tables = plain_tables(data)
     first = opening(data)
-    page = write_page(folder, data.context, _facts(data), sections, make_figures(data), tables, lang, first)
+    drawn = make_figures(data, [opening_figure(data), *named_in(sections)])
+    page = write_page(folder, data.context, _facts(data), sections, drawn, tables, lang, first)
     return page, headline(data, first)
 
 

@@ -12,6 +12,7 @@ from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, T
 from results.content.estimates import said, with_interval
 from results.content.money import money_cell
 from results.content.words import Text, number
+from results.sensitivity import figures
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words
 from results.sensitivity.ranking import (
@@ -41,7 +42,7 @@ def alone_section(data: StudyData) -> Section | None:
     if data.alone_nothing_changes:
         return Section("alone", title, alone_no_change(data), [_alone_table(data, table)])
     figure = FigureRef(
-        "tornado",
+        figures.tornado,
         both(
             "Same seeds in both arms, so that the difference is what the measure did.",
             "两组使用相同随机种子，差异即为措施效果。",
@@ -162,7 +163,7 @@ def money_section(data: StudyData) -> Section | None:
         "Some of the births may only be earlier. The cost is what all payers book; intervals are Fieller's.",
         "其中部分出生可能只是提前。支出为全部出资方入账金额；区间按 Fieller 方法计算。",
     )
-    blocks: list[Block] = [FigureRef("births_for_money", note), Table("births_for_money", caption, head, rows)]
+    blocks: list[Block] = [FigureRef(figures.births_for_money, note), Table("births_for_money", caption, head, rows)]
     return Section("money", title, _money_lead(data, known), [*blocks, *_not_listed(data, known)])
 
 

@@ -301,3 +301,13 @@ def interactions(data: StudyData, lang: str) -> Figure | None:
         fontsize=11,
     )
     return figure
+
+
+def tornado_plausible(data: StudyData, lang: str) -> Figure | None:
+    """The tornado of the second design, where there is one."""
+    return tornado(data.at_plausible, lang) if data.at_plausible is not None else None
+
+
+def indices_plausible(data: StudyData, lang: str) -> Figure | None:
+    """The indices of the second design, where there is one."""
+    return indices(data.at_plausible, lang) if data.at_plausible is not None else None

@@ -10,6 +10,7 @@ from results.analysis.compare import FEWEST
 from results.analysis.indices import Noise
 from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
 from results.content.words import Text, interval, number
+from results.sensitivity import figures, firmness_figures
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for
 from results.sensitivity.ranking import SETTLED, TOLD_APART, is_rough, names_text, running_text, widest_share
@@ -56,7 +57,7 @@ def indices_section(data: StudyData) -> Section | None:
             )
     blocks: list[Block] = [
         FigureRef(
-            "interactions",
+            figures.interactions,
             both(
                 "Second-order indices: what a pair does beyond the sum of the two. Values without a star, and all "
                 "negative ones, may be error of the design; of many pairs one in twenty is starred by chance.",
@@ -65,7 +66,7 @@ def indices_section(data: StudyData) -> Section | None:
             ),
         ),
         FigureRef(
-            "rank_stability",
+            firmness_figures.rank_stability,
             both("Rows that spread over several ranks cannot be ranked firmly.", "名次分散的因素无法稳固排序。"),
         ),
     ]
@@ -125,7 +126,7 @@ def unknown_section(data: StudyData) -> Section | None:
     caption = both("Effects alone over parameter draws", "各参数组下的单独效果")
     blocks: list[Block] = [
         FigureRef(
-            "rank_over_draws",
+            firmness_figures.rank_over_draws,
             both(
                 f"A measure with one place in all {len(effects)} draws keeps it as far as these numbers were tried; "
                 "others may turn it.",
@@ -133,7 +134,7 @@ def unknown_section(data: StudyData) -> Section | None:
             ),
         ),
         FigureRef(
-            "unknown_numbers",
+            firmness_figures.unknown_numbers,
             both(
                 "Blue: a larger number makes the measure weaker; red: stronger. *: told apart from zero after Holm's "
                 "correction for all pairs shown.",
@@ -205,7 +206,7 @@ def noise_section(data: StudyData) -> Section | None:
         return None
     lead = {lang: (" " if lang == "en" else "").join(text[lang] for text in sentences) for lang in ("en", "zh")}
     caption = both("Where lines still move, the design is too small.", "曲线仍在变动处，样本量不足。")
-    return Section("noise", title, lead, [FigureRef("convergence", caption)])
+    return Section("noise", title, lead, [FigureRef(firmness_figures.convergence, caption)])
 
 
 def _verdict(data: StudyData) -> Text | None:

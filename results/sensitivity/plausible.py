@@ -11,6 +11,7 @@ from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, T
 from results.content.estimates import with_interval
 from results.content.money import money_cell
 from results.content.words import Text
+from results.sensitivity import figures
 from results.sensitivity.alone import estimate
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words
@@ -58,9 +59,9 @@ def plausible_section(data: StudyData) -> Section | None:
     )
     blocks: list[Block] = [
         *_only_here(data, other),
-        FigureRef("indices_plausible", note),
+        FigureRef(figures.indices_plausible, note),
         _beside(data, other, here, there),
-        FigureRef("tornado_plausible", both("", "")),
+        FigureRef(figures.tornado_plausible, both("", "")),
         _alone(other),
     ]
     return Section("plausible", title, lead, blocks)

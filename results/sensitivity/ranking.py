@@ -11,6 +11,7 @@ from results.content.estimates import Estimate, rounded, said, span_of, turned, 
 from results.content.money import in_unit
 from results.content.study_words import with_unit
 from results.content.words import Text, joined, number
+from results.sensitivity import figures
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words
 
@@ -135,7 +136,7 @@ def ranking_section(data: StudyData) -> Section:
     if data.method == "morris":
         return morris_section(data, title)
     table = data.indices(data.main).table()
-    blocks: list[Block] = [FigureRef("indices", _indices_caption(data)), _indices_table(data, table)]
+    blocks: list[Block] = [FigureRef(figures.indices, _indices_caption(data)), _indices_table(data, table)]
     if len(data.by_draw) > 1:
         blocks.insert(0, Paragraph(_unknown_share(data, table)))
     if data.plan.get("bounds") == "equal_cost":
@@ -248,7 +249,10 @@ def morris_section(data: StudyData, title: Text) -> Section:
         f"莫里斯筛选（其余措施取各种剂量，该措施取遍全范围）中，对 {words['zh']}平均绝对效应最大的是{name['zh']}："
         f"{size['zh']}" + (f"；{others['zh']}（区间重叠）。" if tied else "。"),
     )
-    blocks: list[Block] = [FigureRef("indices", _morris_caption(data, digits)), _morris_table(data, table, digits)]
+    blocks: list[Block] = [
+        FigureRef(figures.indices, _morris_caption(data, digits)),
+        _morris_table(data, table, digits),
+    ]
     return Section("ranking", title, lead, blocks)
 
 

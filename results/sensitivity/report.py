@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from results.analysis import indices as sensitivity
-from results.content.blocks import FigureRef, Opening, Paragraph, Section, both
-from results.content.figure_style import style, svg_text
+from results.content.blocks import Opening, Paragraph, Section, both
+from results.content.figures import Figures, make_figures, named_in
 from results.content.words import Text, number
-from results.documents.page import Fact, Figures, opening_of, write_page
+from results.documents.page import Fact, opening_of, write_page
 from results.folder.store import RunFolder
-from results.scenario.data import LANGUAGES
-from results.sensitivity import figures as sensitivity_figures
-from results.sensitivity import firmness_figures as sensitivity_more
 from results.sensitivity.alone import alone_section, money_section
 from results.sensitivity.data import StudyData
 from results.sensitivity.firmness import (
@@ -36,34 +31,12 @@ ORDERS = ("ranking", "plausible", "alone", "money", "ranks", "unknown", "sweep")
 """Sections that set measures against each other."""
 
 
-def _plausible(maker: Callable[[StudyData, str], Figure | None]) -> Callable[[StudyData, str], Figure | None]:
-    """The same figure of the second design, where there is one."""
-    return lambda data, lang: maker(data.at_plausible, lang) if data.at_plausible is not None else None
-
-
-MAKERS: dict[str, Callable[[StudyData, str], Figure | None]] = {
-    "tornado": sensitivity_figures.tornado,
-    "births_for_money": sensitivity_figures.births_for_money,
-    "indices": sensitivity_figures.indices,
-    "indices_plausible": _plausible(sensitivity_figures.indices),
-    "tornado_plausible": _plausible(sensitivity_figures.tornado),
-    "interactions": sensitivity_figures.interactions,
-    "rank_stability": sensitivity_more.rank_stability,
-    "rank_over_draws": sensitivity_more.rank_over_draws,
-    "unknown_numbers": sensitivity_more.unknown_numbers,
-    "convergence": sensitivity_more.convergence,
-    "curves": sensitivity_more.curves,
-    "grid_map": sensitivity_more.grid_map,
-    "regression": sensitivity_more.regression,
-}
-
-
 def write_sensitivity_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = StudyData.read(folder)
     is_open = data.order_is_open and _orders(data)
     sections = trusted(sections_of(data), data.context, is_open)
-    figures = make_figures(data)
+    figures = make_figures(data, named_in(sections))
     opening = opening_trusted(_opening(sections, figures, is_open), sections, figures)
     told = with_open_order(sections) if is_open else sections
     page = write_page(folder, data.context, _facts(data), told, figures, plain_tables(data), lang, opening)
@@ -92,8 +65,7 @@ def with_open_order(sections: list[Section]) -> list[Section]:
 
 def _opening(sections: list[Section], figures: Figures, is_open: bool) -> Opening:
     """The first screen: answers of the first sections, after a word on what no order here can say."""
-    shown = [block for section in sections for block in section.blocks if isinstance(block, FigureRef)]
-    first = next((block for block in shown if block.name in figures), None)
+    first = next((ref for ref in named_in(sections) if ref.name in figures), None)
     sentences = list(opening_of(answering(sections)).sentences)
     if is_open:
         sentences[0] = before(sentences[0])
@@ -108,18 +80,6 @@ def sections_of(data: StudyData) -> list[Section]:
               noise_section]  # fmt: skip
     made = [section for make in makers if (section := make(data)) is not None]
     return [*made, reproduce_section(data)]
-
-
-def make_figures(data: StudyData) -> Figures:
-    """Every figure the study has rows for: name -> language -> SVG text."""
-    made: Figures = {}
-    with style():
-        for name, maker in MAKERS.items():
-            for lang in LANGUAGES:
-                figure = maker(data, lang)
-                if figure is not None:
-                    made.setdefault(name, {})[lang] = svg_text(figure, f"{name}.{lang}")
-    return made
 
 
 def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from results.content.estimates import money_said, span_of, told_apart, with_inte
 from results.content.money import money_cell
 from results.content.study_words import with_unit
 from results.content.words import Text, joined, number, yuan
+from results.sensitivity import firmness_figures as figures
 from results.sensitivity.alone import alone_no_change, estimate
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for, outcome_words
@@ -82,7 +83,7 @@ def _curves(data: StudyData) -> Section:
     note = both(f"Means over {over['en']}.", f"{over['zh']}的均值。")
     if data.has_intervals:
         note = both(f"Bands: 95 % intervals over {over['en']}.", f"色带：按 {over['zh']}计算的 95% 区间。")
-    return Section("sweep", TITLE, lead, [FigureRef("curves", note), Table("curve_points", caption, head, rows)])
+    return Section("sweep", TITLE, lead, [FigureRef(figures.curves, note), Table("curve_points", caption, head, rows)])
 
 
 def _tied(data: StudyData, ordered: list[str]) -> Text:
@@ -156,8 +157,8 @@ def _rows(data: StudyData) -> Section:
     blocks: list[Block] = [
         *([Paragraph(together)] if together is not None else []),
         *([Paragraph(_with_parameters(), "note")] if _moves_parameters(data) else []),
-        FigureRef("grid_map", both(f"Means over {over['en']}.", f"{over['zh']}的均值。")),
-        FigureRef("regression", CAPTIONS["regression"]),
+        FigureRef(figures.grid_map, both(f"Means over {over['en']}.", f"{over['zh']}的均值。")),
+        FigureRef(figures.regression, CAPTIONS["regression"]),
         Table("sweep", caption, head, rows),
     ]
     return Section("sweep", TITLE, lead, blocks)

@@ -12,10 +12,10 @@ import pytest
 from experiments.context.fit_tables import FITTED, read_fit
 from results.content.blocks import Bullets, Measured, Paragraph, Table, Verdict
 from results.content.figure_labels import broken, width_of
+from results.content.figures import make_figures
 from results.folder.store import CONTEXT
 from results.report import write_report
 from results.scenario.figures.calibration import scaled
-from results.scenario.figures.paths import MAKERS
 from results.scenario.fit import FitData, closed, printed, unit_words
 from results.scenario.sections.calibration import calibration_section
 from results.trust import open_order
@@ -173,7 +173,10 @@ def test_no_name_of_a_row_is_cut(lang: str, width: int) -> None:
 @pytest.mark.parametrize("kept", [True, False])
 def test_the_page_holds_the_fit(tmp_path: Path, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     own = ("fit_predictive", "fit_held_back", "fit_widths", "fit_responses")
-    monkeypatch.setattr("results.scenario.figures.paths.MAKERS", {name: MAKERS[name] for name in own})
+    monkeypatch.setattr(
+        "results.scenario.report.make_figures",
+        lambda data, named: make_figures(data, [ref for ref in named if ref.name in own]),
+    )
     folder = write_sample_run(tmp_path, ["current_law", "leave"], seeds=2)
     if not kept:
         folder.write_json(CONTEXT, {k: v for k, v in folder.read_json(CONTEXT).items() if k != "fit"})

@@ -11,10 +11,16 @@ import pytest
 from experiments.run.progress import LineReporter
 from experiments.run.runner import execute, start_run
 from experiments.study.study import read_study
+from results.content.blocks import FigureRef, both
+from results.content.figures import make_figures, named_in
 from results.scenario.data import RunData
-from results.scenario.figures import paths as figures
-from results.sensitivity import report as sensitivity_report
+from results.scenario.figures.bars import additional_births, cost_by_lever
+from results.scenario.figures.births_cost import births_cost
+from results.scenario.figures.city_plan import plan_scoreboard
+from results.scenario.figures.gains import county_map, who_gains
+from results.scenario.figures.paths import tfr_path
 from results.sensitivity.data import StudyData
+from results.sensitivity.report import sections_of
 from tests.experiments.known_functions import LEVERS, model_of
 from tests.results.sample_run import write_sample_run
 
@@ -33,7 +39,7 @@ def renamed(label: object) -> object:
     return dict.fromkeys(label, WRITTEN) if isinstance(label, dict) else label
 
 
-NAMED = ("births_cost", "tfr_path", "additional_births", "cost_by_lever", "who_gains", "county_map", "plan_scoreboard")
+NAMED = (births_cost, tfr_path, additional_births, cost_by_lever, who_gains, county_map, plan_scoreboard)
 """Figures with scenarios or counties at points, lines, rows, bars, legends and panels."""
 
 
@@ -48,20 +54,18 @@ def test_figures_of_scenarios_hold_names_as_they_are_written(data: RunData, monk
         scenario["label"] = renamed(scenario["label"])
     counties = data.context["city"]["counties"]
     data.context["city"]["counties"] = {name: renamed(label) for name, label in counties.items()}
-    monkeypatch.setattr(figures, "MAKERS", {name: figures.MAKERS[name] for name in NAMED})
-    monkeypatch.setattr(figures, "LANGUAGES", ("zh",))
-    made = figures.make_figures(data)
+    monkeypatch.setattr("results.content.figures.LANGUAGES", ("zh",))
+    made = make_figures(data, [FigureRef(maker, both("", "")) for maker in NAMED])
     found = drawn(made)
-    assert set(found) == set(NAMED) and all(found.values()), found
+    assert set(found) == {maker.__name__ for maker in NAMED} and all(found.values()), found
     assert {name: texts["zh"].count("alpha") for name, texts in made.items()} == found, "each time whole"
 
 
-def test_a_name_that_mathematics_cannot_read_breaks_no_figure(data: RunData, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_mathematics_cannot_read_breaks_no_figure(data: RunData) -> None:
     r"""``$\frac$`` is refused by matplotlib's reader of mathematics."""
-    monkeypatch.setattr(figures, "MAKERS", {"tfr_path": figures.MAKERS["tfr_path"]})
     for scenario in data.context["scenarios"]:
         scenario["label"] = {"en": r"$\frac$", "zh": r"$\frac{$ $"}
-    made = figures.make_figures(data)["tfr_path"]
+    made = make_figures(data, [FigureRef(tfr_path, both("", ""))])["tfr_path"]
     assert r"$\frac$" in html.unescape(made["en"]) and r"$\frac{$ $" in html.unescape(made["zh"])
 
 
@@ -81,6 +85,7 @@ def test_figures_of_factors_hold_names_as_they_are_written(
     study = read_study(write_study(**keys))
     folder, design = start_run(study, tmp_path / "runs")
     assert execute(study, folder, design, LineReporter()) == []
-    monkeypatch.setattr(sensitivity_report, "LANGUAGES", ("zh",))
-    found = drawn(sensitivity_report.make_figures(StudyData.read(folder)))
+    monkeypatch.setattr("results.content.figures.LANGUAGES", ("zh",))
+    data = StudyData.read(folder)
+    found = drawn(make_figures(data, named_in(sections_of(data))))
     assert found and all(count >= 2 for count in found.values()), found

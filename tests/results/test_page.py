@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from matplotlib.figure import Figure
 
 from abm.observe.indicators import REGISTER
 from results.content.blocks import Card, Cards, FigureRef, Measured, Opening, Section, Table, Verdict, both
+from results.content.figures import make_figures, named_in
 from results.documents.definitions import VOCABULARY, Marker, definitions_section, terms_of
 from results.documents.page import Fact, opening_of, tables_of, unbroken_percent, write_page
 from results.documents.workbook import number_in, sheet_rows
@@ -38,9 +41,18 @@ EFFECTS = Table(
 )  # fmt: skip
 
 
+def path(data: Any, lang: str) -> Figure | None:
+    """A figure."""
+    return Figure() if data == "rows" else None
+
+
+def absent(data: Any, lang: str) -> Figure | None:
+    """A figure that the run has no rows for."""
+
+
 def sections() -> list[Section]:
     """Three answers and how to reproduce them."""
-    drawn = [FigureRef("path", both("The TFR.", "总和生育率。")), FigureRef("absent", both("a", "b"))]
+    drawn = [FigureRef(path, both("The TFR.", "总和生育率。")), FigureRef(absent, both("a", "b"))]
     cards = Cards(
         "levers",
         both("Measures", "措施"),
@@ -74,6 +86,17 @@ def test_an_opening_may_be_written_by_the_report(tmp_path: Path) -> None:
     path = write_page(RunFolder.create(tmp_path), CONTEXT, [], sections(), {"path": SVG}, {}, "en", opening)
     head, rest = path.read_text(encoding="utf-8").split("</header>")
     assert "Only this." in head and "<svg" not in head and rest.count("<svg") == 2
+
+
+def test_a_figure_is_drawn_once_in_every_language_where_the_run_has_rows_for_it() -> None:
+    named = named_in([*sections(), *sections()])
+    assert len(named) == 4 and make_figures("none", named) == {}
+    made = make_figures("rows", named)
+    assert list(made) == ["path"] and list(made["path"]) == ["en", "zh"] and "<svg" in made["path"]["zh"]
+    other = FigureRef(lambda data, lang: None, both("", ""))
+    other.draw.__name__ = "path"
+    with pytest.raises(ValueError, match="two figures are called path"):
+        make_figures("rows", [*named, other])
 
 
 def test_without_figures_the_first_screen_has_words_alone() -> None:

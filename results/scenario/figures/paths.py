@@ -1,12 +1,9 @@
-"""Figures of a report in English and Chinese, each a function (data, language) -> matplotlib figure or None.
-
-None means that the run has no rows for it; the report then leaves the figure out.
-"""
+"""Paths of scenarios over the years: rates, births, marriages, nursery places."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -26,22 +23,10 @@ from results.content.figure_style import (
     scenario_colour,
     scenario_dash,
     side_legend,
-    style,
-    svg_text,
 )
 from results.content.words import number, percent
-from results.scenario.data import LANGUAGES, RunData
-from results.scenario.figures.backtests import backtests, backtests_more
-from results.scenario.figures.bars import additional_births, cost_by_lever, cost_by_payer, pyramid
-from results.scenario.figures.births_cost import births_cost
-from results.scenario.figures.calibration import fit_held_back, fit_predictive, fit_responses, fit_widths
-from results.scenario.figures.city_plan import plan_scoreboard
-from results.scenario.figures.fans import draw_fan, predictive, tfr_fans
-from results.scenario.figures.gains import county_map, who_gains
-from results.scenario.figures.past import history_fit
-from results.scenario.figures.women import births_and_women
-
-FigureMaker = Callable[[RunData, str], Figure | None]
+from results.scenario.data import RunData
+from results.scenario.figures.fans import draw_fan, predictive
 
 
 def _canvas(height: float = 3.9, right: float = 0.76) -> tuple[Figure, Axes]:
@@ -221,45 +206,3 @@ def nursery_use(data: RunData, lang: str) -> Figure | None:
                 shares.add(len(tables))
             tables.append((data.indicator_label(name, lang), table))
     return _panels(data, lang, tables[:3], shares) if tables else None
-
-
-MAKERS: dict[str, FigureMaker] = {
-    "births_cost": births_cost,
-    "tfr_path": tfr_path,
-    "tfr_fans": tfr_fans,
-    "tfr_effect": tfr_effect,
-    "births_and_women": births_and_women,
-    "births": births,
-    "births_by_order": births_by_order,
-    "additional_births": additional_births,
-    "cost_by_payer": cost_by_payer,
-    "cost_by_lever": cost_by_lever,
-    "marriage": marriage,
-    "who_gains": who_gains,
-    "county_map": county_map,
-    "plan_scoreboard": plan_scoreboard,
-    "nursery_use": nursery_use,
-    "pyramid": pyramid,
-    "history_fit": history_fit,
-    "backtests": backtests,
-    "backtests_more": backtests_more,
-    "fit_predictive": fit_predictive,
-    "fit_held_back": fit_held_back,
-    "fit_widths": fit_widths,
-    "fit_responses": fit_responses,
-}
-
-
-def make_figures(data: RunData) -> dict[str, dict[str, str]]:
-    """Every figure the run has rows for: name -> language -> SVG text."""
-    made: dict[str, dict[str, str]] = {}
-    with style():
-        for name, maker in MAKERS.items():
-            texts = {}
-            for lang in LANGUAGES:
-                figure = maker(data, lang)
-                if figure is not None:
-                    texts[lang] = svg_text(figure, f"{name}.{lang}")
-            if texts:
-                made[name] = texts
-    return made

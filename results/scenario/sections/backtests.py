@@ -9,6 +9,7 @@ from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Pa
 from results.content.words import Text, number
 from results.scenario.backtest_rows import ANCHOR, DEFAULT_SET, FITTED_SET, SIGN, Row, digits_of, label_of, model_digits
 from results.scenario.data import RunData
+from results.scenario.figures import backtests as figures
 from results.scenario.fit import closed
 
 UNKNOWN = "unknown"
@@ -26,8 +27,8 @@ def backtests_section(data: RunData) -> Section:
     tested = [row for row in rows if row["set"] == DEFAULT_SET]
     blocks: list[Block] = [_warning()] if not context["same_sources"] else []
     blocks += [
-        FigureRef("backtests", _figure_caption()),
-        FigureRef("backtests_more", both("The same for the other groups of tests.", "同上，其余各组检验。")),
+        FigureRef(figures.backtests, _figure_caption()),
+        FigureRef(figures.backtests_more, both("The same for the other groups of tests.", "同上，其余各组检验。")),
         Table("backtests", _table_caption(), _HEAD, [_table_row(row) for row in tested], text_columns=3),
     ]
     misses = [_miss(row) for row in tested if row["miss_en"] and not row["imposed"]]

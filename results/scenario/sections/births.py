@@ -11,6 +11,8 @@ from results.content.estimates import people_cell, people_said, told_apart, with
 from results.content.words import Text, number
 from results.scenario.answers import births_by_replicate, births_name, leader, years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
+from results.scenario.figures import paths
+from results.scenario.figures.bars import additional_births
 from results.scenario.sections.effects import label_of, not_told_text, quoted, with_births
 
 
@@ -23,14 +25,14 @@ def births_section(data: RunData) -> Section:
     blocks: list[Block] = [
         _split_table(data, names),
         FigureRef(
-            "additional_births",
+            additional_births,
             both("Points are means over replicates, bars 95 % intervals.", "点为各次独立模拟的均值，横线为 95% 区间。"),
         ),
         Paragraph(_how_split(data), "note"),
         *_completed_fertility(data),
         *_decomposition(data),
         FigureRef(
-            "marriage",
+            paths.marriage,
             both(
                 "Marriage is a decision of the model too: a measure can move births through it.",
                 "结婚也是模型中的决策，政策可经由结婚影响生育。",

@@ -7,6 +7,7 @@ from typing import Any
 from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
 from results.content.words import Text, joined, number
 from results.scenario.aim_chance import AS_DRAWN, of_fit
+from results.scenario.figures import calibration as figures
 from results.scenario.fit import FITTED, HELD_BACK, INPUT, FitData, printed, unit_words
 from results.trust import open_order
 from results.trust.marks import TRUST
@@ -120,9 +121,9 @@ def _target_blocks(fit: FitData) -> list[Block]:
         "箭头：超出图幅。",
     )
     return [
-        FigureRef("fit_predictive", how),
+        FigureRef(figures.fit_predictive, how),
         FigureRef(
-            "fit_held_back",
+            figures.fit_held_back,
             _held_back_caption(fit),
         ),
         Table("fit_targets", caption, head, rows, text_columns=4, annex=True),
@@ -196,7 +197,7 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(text),
         FigureRef(
-            "fit_widths",
+            figures.fit_widths,
             both(
                 "Bar: 80 % of the prior; point and line: median and 80 % of the posterior. A line as wide as its bar: "
                 "the data say nothing.",
@@ -204,7 +205,7 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
             ),
         ),
         FigureRef(
-            "fit_responses",
+            figures.fit_responses,
             both(
                 "The same for responses to measures, which were drawn from studies or assumptions and not fitted: what "
                 "differs between bar and line is which draws the fit kept.",

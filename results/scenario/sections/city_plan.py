@@ -8,6 +8,8 @@ from results.content.blocks import Block, Cell, FigureRef, Measured, Paragraph, 
 from results.content.estimates import finite, rounded
 from results.content.words import Text, joined
 from results.scenario.data import RunData
+from results.scenario.figures.city_plan import plan_scoreboard
+from results.scenario.figures.paths import nursery_use
 from results.scenario.gains import not_drawn
 from results.scenario.goals import MOST_MARKS, NEAR, WHOLE, Goal, amount, goals_kept, tone_of, with_unit
 from results.scenario.sections.effects import free_note, label_of
@@ -49,7 +51,7 @@ def plan_section(data: RunData) -> Section:
     left = not_drawn(data, data.scenarios, MOST_MARKS)
     blocks: list[Block] = [
         FigureRef(
-            "plan_scoreboard",
+            plan_scoreboard,
             both(
                 "Right of the line is above the target. For some indicators the target is a level to keep, not to "
                 f"exceed.{left['en']}",
@@ -57,7 +59,7 @@ def plan_section(data: RunData) -> Section:
             ),
         ),
         Table("plan", caption, head, rows, text_columns=4),
-        FigureRef("nursery_use", both("Places in nurseries and their use.", "托位与使用情况。")),
+        FigureRef(nursery_use, both("Places in nurseries and their use.", "托位与使用情况。")),
     ]
     absent = [str(t["indicator"]) for t in data.context["targets"] if t["indicator"] not in {g.name for g in goals}]
     if absent:

@@ -12,6 +12,8 @@ from results.content.words import Text, joined, number
 from results.scenario.aim_chance import Chance, chance_of
 from results.scenario.answers import free_parameters, not_told_apart
 from results.scenario.data import RunData
+from results.scenario.figures.fans import tfr_fans
+from results.scenario.figures.paths import tfr_effect, tfr_path
 from results.trust.open_order import FREE
 
 
@@ -105,7 +107,7 @@ def target_section(data: RunData) -> Section:
     blocks: list[Block] = [
         Table("target", caption, head, rows),
         tfr_figure(),
-        FigureRef("tfr_fans", how),
+        FigureRef(tfr_fans, how),
         Paragraph(_what_probability_covers(data, chances), "note"),
     ]
     if year != int(target["year"]):
@@ -180,7 +182,7 @@ def _what_probability_covers(data: RunData, chances: dict[str, Chance]) -> Text:
 
 def tfr_figure() -> FigureRef:
     return FigureRef(
-        "tfr_path",
+        tfr_path,
         both(
             "Means of replicates. Fan: where one more run under current law goes in 50, 80 and 95 of 100 cases. "
             "Births to resident women over their woman-years.",
@@ -234,7 +236,7 @@ def effect_section(data: RunData) -> Section:
             rows,
         ),
         FigureRef(
-            "tfr_effect",
+            tfr_effect,
             both(
                 "Differences between arms of one replicate, which share history and chance; bands are 95 % intervals.",
                 "同一次独立模拟中各情景之差（共享历史与随机数）；阴影为 95% 区间。",

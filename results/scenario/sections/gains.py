@@ -17,6 +17,7 @@ from results.content.money import in_unit
 from results.content.words import DIMENSIONS, Text, joined, number
 from results.scenario.answers import leader, years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
+from results.scenario.figures.gains import county_map, who_gains
 from results.scenario.gains import MOST_DRAWN, category, not_drawn, relative_gains
 from results.scenario.sections.effects import label_of, quoted
 from results.scenario.sections.money import cost_cell
@@ -28,7 +29,7 @@ def gains_section(data: RunData) -> Section:
     left = not_drawn(data, data.policies, MOST_DRAWN)
     blocks: list[Block] = [
         FigureRef(
-            "who_gains",
+            who_gains,
             both(
                 "Points are means of runs, lines 95 % intervals (Fieller). Percent of the births that the group has "
                 "under current law. Income fifths are those of couples with a wife under 50, by what both earn that "
@@ -41,7 +42,7 @@ def gains_section(data: RunData) -> Section:
             ),
         ),
         FigureRef(
-            "county_map",
+            county_map,
             both(
                 "Schematic: counties where they lie, roughly, without boundaries; area of a circle by residents. "
                 "Left and right: blue rises, brown falls.",

@@ -26,6 +26,7 @@ from results.scenario.answers import (
     years_zh,
 )
 from results.scenario.data import RunData
+from results.scenario.figures.bars import cost_by_lever, cost_by_payer
 from results.scenario.sections.effects import free_note, label_of, names_joined, not_told_text, quoted
 from results.scenario.sections.opening import birth_price_said
 from results.trust.open_order import concerns, families_of, paragraph
@@ -72,13 +73,13 @@ def cost_section(data: RunData) -> Section:
         _per_birth_table(data, names),
         *_lever_blocks(data, names),
         FigureRef(
-            "cost_by_payer",
+            cost_by_payer,
             both(
                 "Current law has a cost of its own; scenarios are shown with it.",
                 "现行政策本身也有支出，各情景均包含在内。",
             ),
         ),
-        FigureRef("cost_by_lever", both("The same cost by measure.", "同一支出按措施划分。")),
+        FigureRef(cost_by_lever, both("The same cost by measure.", "同一支出按措施划分。")),
         Paragraph(_how_counted(data), "note"),
         *_within_price(data, top),
     ]

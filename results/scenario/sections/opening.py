@@ -33,6 +33,7 @@ from results.scenario.answers import (
 )
 from results.scenario.births_parts import births_parts, rates_by_age, women_by_age
 from results.scenario.data import RunData
+from results.scenario.figures.births_cost import births_cost
 from results.scenario.sections.effects import bare, not_told_text, quoted, target_section, tfr_figure, with_births
 from results.trust.marks import COSTS
 from results.trust.open_order import FREE, before, concerns, families_of, short
@@ -54,9 +55,14 @@ def opening(data: RunData) -> Opening:
         made += [adds if told or adds is None else _with_open_order(data, adds), worth, _costs(data, found[0])]
     made.append(_chance_alone(data))
     sentences = [sentence for sentence in made if sentence is not None]
-    compares = found is not None and not data.extra_cost.empty
-    figure = births_cost_figure(data) if compares else tfr_figure()
+    figure = opening_figure(data)
     return Opening([text for text, _ in sentences], figure.name, figure.caption, [topics for _, topics in sentences])
+
+
+def opening_figure(data: RunData) -> FigureRef:
+    """Births against cost where scenarios are compared, else the path of the TFR."""
+    compares = leader(data) is not None and not data.extra_cost.empty
+    return births_cost_figure(data) if compares else tfr_figure()
 
 
 def _chance_alone(data: RunData) -> Sentence | None:
@@ -89,7 +95,7 @@ def births_cost_figure(data: RunData) -> FigureRef:
         False: both(f"Births more within {years_text(data)}", f"{years_zh(data)} 年内多出生人数"),
     }[data.cohorts_completed]
     return FigureRef(
-        "births_cost",
+        births_cost,
         both(
             f"{what['en']} against the cost a year, both against current law; bars: 95 % intervals. Higher and further "
             "left is better; points on one line from the origin give as many births for the money.",

@@ -20,6 +20,7 @@ from results.content.blocks import (
 from results.content.estimates import finite
 from results.content.words import Text, joined, number
 from results.scenario.data import RunData, group_dimensions
+from results.scenario.figures.past import history_fit
 from results.scenario.fit import FitData, closed, is_share, unit_words
 from results.scenario.past import has_band
 from results.scenario.sections.calibration import calibration_section
@@ -122,7 +123,7 @@ def _anchor_blocks(data: RunData, rows: list[list[Cell]], misfits: list[Text]) -
     ]
     if misfits:
         blocks.append(Bullets(misfits))
-    blocks.append(FigureRef("history_fit", _history_caption(data)))
+    blocks.append(FigureRef(history_fit, _history_caption(data)))
     if any(is_imposed(anchor) for anchor in data.context["anchors"]):
         note = both(
             "What is imposed enters the model as tables, so that the model has it says nothing about the model. "

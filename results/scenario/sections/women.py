@@ -9,6 +9,9 @@ from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, T
 from results.content.estimates import said, with_interval
 from results.scenario.births_parts import births_parts, rates_by_age, sums_by_year, women_by_age
 from results.scenario.data import RunData
+from results.scenario.figures import paths
+from results.scenario.figures.bars import pyramid
+from results.scenario.figures.women import births_and_women
 from results.scenario.sections.effects import label_of
 
 PARTS = (
@@ -27,7 +30,7 @@ def women_section(data: RunData) -> Section:
     first, last = births[data.branch_year - 1], births[data.end_year]
     if women.empty or first is None or last is None:
         lead = both("The run kept no births or no women by age.", "本次模拟未保留出生数或分年龄妇女数。")
-        return Section("women", title, lead, [FigureRef("births", _births_caption())])
+        return Section("women", title, lead, [FigureRef(paths.births, _births_caption())])
     lead = both(
         f"Under current law births go from {said(first)['en']} in {data.branch_year - 1} to {said(last)['en']} in "
         f"{data.end_year}",
@@ -36,7 +39,7 @@ def women_section(data: RunData) -> Section:
     )
     blocks: list[Block] = [
         FigureRef(
-            "births_and_women",
+            births_and_women,
             both(
                 "Current law, mean of runs with 80 % of runs. A rate can stand still while births fall, because the "
                 "women who could have them were not born.",
@@ -60,9 +63,9 @@ def women_section(data: RunData) -> Section:
         )
         blocks += [_parts_table(data, parts), Paragraph(_how_split(data), "note")]
     blocks += [
-        FigureRef("births", _births_caption()),
-        FigureRef("births_by_order", both("Births a year by order.", "按孩次的每年出生数。")),
-        FigureRef("pyramid", both("Residents by age and sex.", "按年龄和性别的常住人口。")),
+        FigureRef(paths.births, _births_caption()),
+        FigureRef(paths.births_by_order, both("Births a year by order.", "按孩次的每年出生数。")),
+        FigureRef(pyramid, both("Residents by age and sex.", "按年龄和性别的常住人口。")),
     ]
     return Section("women", title, lead, blocks)
 
