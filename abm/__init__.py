@@ -10,11 +10,11 @@ from abm.core import compiled_cache
 compiled_cache.use_compiled_folder()  # before any module of this package imports numba
 
 if TYPE_CHECKING:
-    from abm.city.city import load_city as load_city
+    from abm.city.loading import load_city as load_city
     from abm.notebook import FamilyModel as FamilyModel
     from abm.notebook import plot as plot
 
-_HOMES = {"FamilyModel": "abm.notebook", "plot": "abm.notebook", "load_city": "abm.city.city"}
+_HOMES = {"FamilyModel": "abm.notebook", "plot": "abm.notebook", "load_city": "abm.city.loading"}
 __all__ = ["FamilyModel", "load_city", "plot"]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import mesa
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from abm.city.city import City, load_city
+from abm.city.city import City
+from abm.city.loading import load_city
+from abm.city_state import CityState, checked_hold, with_room
 from abm.core.counters import BIRTH_DTYPE, MAX_COUNTIES, empty_counters
 from abm.core.hazards import check_bounds
 from abm.core.parameters import Parameters
@@ -32,22 +33,13 @@ from abm.processes.yearly_payments import pay_ahead
 from abm.processes.yearly_rates import CityRates
 from policies.catalogue import load_catalogue
 from policies.clock import first_month_of_year, month_index, month_of_year, year_of
-from policies.errors import InputError, unknown_name
+from policies.errors import InputError
 from policies.messages import tr
 from policies.timeline import Timeline, current_law
 
-HOLDABLE = ("norms", "places", "prices", "prospects")
-"""Feedbacks that a run may hold at the state in which it was founded or forked."""
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
 """What each of :data:`abm.core.counters.PLACE_LEVERS` adds."""
-_SHARED = ("city", "scale", "seed", "parameters", "catalogue", "month", "first_month", "pars", "rates",
-           "founding_checks", "_places_per_1000", "_seen", "_national_law", "_change_ahead", "_paid_ahead",
-           "_usual_share", "balanced_budget")  # fmt: skip
-_OWN = ("counters", "births", "worst", "used", "young", "standing", "tables")
-"""State besides population, observer and law: what a fork shares with its origin, and what it copies."""
-_KNOWN_ANYWAY = ("city", "parameters", "catalogue", "pars", "rates", "_national_law")
-"""What a saved state leaves out: it follows from the city and the parameters."""
 _BOUNDS = ("death_bound", "marriage_bound", "top_wish", "plan_bound")
 _BOUND_PARAMETERS = ("gross_move_rate", "housing_bound", "net_level", "separation_bound", "town_move_bound",
                      "work_change_monthly")  # fmt: skip
@@ -56,7 +48,7 @@ _ROOM_PERSONS, _ROOM_HOUSEHOLDS = 0.004, 0.006
 """Rows kept free for a month, over rows in use: several times the busiest month's births and arrivals."""
 
 
-class FamilyModel(mesa.Model):
+class FamilyModel(CityState, mesa.Model):
     """A city of households that marry, bear and care, month by month.
 
     ``scale`` is the share of residents simulated; every count in the output is scaled to the city. ``start`` is
@@ -89,7 +81,7 @@ class FamilyModel(mesa.Model):
         self.catalogue = load_catalogue()
         self._national_law = current_law(self.catalogue)
         self.timeline = timeline or self._national_law
-        self.hold = _checked_hold(hold)
+        self.hold = checked_hold(hold)
         self.balanced_budget = balanced_budget
         self._usual_share: float | None = None
         self.month = self.first_month = month_index(start)
@@ -156,16 +148,13 @@ class FamilyModel(mesa.Model):
         """
         other = object.__new__(type(self))
         mesa.Model.__init__(other, rng=self.seed)
-        for name in _SHARED:
-            setattr(other, name, getattr(self, name))
-        for name in _OWN:
-            setattr(other, name, getattr(self, name).copy())
+        self.hand_on_to(other)
         other.population = self.population.copy()
         other.observer = self.observer.copy()
         other.observer.headline_only = headline_only or self.observer.headline_only
         other._due = np.empty(0, np.int32)
         other.timeline = timeline or self.timeline
-        other.hold = self.hold if hold is None else _checked_hold(hold)
+        other.hold = self.hold if hold is None else checked_hold(hold)
         other.balanced_budget = self.balanced_budget if balanced_budget is None else balanced_budget
         other.tables[0]["hold_places"] = float("places" in other.hold)
         other._law_changes = other._months_of_change()
@@ -198,7 +187,7 @@ class FamilyModel(mesa.Model):
     def saved(self) -> dict[str, Any]:
         """The present state as plain values and arrays that can be pickled; :meth:`from_saved` takes it up again."""
         people = self.population
-        state = {name: getattr(self, name) for name in (*_SHARED, *_OWN) if name not in _KNOWN_ANYWAY}
+        state = self.state_to_save()
         entries = {"births": BIRTHS_LOGGED, "young": YOUNG_LISTED, "standing": MEN_STANDING}
         state |= {name: state[name][: self.used[entry]] for name, entry in entries.items()}
         state["persons"], state["households"] = people.persons[: people.n], people.households[: people.n_households]
@@ -214,15 +203,14 @@ class FamilyModel(mesa.Model):
         model.city, model.parameters, model.pars = city, parameters, parameters.row()
         model.catalogue, model.rates = load_catalogue(), CityRates(city, parameters)
         model._national_law = current_law(model.catalogue)
-        for name in (*_SHARED, *_OWN):
-            if name not in _KNOWN_ANYWAY:
-                setattr(model, name, state[name])
+        for name in CityState.names_to_save():
+            setattr(model, name, state[name])
         model._seen = model._seen.copy()  # forks share it, and compiled code tells writable arrays from others
         persons, households = state["persons"], state["households"]
         model.population = Population(persons, len(persons), households, len(households), state["calendar"])
         model.observer = Observer(city, model.scale, dict(state["years"]))
         model._due = np.empty(0, np.int32)
-        model.timeline, model.hold = state["law"], _checked_hold(state["hold"])
+        model.timeline, model.hold = state["law"], checked_hold(state["hold"])
         model._law_changes = model._months_of_change()
         model._law = law_row(model.timeline, model.catalogue, model.month)
         return model
@@ -255,9 +243,9 @@ class FamilyModel(mesa.Model):
         population.n, population.n_households = int(self.used[PERSON_ROWS]), int(self.used[HOUSEHOLD_ROWS])
         room = 400 + int(_ROOM_PERSONS * population.n)
         population.reserve(room, 400 + int(_ROOM_HOUSEHOLDS * population.n_households))
-        self.young = _with_room(self.young, int(self.used[YOUNG_LISTED]) + room)
-        self.standing = _with_room(self.standing, int(self.used[MEN_STANDING]) + room + population.n // 100)
-        self.births = _with_room(self.births, int(self.used[BIRTHS_LOGGED]) + room)
+        self.young = with_room(self.young, int(self.used[YOUNG_LISTED]) + room)
+        self.standing = with_room(self.standing, int(self.used[MEN_STANDING]) + room + population.n // 100)
+        self.births = with_room(self.births, int(self.used[BIRTHS_LOGGED]) + room)
         if len(self._due) < len(population.persons):
             self._due = np.empty(len(population.persons), np.int32)
         return State(
@@ -406,19 +394,3 @@ class FamilyModel(mesa.Model):
         self.tables[0]["places_opened"] = self.tables[0]["parental_begins"] = 0.0
         self.population.n = int(self.used[PERSON_ROWS])
         self.population.n_households = int(self.used[HOUSEHOLD_ROWS])
-
-
-def _checked_hold(hold: Iterable[str]) -> frozenset[str]:
-    for name in hold:
-        if name not in HOLDABLE:
-            raise unknown_name("feedback", name, HOLDABLE, "hold")
-    return frozenset(hold)
-
-
-def _with_room(array: NDArray[Any], wanted: int) -> NDArray[Any]:
-    """The array, lengthened with zeros if it has fewer entries than wanted."""
-    if len(array) >= wanted:
-        return array
-    longer = np.zeros(wanted + wanted // 2, array.dtype)
-    longer[: len(array)] = array
-    return longer

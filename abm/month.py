@@ -2,12 +2,12 @@
 
 ``live_month`` is compiled as one piece, so that the bundle of arrays is handed over once a month; each line is a
 process with a file of its own. Law and prices come before it, norms too in January, observation around and after it:
-:meth:`abm.model.FamilyModel.step` calls them. :data:`ORDER` names all twelve steps.
+:meth:`abm.model.FamilyModel.step` calls them. :data:`STEPS` lists all twelve.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from abm.core.compiled import compiled
 from abm.core.state import borrowed_state
@@ -16,9 +16,10 @@ from abm.processes.birth import plans_and_conceptions
 from abm.processes.childcare import care_of_young_children
 from abm.processes.delivery import deliveries
 from abm.processes.housing import homes
-from abm.processes.marriage import marriages, separations
+from abm.processes.marriage import marriages
 from abm.processes.migration import moves
 from abm.processes.mortality import deaths
+from abm.processes.separation import separations
 from abm.processes.work import work_and_school
 
 
@@ -38,18 +39,27 @@ def live_month(state: Any) -> None:
     care_of_young_children(s)  # 10
 
 
-ORDER = (
-    "law and prices",
-    "deaths",
-    "moves",
-    "schooling",
-    "work and leave",
-    "marriage and separation",
-    "housing",
-    "deliveries",
-    "plans and conceptions",
-    "care of children under three",
-    "norms (January)",
-    "observation and ledger",
+class Step(NamedTuple):
+    """A step of the month: its name, and the processes that :func:`live_month` calls for it (none: the model does)."""
+
+    name: str
+    processes: tuple[Any, ...] = ()
+
+
+STEPS = (
+    Step("law and prices"),
+    Step("deaths", (deaths,)),
+    Step("moves", (moves, arrivals)),
+    Step("schooling", (work_and_school,)),
+    Step("work and leave", (work_and_school,)),
+    Step("marriage and separation", (marriages, separations)),
+    Step("housing", (homes,)),
+    Step("deliveries", (deliveries,)),
+    Step("plans and conceptions", (plans_and_conceptions,)),
+    Step("care of children under three", (care_of_young_children,)),
+    Step("norms (January)"),
+    Step("observation and ledger"),
 )
-"""The twelve steps, for people and for the ODD."""
+"""The twelve steps in their order: what the compiled body, the bench and the ODD are held to (a test)."""
+PROCESSES = tuple(dict.fromkeys(process for step in STEPS for process in step.processes))
+"""The compiled processes in their order, each once: schooling and work share a calendar and a pass."""

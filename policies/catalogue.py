@@ -146,6 +146,13 @@ class Lever(StrictModel):
     decided_by: tuple[Literal["city", "province", "centre"], ...] = Field(min_length=1)
     payers: dict[str, dict[Payer, Number]]
     payer_note: Label | None = None
+    moves_cost: bool = False
+    """It moves the cost of other levers from one payer to another; the ledger books nothing under its own name."""
+    gives_when: tuple[str, ...] = ()
+    """Parameters whose value above zero means that it gives something: couples count on it as far as they have heard of
+    it in the years since. None: no couple counts on it beforehand, or everybody knows of it."""
+    foreseen: bool = True
+    """False: no decision looks ahead to its future; what it is this month is what acts."""
     plan_section: Label
     channel: Label
     evidence: tuple[str, ...]
@@ -168,10 +175,22 @@ class Lever(StrictModel):
             raise ValueError(tr("payers: name who pays, or say in payer_note why nobody does"))
         if not self.evidence and not self.assumption:
             raise ValueError(tr("evidence: cite at least one row, or say in `assumption` what the effect rests on"))
+        unknown = [name for name in self.gives_when if name not in self.parameters]
+        if unknown:
+            raise ValueError(
+                tr("gives_when: found {found!r}; allowed: {allowed}").format(
+                    found=unknown[0], allowed=", ".join(self.parameters)
+                )
+            )
         stray = [row_id for row_id in self.near if row_id not in self.evidence]
         if stray:
             raise ValueError(tr("near: found {row!r}; allowed: rows that `evidence` cites").format(row=stray[0]))
         return self
+
+    @property
+    def books_money(self) -> bool:
+        """Whether the ledger has entries of its own for it."""
+        return bool(self.payers) and not self.moves_cost
 
     def payer_shares(self, part: str = "benefit") -> Mapping[str, float]:
         """Return who pays one part of the lever's cost: payer -> share, summing to 1."""

@@ -317,12 +317,8 @@ def test_the_example_lever_is_a_whole_change() -> None:
     patch = (DOCS / "examples" / "baby_box.patch").read_text(encoding="utf-8")
     touched = set(re.findall(r"^\+\+\+ b/(\S+)$", patch, re.M))
     guide = (DOCS / PATCHED).read_text(encoding="utf-8")
-    assert {
-        "abm/money/rules.py",
-        "abm/money/payments.py",
-        "abm/money/foreseen.py",
-        "policies/levers/baby_box.yaml",
-    } <= touched
+    money = {f"abm/money/{name}.py" for name in ("rules", "payments", "foreseen")}
+    assert touched == {*money, "policies/levers/baby_box.yaml", "tests/policies/cases/baby_box.yaml"}, "five files"
     assert [path for path in touched if path not in guide] == []
 
 

@@ -15,8 +15,8 @@ APART = "results"  # imports none of the others
 PARTS = (*ORDER, APART)
 ROOMS = {
     "abm": (
-        "core", "city", "city/pack", "founding", "money", "processes", "observe", "month.py", "model.py", "cohorts.py",
-        "notebook.py", "view", "view/dashboard", "bench",
+        "core", "city", "city/pack", "founding", "money", "processes", "observe", "month.py", "city_state.py",
+        "model.py", "cohorts.py", "notebook.py", "view", "view/dashboard", "bench",
     ),
     "calibration": ("targets", "fit", "backtests"),
     "experiments": ("sources.py", "study", "context", "run", "search", "tools", "commands"),

@@ -15,7 +15,7 @@ from typer.main import get_command
 import cradle
 from abm.city.pack.forms import forms
 from abm.core.population import HOUSEHOLD_DTYPE, PERSON_DTYPE
-from abm.month import ORDER
+from abm.month import STEPS
 from experiments.commands.check import warnings
 from experiments.study.study import read_study
 from experiments.tools.gallery import read_gallery, shipped
@@ -164,7 +164,7 @@ def defined(path: Path) -> frozenset[str]:
 
 def test_a_reference_to_nothing_is_seen() -> None:
     month = ROOT / "abm" / "month.py"
-    assert leads_somewhere("abm.model.FamilyModel.step", month) and leads_somewhere("ORDER", month)
+    assert leads_somewhere("abm.model.FamilyModel.step", month) and leads_somewhere("STEPS", month)
     assert leads_somewhere("abm.month", month)
     assert not leads_somewhere("BEFORE", month) and not leads_somewhere("abm.core.tables.Tables", month)
 
@@ -247,7 +247,7 @@ def test_the_odd_states_the_numbers_of_the_code() -> None:
     second, further = draws["wish_drift_by_order[1]"], draws["wish_drift_by_order[2]"]
     assert f"second children about {second:.1f} of it and further ones {further:.2f} on average" in odd
     steps = re.search(r"one list in `month.py`: (.*?)\. Steps 4", odd)
-    assert steps and re.sub(r"\d+ ", "", steps[1]) == ", ".join(ORDER)
+    assert steps and re.sub(r"\d+ ", "", steps[1]) == ", ".join(step.name for step in STEPS)
 
 
 def test_a_city_has_as_many_tables_as_the_guide_says() -> None:

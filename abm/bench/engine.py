@@ -31,19 +31,8 @@ from policies.timeline import timeline_for
 START = "2020-11"
 FIRST_MONTH = month_index("2021-01")
 MONTHS = 12
-PROCESSES = (
-    "deaths",
-    "moves",
-    "arrivals",
-    "work_and_school",
-    "marriages",
-    "separations",
-    "homes",
-    "deliveries",
-    "plans_and_conceptions",
-    "care_of_young_children",
-)
-"""Names in :mod:`abm.month`, in the order of ``live_month``."""
+PROCESSES = tuple(process.__name__ for process in month.PROCESSES)
+"""Their names, in the order of ``live_month``."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +93,7 @@ def where_time_goes(model: FamilyModel, months: int = 3 * MONTHS) -> dict[str, f
     """
     arm = model.fork()
     spent = dict.fromkeys((*PROCESSES, "one call"), 0)
-    functions = [by_itself(getattr(month, name)) for name in PROCESSES]
+    functions = [by_itself(process) for process in month.PROCESSES]
     nothing = by_itself(do_nothing)
     nothing(arm._state())
     inside = 0

@@ -27,7 +27,7 @@ from abm.bench.engine import (
     with_every_lever,
 )
 from abm.bench.others import births_only, starsim_ns_per_person_month
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from policies.messages import tr
 
 SIZES = (28_000, 140_000, None)

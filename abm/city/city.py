@@ -1,14 +1,14 @@
 """A city: a folder of tables, read, checked and turned into the arrays the model asks for.
 
-`load_city("suining")` is the only way in. A message about a table names its file, row and column.
-Axis order everywhere: county as in `City.counties`; sex 0 male, 1 female; residence 0 village, 1 town;
+`load_city("suining")` (:mod:`abm.city.loading`) is the only way in. A message about a table names its file, row and
+column. Axis order everywhere: county as in `City.counties`; sex 0 male, 1 female; residence 0 village, 1 town;
 schooling and marital levels as in `abm.city.layout`. All arrays are float64 and read-only.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,9 @@ import pandas as pd
 
 from abm.city import derive
 from abm.city.derive import Array, read_only
-from abm.city.figures import check_city_figures
+from abm.city.kept import kept
 from abm.city.layout import (
     CENSUS_YEARS,
-    CHECKS,
     CHILD_AGES,
     CITY_AREA,
     CITY_SERIES,
@@ -31,29 +30,9 @@ from abm.city.layout import (
     OLDEST_DEATH,
     RESIDENCES,
     SEXES,
-    layout,
 )
-from abm.city.reading import read_table
-from abm.city.sources import Description, read_description, read_sources
-from policies.errors import InputError, nearest
+from abm.city.sources import Description
 from policies.messages import tr
-
-CITIES = Path(__file__).resolve().parents[1] / "cities"
-
-
-def kept[**P, R](method: Callable[P, R]) -> Callable[P, R]:
-    """A method of City that works out each answer once: tables never change, and every run asks for every year."""
-
-    @wraps(method)
-    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
-        city, *asked = args
-        answers = vars(city).setdefault("_answers", {})
-        key = (method.__name__, *asked, *kwargs.items())
-        if key not in answers:
-            answers[key] = method(*args, **kwargs)
-        return answers[key]  # type: ignore[no-any-return]
-
-    return answer
 
 
 @dataclass(frozen=True)
@@ -418,35 +397,3 @@ def folder_hash(folder: Path) -> str:
         if path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def city_names() -> list[str]:
-    """Return the names of the cities that come with the project."""
-    return sorted(path.name for path in CITIES.iterdir() if (path / "city.yaml").is_file())
-
-
-def load_city(name: str | Path) -> City:
-    """Return the city called `name`, or the one in the folder `name`, with every table checked.
-
-    Raises InputError naming file, row and column of the first thing that is wrong.
-    """
-    names = city_names()
-    folder = CITIES / name if str(name) in names else Path(name)
-    if not (folder / "city.yaml").is_file():
-        raise InputError(
-            tr(
-                "city '{name}': not found; allowed {names} or a folder with a city.yaml; did you mean '{nearest}'?"
-            ).format(name=name, names=", ".join(names), nearest=nearest(str(name), names))
-        )
-    folder = folder.resolve()
-    description = read_description(folder / "city.yaml")
-    specs = layout(tuple(description.counties))
-    tables: dict[str, pd.DataFrame] = {}
-    for table_name, spec in specs.items():
-        path = folder / f"{table_name}.csv"
-        tables[table_name] = read_table(path, spec)
-        if table_name in CHECKS:
-            CHECKS[table_name](path, tables[table_name], tuple(description.counties))
-    check_city_figures(folder, tables)
-    sources = read_sources(folder / "sources.yaml", {name: list(spec.columns) for name, spec in specs.items()}, tables)
-    return City(folder, description, sources, tables)

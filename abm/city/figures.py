@@ -1,4 +1,5 @@
-"""Figures of a city in their ranges (`abm/city/figures.yaml`): one outside is refused, a slip of its unit recognised."""
+"""Figures of a city in their ranges (`figures.yaml`): one outside is refused, a slip of its unit
+recognised."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -38,6 +39,9 @@ UNCOMPILED = ("view/dashboard/", "city/pack/")
 FROM_POLICIES = ("catalogue.py", "clock.py")
 """Files of `policies/` from which compiled functions take constants (a test looks): no other is compiled in."""
 
+FROM_LEVERS = re.compile(rb"^(?:payers|moves_cost|gives_when):.*$", re.MULTILINE)
+"""Lines of lever files from which compiled functions take constants (:mod:`abm.core.levers`)."""
+
 _IN_USE = ".in_use"
 _held: dict[Path, int] = {}  # marker -> descriptor, held for the life of the process: an open lock says "in use"
 
@@ -57,7 +61,7 @@ def cache_folder() -> Path:
 
 def source_hash() -> str:
     """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/`, the page apart, and of
-    `FROM_POLICIES`."""
+    `FROM_POLICIES`, and with what is compiled in of lever files."""
     package = Path(__file__).resolve().parents[1]
     root = package.parent
     own = sorted(
@@ -69,6 +73,8 @@ def source_hash() -> str:
         text = source.read_bytes()
         digest.update(f"{source.relative_to(root).as_posix()} {len(text)}\n".encode())
         digest.update(text)
+    for lever in sorted((root / "policies" / "levers").glob("*.yaml")):
+        digest.update(lever.name.encode() + b"".join(FROM_LEVERS.findall(lever.read_bytes())))
     return digest.hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from abm.core.compiled import compiled
 from abm.core.hazards import MONTHS_PER_YEAR, age_years
+from abm.core.levers import LEDGER_LEVERS
 from policies.catalogue import PAYERS
 
 Rows = NDArray[np.void]
@@ -23,37 +24,6 @@ FIRST_AGE = 10
 """Age of the first column of ``births`` and ``exposure_months``."""
 N_AGES = 45
 
-
-LEDGER_LEVERS = (
-    "assisted_reproduction",
-    "birth_grant",
-    "child_allowance",
-    "childcare_voucher",
-    "delivery_cover",
-    "elder_care",
-    "fee_cap",
-    "health_checks",
-    "home_care_allowance",
-    "kindergarten_waiver",
-    "marriage_grant",
-    "marriage_leave",
-    "maternity_leave",
-    "nursery_classes",
-    "nursery_places",
-    "nursing_leave",
-    "parental_leave",
-    "paternity_leave",
-    "public_rental",
-    "purchase_subsidy",
-    "rent_subsidy",
-    "talent_settlement",
-    "tax_deduction",
-    "workplace_nurseries",
-)
-"""Levers that move money, in the order of the ledger's first axis (a test compares them with the catalogue)."""
-
-PLACE_LEVERS = ("nursery_places", "nursery_classes", "workplace_nurseries")
-"""Levers that add places for children under three; nursery classes for those of 24 to 35 months only."""
 
 COUNTS = (
     "conceptions",

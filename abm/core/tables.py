@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.core.counters import LEDGER_LEVERS, MAX_COUNTIES, PLACE_LEVERS
+from abm.core.counters import MAX_COUNTIES
+from abm.core.levers import LEDGER_LEVERS, PLACE_LEVERS
 from policies.catalogue import PAYERS
 
 PHASE_YEARS = ((0,), (1, 2), (3, 4, 5), tuple(range(6, 15)), tuple(range(15, 19)))

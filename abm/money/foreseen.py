@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from abm.core.compiled import compiled
+from abm.core.levers import AWARE_DTYPE, HEARD_OF
 from abm.core.tables import LATER, MAX_ORDER, N_PHASES, N_WAGES, NOW, PHASE_YEARS
+from abm.money.care_menu import Heard, care_menu
 from abm.money.law_row import campaign_now, later_employment, law_dtype, law_row
 from abm.money.rules import (
     DAYS_PER_YEAR,
     allowed_children,
     birth_grant_yuan,
-    capped_fee_yuan_month,
     child_allowance_yuan_month,
-    class_fee_yuan_month,
     deducted_yuan_month,
     deposit_share,
-    home_care_yuan_month,
     loan_ceiling_yuan,
     maternity_leave_days,
     maternity_leave_employer_days,
@@ -35,7 +33,6 @@ from abm.money.rules import (
     purchase_subsidy_yuan,
     rent_subsidy_yuan_month,
     rental_priority,
-    voucher_yuan_month,
     waived_kindergarten_share,
 )
 from policies.catalogue import Catalogue
@@ -49,16 +46,10 @@ N_YEARS = 19
 _YEARS = np.array([(years[0], years[-1] + 1) for years in PHASE_YEARS])
 LOW_WAGE, HIGH_WAGE = 4_000.0, 400_000.0
 """Ends of the wage grid of the care table, yuan a year of 2020."""
-AWARENESS = ("birth_grant", "child_allowance", "childcare_voucher", "rent_subsidy", "purchase_subsidy", "public_rental",
-             "maternity_leave", "paternity_leave", "parental_leave", "fee_cap", "home_care_allowance", "tax_deduction",
-             "delivery_cover", "kindergarten_waiver")  # fmt: skip
-"""Levers that couples must have heard of, in the order of the awareness array."""
-(_GRANT, _ALLOWANCE, _VOUCHER, _RENT, _PURCHASE, _PUBLIC, _MATERNITY, _PATERNITY, _PARENTAL, _FEE_CAP, _HOME_CARE, _TAX,
- _DELIVERY, _KINDERGARTEN) = range(14)  # fmt: skip
 
 
-def awareness_by_lever(timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> NDArray[np.float64]:
-    """Share of each lever's entitlement that couples count on, shape (len(AWARENESS),).
+def awareness_by_lever(timeline: Timeline, catalogue: Catalogue, month: int, pars: Rows) -> Rows:
+    """Share of each lever's entitlement that couples count on, one row with a field for each of :data:`HEARD_OF`.
 
     It rises with the years since the lever first gave something, towards the ceiling; a lever in force for longer than
     ``awareness_full_years`` is at the ceiling.
@@ -71,39 +62,22 @@ def awareness_by_lever(timeline: Timeline, catalogue: Catalogue, month: int, par
         ("years in force", month, longest),
         lambda: years_in_force(timeline, catalogue, month, longest),
     )
-    return np.asarray(ceiling * (1.0 - np.exp(-(years + 0.5) / rise)))
+    return (ceiling * (1.0 - np.exp(-(years + 0.5) / rise))).view(AWARE_DTYPE)
 
 
 def years_in_force(timeline: Timeline, catalogue: Catalogue, month: int, longest: int) -> NDArray[np.float64]:
-    """Years since each lever of :data:`AWARENESS` first gave something; infinite beyond ``longest`` years, 0 for
+    """Years since each lever of :data:`HEARD_OF` first gave something; infinite beyond ``longest`` years, 0 for
     never."""
     first = month - 12 * longest
-    years = np.zeros(len(AWARENESS))
+    years = np.zeros(len(HEARD_OF))
     laws = [(m, timeline.at(m)) for m in (first, *timeline.change_months(first + 1, month))]
-    for i, fields in enumerate(_giving_fields(tuple(catalogue.field_names))):
+    for i, name in enumerate(HEARD_OF):
+        fields = [f"{name}.{parameter}" for parameter in catalogue.lever(name).gives_when]
         for m, law in laws:
-            if any(law[name] > 0.0 for name in fields):
+            if any(law[field] > 0.0 for field in fields):
                 years[i] = (month - m) / 12.0 if m > first else np.inf
                 break
     return years
-
-
-@cache
-def _giving_fields(field_names: tuple[str, ...]) -> list[list[str]]:
-    """Fields whose positive value means that the lever gives something, for each lever of :data:`AWARENESS`."""
-    giving = [name for name in field_names if name.rsplit(".", 1)[1] in _GIVING]
-    return [[name for name in giving if name.startswith(lever + ".")] for lever in AWARENESS]
-
-
-ACT_AT_ONCE = ("assisted_reproduction", "birth_registration", "bride_price_limit", "campaign", "health_checks",
-               "marriage_grant", "marriage_leave", "matchmaking", "nursery_classes", "nursery_places", "pension_age",
-               "talent_settlement", "workplace_nurseries")  # fmt: skip
-"""Levers whose future no decision looks ahead to: what they are this month is what acts."""
-
-
-_GIVING = frozenset(
-    ("amount", "order1", "order2", "order3", "days", "places_per_1000", "fee", "under3", "from3", "share", "years")
-)
 
 
 def expected_laws(timeline: Timeline, catalogue: Catalogue, month: int, birth_month: int) -> Rows:
@@ -120,7 +94,7 @@ def is_change_ahead(timeline: Timeline, catalogue: Catalogue, month: int, lead: 
     """True if the law known in ``month`` changes within the childhood of a child that is started now."""
 
     def ahead() -> NDArray[np.bool_]:
-        fields = [name for name in catalogue.field_names if name.split(".")[0] not in ACT_AT_ONCE]
+        fields = [name for name in catalogue.field_names if catalogue.lever(name.partition(".")[0]).foreseen]
         now = timeline.expected(month, month)
         months = range(month + 1, month + 12 * N_YEARS + lead, 6)
         later = {id(law): law for law in (timeline.expected(month, m) for m in months)}  # few differ
@@ -195,7 +169,7 @@ def yearly_allowance(laws: Rows, order: int, year: int) -> float:
 
 
 @compiled
-def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
+def fill_from_laws(t: Any, laws: Rows, aware: Rows, when: int, share: float, pars: Rows) -> None:
     """Add ``share`` of what these 19 years of law give, by order and phase, into the tables of ``when``."""
     p = pars[0]
     first = laws[0:1]
@@ -220,18 +194,18 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
             years = _YEARS[phase, 1] - _YEARS[phase, 0]
             given = 0.0
             for year in range(_YEARS[phase, 0], _YEARS[phase, 1]):
-                given += aware[_ALLOWANCE] * yearly_allowance(laws, order, year)
+                given += aware[0].child_allowance * yearly_allowance(laws, order, year)
             if phase == 0:
-                given += aware[_GRANT] * birth_grant_yuan(first, order)
+                given += aware[0].birth_grant * birth_grant_yuan(first, order)
                 bill = p.delivery_foreseen * p.delivery_cost_yuan * t.yuan_growth[0]
-                given += aware[_DELIVERY] * laws[0].delivery_cover__share * bill
+                given += aware[0].delivery_cover * laws[0].delivery_cover__share * bill
             t.benefit[when, o, phase] += share * given / years
         days = maternity_leave_days(first, order)
         national = laws[0].maternity_leave__national_days * laws[0].maternity_leave__flexible_coverage
-        t.leave_share[when, o, 1] += share * aware[_MATERNITY] * days / DAYS_PER_YEAR
-        t.leave_share[when, o, 0] += share * aware[_MATERNITY] * national / DAYS_PER_YEAR
-        fathers = aware[_PATERNITY] * laws[0].paternity_leave__days * p.paternity_take_up
-        fathers += aware[_PARENTAL] * laws[0].parental_leave__days * p.parental_take_up
+        t.leave_share[when, o, 1] += share * aware[0].maternity_leave * days / DAYS_PER_YEAR
+        t.leave_share[when, o, 0] += share * aware[0].maternity_leave * national / DAYS_PER_YEAR
+        fathers = aware[0].paternity_leave * laws[0].paternity_leave__days * p.paternity_take_up
+        fathers += aware[0].parental_leave * laws[0].parental_leave__days * p.parental_take_up
         t.father_days[when, o] += share * fathers
         for county in range(t.n_counties[0]):
             t.rent_benefit[when, o, county] += share * rent_benefit_yuan_year(laws, order, county, aware, t, pars)
@@ -252,16 +226,18 @@ def fill_from_laws(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, sh
 
 
 @compiled
-def fill_child_costs(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
+def fill_child_costs(t: Any, laws: Rows, aware: Rows, when: int, share: float, pars: Rows) -> None:
     """Add ``share`` of what levers change in a child's later costs and in a mother's time, whatever its order."""
     p = pars[0]
     for phase in range(N_PHASES):
         years = _YEARS[phase, 1] - _YEARS[phase, 0]
         for year in range(_YEARS[phase, 0], _YEARS[phase, 1]):
             law = laws[year : year + 1]
-            t.deduction[when, phase] += share * aware[_TAX] * 12.0 * deducted_yuan_month(law, 12 * year) / years
+            t.deduction[when, phase] += (
+                share * aware[0].tax_deduction * 12.0 * deducted_yuan_month(law, 12 * year) / years
+            )
     for year in range(3, 6):
-        waived = aware[_KINDERGARTEN] * waived_kindergarten_share(laws[year : year + 1], 12 * year)
+        waived = aware[0].kindergarten_waiver * waived_kindergarten_share(laws[year : year + 1], 12 * year)
         t.kindergarten_yuan_year[when] += share * t.kindergarten_fee[0] * (1.0 - waived) / 3.0
     school = laws[6]
     t.out_of_school_kept[when] += share * (1.0 - school.out_of_school_cost__reduction)
@@ -275,9 +251,7 @@ def fill_child_costs(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, 
 
 
 @compiled
-def rent_benefit_yuan_year(
-    laws: Rows, order: int, county: int, aware: NDArray[np.float64], t: Any, pars: Rows
-) -> float:
+def rent_benefit_yuan_year(laws: Rows, order: int, county: int, aware: Rows, t: Any, pars: Rows) -> float:
     """What one more child adds to a renting family of a county a year: rent subsidy and the better chance of a public
     flat."""
     law = laws[0:1]
@@ -290,11 +264,11 @@ def rent_benefit_yuan_year(
     monthly = rule.public_rental__places_per_1000 / 1000.0 * p.public_rental_turnover
     chance = min(1.0, monthly * p.public_rental_months_foreseen)
     flat = chance * (priority - before) * rule.public_rental__discount * rent
-    return aware[_RENT] * 12.0 * more * months + aware[_PUBLIC] * flat
+    return aware[0].rent_subsidy * 12.0 * more * months + aware[0].public_rental * flat
 
 
 @compiled
-def purchase_benefit_yuan(law: Rows, order: int, county: int, aware: NDArray[np.float64], t: Any, pars: Rows) -> float:
+def purchase_benefit_yuan(law: Rows, order: int, county: int, aware: Rows, t: Any, pars: Rows) -> float:
     """What one more child adds for a couple that may buy in a county: subsidy, lower deposit and higher ceiling,
     expected."""
     p = pars[0]
@@ -302,11 +276,11 @@ def purchase_benefit_yuan(law: Rows, order: int, county: int, aware: NDArray[np.
     price = t.price[county] * p.town_home_area
     relief = (deposit_share(law, order - 1) - deposit_share(law, order)) * price
     relief += min(loan_ceiling_yuan(law, order) - loan_ceiling_yuan(law, order - 1), price)
-    return aware[_PURCHASE] * p.purchase_chance * (subsidy + p.credit_value * relief)
+    return aware[0].purchase_subsidy * p.purchase_chance * (subsidy + p.credit_value * relief)
 
 
 @compiled
-def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: float, pars: Rows) -> None:
+def fill_care(t: Any, laws: Rows, aware: Rows, when: int, share: float, pars: Rows) -> None:
     """Add ``share`` of the expected yearly cost of care under three into the care table: over her wage, by county's
     chance of a place, with and without a grandparent carer.
 
@@ -323,6 +297,7 @@ def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: 
     if when == NOW:
         t.care[when] = 0.0
     scale = p.care_scale * growth
+    heard = Heard(aware[0].childcare_voucher, aware[0].fee_cap, aware[0].home_care_allowance)
     for order in range(1, MAX_ORDER + 1):
         for point in range(N_WAGES):
             wage = math.exp(low + step * point)
@@ -330,19 +305,13 @@ def fill_care(t: Any, laws: Rows, aware: NDArray[np.float64], when: int, share: 
                 closed, nursery = 0.0, 0.0
                 for age_months in (9, 15, 21, 27, 33):
                     law = laws[age_months // 12 : age_months // 12 + 1]
-                    per_head = p.income_head_over_wage * wage
-                    voucher = aware[_VOUCHER] * voucher_yuan_month(law, order, age_months, per_head)
-                    full = class_fee_yuan_month(law, t, age_months)
-                    capped = capped_fee_yuan_month(law, full, age_months)
-                    fee = 12.0 * max(full - aware[_FEE_CAP] * (full - capped) - voucher, 0.0)
-                    at_home = 12.0 * aware[_HOME_CARE] * home_care_yuan_month(law, order, age_months, False)
-                    by_kin = 12.0 * aware[_HOME_CARE] * home_care_yuan_month(law, order, age_months, True)
-                    options = math.exp((at_home - wage) / scale)
-                    options += math.exp(-12.0 * t.minder_fee[0] / scale + p.taste_minder)
+                    menu = care_menu(law, t, order, age_months, p.income_head_over_wage * wage, wage, heard, pars)
+                    options = math.exp(menu.parent)
+                    options += math.exp(menu.minder)
                     if carer == 1:
-                        options += math.exp(by_kin / scale + p.taste_grandparent)
+                        options += math.exp(menu.grandparent)
                     closed += scale * (zero - math.log(options)) / 5.0
-                    with_nursery = options + math.exp(-fee / scale + p.taste_nursery)
+                    with_nursery = options + math.exp(menu.nursery)
                     nursery += scale * (zero - math.log(with_nursery)) / 5.0
                 for county in range(t.n_counties[0]):
                     chance = p.nursery_foreseen * t.place_chance[county] * t.reach[0]

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.core.counters import LEDGER_LEVERS, PLACE_LEVERS
+from abm.core.levers import LEDGER_LEVERS, PLACE_LEVERS
 from policies.catalogue import PAYERS, Catalogue
 from policies.timeline import Timeline
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from abm.core import draws
 from abm.core.compiled import compiled
-from abm.core.counters import LEDGER_LEVERS, MAX_COUNTIES, PAYERS
+from abm.core.counters import MAX_COUNTIES, PAYERS
 from abm.core.hazards import age_years
+from abm.core.levers import LEDGER
 from abm.core.population import COLLEGE, NO_WORK, OWNS_TOWN, PRIVATE, RENTS
 from abm.money.prospect import after_children, earnings_yuan_year
 from abm.money.rules import (
@@ -31,30 +32,6 @@ from abm.money.rules import (
 
 Rows = NDArray[np.void]
 
-ASSISTED_REPRODUCTION = LEDGER_LEVERS.index("assisted_reproduction")
-BIRTH_GRANT = LEDGER_LEVERS.index("birth_grant")
-CHILD_ALLOWANCE = LEDGER_LEVERS.index("child_allowance")
-CHILDCARE_VOUCHER = LEDGER_LEVERS.index("childcare_voucher")
-DELIVERY_COVER = LEDGER_LEVERS.index("delivery_cover")
-ELDER_CARE = LEDGER_LEVERS.index("elder_care")
-FEE_CAP = LEDGER_LEVERS.index("fee_cap")
-HEALTH_CHECKS = LEDGER_LEVERS.index("health_checks")
-HOME_CARE_ALLOWANCE = LEDGER_LEVERS.index("home_care_allowance")
-KINDERGARTEN_WAIVER = LEDGER_LEVERS.index("kindergarten_waiver")
-MARRIAGE_GRANT = LEDGER_LEVERS.index("marriage_grant")
-MARRIAGE_LEAVE = LEDGER_LEVERS.index("marriage_leave")
-MATERNITY_LEAVE = LEDGER_LEVERS.index("maternity_leave")
-NURSERY_CLASSES = LEDGER_LEVERS.index("nursery_classes")
-NURSERY_PLACES = LEDGER_LEVERS.index("nursery_places")
-NURSING_LEAVE = LEDGER_LEVERS.index("nursing_leave")
-PARENTAL_LEAVE = LEDGER_LEVERS.index("parental_leave")
-PATERNITY_LEAVE = LEDGER_LEVERS.index("paternity_leave")
-PUBLIC_RENTAL = LEDGER_LEVERS.index("public_rental")
-PURCHASE_SUBSIDY = LEDGER_LEVERS.index("purchase_subsidy")
-RENT_SUBSIDY = LEDGER_LEVERS.index("rent_subsidy")
-TALENT_SETTLEMENT = LEDGER_LEVERS.index("talent_settlement")
-TAX_DEDUCTION = LEDGER_LEVERS.index("tax_deduction")
-WORKPLACE_NURSERIES = LEDGER_LEVERS.index("workplace_nurseries")
 _FUND = PAYERS.index("insurance_fund")
 _EMPLOYER = PAYERS.index("employer")
 _CITY = PAYERS.index("city")
@@ -103,7 +80,7 @@ def pay_for_birth(s: Any, mother: int, order: int) -> bool:
     her = s.persons[mother]
     grant = birth_grant_yuan(s.law, order)
     if grant > 0.0:
-        transfer_by_shares(s, BIRTH_GRANT, her.county, order, s.households[her.household].fifth, grant)
+        transfer_by_shares(s, LEDGER.birth_grant, her.county, order, s.households[her.household].fifth, grant)
         s.households[her.household].net_worth += grant
     return grant > 0.0 or child_allowance_yuan_month(s.law, order, 0) > 0.0
 
@@ -114,7 +91,7 @@ def pay_for_delivery(s: Any, mother: int, order: int) -> None:
     her = s.persons[mother]
     fifth = s.households[her.household].fifth
     covered = s.law[0].delivery_cover__share * s.pars[0].delivery_cost_yuan * s.tables[0].yuan_growth[0]
-    transfer_by_shares(s, DELIVERY_COVER, her.county, order, fifth, covered)
+    transfer_by_shares(s, LEDGER.delivery_cover, her.county, order, fifth, covered)
     pay_maternity_leave(s, mother, order, fifth)
     pay_nursing_leave(s, mother, order, fifth)
     pay_paternity_leave(s, her.partner, order, fifth)
@@ -162,11 +139,11 @@ def pay_maternity_leave(s: Any, mother: int, order: int, fifth: int) -> None:
     daily = wage_of_parent(s, mother) / DAYS_PER_YEAR * rule.maternity_leave__replacement
     national = min(days, rule.maternity_leave__national_days)
     uninsured = 1.0 if her.work >= PRIVATE and her.insured == 0 else 0.0
-    transfer_leave(s, MATERNITY_LEAVE, her.county, order, fifth, daily * national, uninsured, _FUND)
+    transfer_leave(s, LEDGER.maternity_leave, her.county, order, fifth, daily * national, uninsured, _FUND)
     beyond = daily * (days - national)
     if beyond > 0.0:
         share = max(uninsured, rule.maternity_leave__employer_share)
-        transfer_leave(s, MATERNITY_LEAVE, her.county, order, fifth, beyond, share, _FUND)
+        transfer_leave(s, LEDGER.maternity_leave, her.county, order, fifth, beyond, share, _FUND)
 
 
 @compiled
@@ -180,7 +157,7 @@ def pay_nursing_leave(s: Any, mother: int, order: int, fifth: int) -> None:
     yuan = wage_of_parent(s, mother) * nursing_share_of_year(s.law) * year
     if yuan > 0.0:
         share = s.law[0].nursing_leave__employer_share
-        transfer_leave(s, NURSING_LEAVE, her.county, order, fifth, yuan, share, _CITY)
+        transfer_leave(s, LEDGER.nursing_leave, her.county, order, fifth, yuan, share, _CITY)
 
 
 @compiled
@@ -194,7 +171,7 @@ def pay_paternity_leave(s: Any, father: int, order: int, fifth: int) -> None:
         return
     yuan = earnings_yuan_year(persons, father, s.month, s.pars, s.tables[0]) / DAYS_PER_YEAR * days
     share = law[0].paternity_leave__employer_share
-    transfer_leave(s, PATERNITY_LEAVE, persons[father].county, order, fifth, yuan, share, _CITY)
+    transfer_leave(s, LEDGER.paternity_leave, persons[father].county, order, fifth, yuan, share, _CITY)
 
 
 @compiled
@@ -221,7 +198,7 @@ def pay_parental_leave(s: Any, child: int, order: int, fifth: int) -> None:
     for parent in (persons[child].mother, persons[child].father):
         if parent >= 0 and persons[parent].work >= PRIVATE and persons[parent].status == 0:
             yuan = wage_of_parent(s, parent) / DAYS_PER_YEAR * days
-            transfer_leave(s, PARENTAL_LEAVE, persons[child].county, order, fifth, yuan, share, _CITY)
+            transfer_leave(s, LEDGER.parental_leave, persons[child].county, order, fifth, yuan, share, _CITY)
 
 
 @compiled
@@ -232,9 +209,9 @@ def pay_allowance(s: Any, county: int, order: int, fifth: int, yuan: float, age_
         return
     part = s.tables[0].national_part[min(order, 3) - 1]
     national = yuan * min(1.0, part) if age_months < s.tables[0].national_age[0] else 0.0
-    transfer_by_shares(s, CHILD_ALLOWANCE, county, order, fifth, national)
+    transfer_by_shares(s, LEDGER.child_allowance, county, order, fifth, national)
     if yuan - national > 0.0:
-        transfer(s, CHILD_ALLOWANCE, _CITY, county, order, fifth, yuan - national)
+        transfer(s, LEDGER.child_allowance, _CITY, county, order, fifth, yuan - national)
 
 
 @compiled
@@ -251,7 +228,7 @@ def pay_places(s: Any) -> None:
                law.workplace_nurseries__operating_subsidy)  # fmt: skip
     capital = (law.nursery_places__capital_grant, law.nursery_classes__capital_grant,
                law.workplace_nurseries__capital_grant)  # fmt: skip
-    ledger = (NURSERY_PLACES, NURSERY_CLASSES, WORKPLACE_NURSERIES)
+    ledger = (LEDGER.nursery_places, LEDGER.nursery_classes, LEDGER.workplace_nurseries)
     for kind in range(3):
         pay_places_of(s, ledger[kind], kind, running[kind], capital[kind])
 
@@ -279,9 +256,11 @@ def pay_marriage(s: Any, woman: int, man: int) -> None:
     rule = s.law[0]
     first = her.marriages == 1 and persons[man].marriages == 1
     grant = marriage_grant_yuan(s.law, age_years(her.birth_month, s.month), first)
-    transfer_by_shares(s, MARRIAGE_GRANT, her.county, 0, fifth, grant)
+    transfer_by_shares(s, LEDGER.marriage_grant, her.county, 0, fifth, grant)
     s.households[her.household].net_worth += grant
-    transfer_by_shares(s, HEALTH_CHECKS, her.county, 0, fifth, rule.health_checks__covered * rule.health_checks__cost)
+    transfer_by_shares(
+        s, LEDGER.health_checks, her.county, 0, fifth, rule.health_checks__covered * rule.health_checks__cost
+    )
     pay_marriage_leave(s, woman, fifth)
     pay_marriage_leave(s, man, fifth)
 
@@ -294,7 +273,7 @@ def pay_marriage_leave(s: Any, spouse: int, fifth: int) -> None:
         return
     yuan = wage_of_parent(s, spouse) / DAYS_PER_YEAR * rule.marriage_leave__days
     share = rule.marriage_leave__employer_share
-    transfer_leave(s, MARRIAGE_LEAVE, s.persons[spouse].county, 0, fifth, yuan, share, _CITY)
+    transfer_leave(s, LEDGER.marriage_leave, s.persons[spouse].county, 0, fifth, yuan, share, _CITY)
 
 
 @compiled
@@ -303,7 +282,7 @@ def pay_assisted_cycle(s: Any, woman: int) -> None:
     her = s.persons[woman]
     yuan = s.law[0].assisted_reproduction__cover * s.pars[0].art_cycle_yuan * s.tables[0].yuan_growth[0]
     fifth = s.households[her.household].fifth
-    transfer_by_shares(s, ASSISTED_REPRODUCTION, her.county, min(her.parity + 1, 4), fifth, yuan)
+    transfer_by_shares(s, LEDGER.assisted_reproduction, her.county, min(her.parity + 1, 4), fifth, yuan)
 
 
 @compiled
@@ -314,7 +293,7 @@ def pay_settlement(s: Any, newcomer: int) -> None:
     tenure = s.households[person.household].tenure
     if grant <= 0.0 or person.schooling < COLLEGE or (tenure != RENTS and tenure != OWNS_TOWN):
         return
-    transfer_by_shares(s, TALENT_SETTLEMENT, person.county, 0, s.households[person.household].fifth, grant)
+    transfer_by_shares(s, LEDGER.talent_settlement, person.county, 0, s.households[person.household].fifth, grant)
     s.households[person.household].net_worth += grant
 
 
@@ -338,7 +317,7 @@ def pay_tax_deductions(s: Any, mother: int, earnings_yuan_year: float) -> None:
     child = persons[mother].first_child
     while child >= 0:
         yuan = saved_share * deducted_for_child(s, child)
-        transfer_by_shares(s, TAX_DEDUCTION, persons[mother].county, order_of_child(persons, child), fifth, yuan)
+        transfer_by_shares(s, LEDGER.tax_deduction, persons[mother].county, order_of_child(persons, child), fifth, yuan)
         child = persons[child].next_sibling
 
 
@@ -369,7 +348,7 @@ def pay_tax_deductions_of_lone_parent(s: Any, parent: int, earnings_yuan_year: f
         if is_child_of(persons, member, parent):
             yuan = saved_share * deducted_for_child(s, member)
             order = order_of_child(persons, member)
-            transfer_by_shares(s, TAX_DEDUCTION, persons[parent].county, order, household.fifth, yuan)
+            transfer_by_shares(s, LEDGER.tax_deduction, persons[parent].county, order, household.fifth, yuan)
         member = persons[member].next_in_household
 
 

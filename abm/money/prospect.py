@@ -16,7 +16,7 @@ Everything is in yuan a year unless a name says otherwise.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,15 +190,47 @@ def unauthorised(persons: Rows, woman: int, man: int, order: int, when: int, tab
     return tables.unauthorised[when, only, order - 1]
 
 
-@compiled
-def family_prospect(
-    persons: Rows, households: Rows, woman: int, carer: int, month: int, when: int, pars: Rows, tables: Any
-) -> float:
-    """M: the value of a further child in units of log consumption, at the birth a start at ``when`` leads to.
+class Weighed(NamedTuple):
+    """What a couple holds a further child against, found once for all phases of its life. Yuan a year."""
 
-    ``carer`` is 1 if a grandparent can mind it, ``when`` is NOW or LATER. Negative; nearer zero
-    is better. The one place where money meets the wish for a child.
-    """
+    order: int
+    town: int
+    consumption: float
+    relative: float
+    """How what parents spend on a child moves with their means (:func:`relative_spending`)."""
+    further: float
+    """Part of the cost of one more child that couples reckon with at the first."""
+    room: float
+    care: float
+    later_care: float
+    wage: float
+    loss: float
+    """Wage loss after her return."""
+    paid_leave: float
+    """Share of the first year that paid leave covers."""
+    fee: float
+    earner: float
+    """Earnings of the parent who claims tax deductions; 0 where there are none."""
+
+
+class Lines(NamedTuple):
+    """What a further child costs a year in one phase, line by line; the last two are given and stand with a minus."""
+
+    raising: float
+    room: float
+    care: float
+    wage_loss: float
+    kindergarten: float
+    fee: float
+    benefits: float
+    tax: float
+
+
+@compiled
+def weighed(
+    persons: Rows, households: Rows, woman: int, carer: int, month: int, when: int, pars: Rows, tables: Any
+) -> Weighed:
+    """Means and costs of a couple that are the same in every phase, at the birth a start at ``when`` leads to."""
     p = pars[0]
     man = persons[woman].partner
     order = min(persons[woman].parity + 1, MAX_ORDER)
@@ -215,41 +247,76 @@ def family_prospect(
         pars,
     )
     room = room_cost_yuan_year(households, home, order, county, when, pars, tables)
-    attached = 1.0 if persons[woman].work >= PRIVATE else p.attachment_informal
+    formal = persons[woman].work >= PRIVATE
+    attached = 1.0 if formal else p.attachment_informal
     care = care_cost_yuan_year(wage * attached, order, county, carer, when, tables)
     loss = p.wage_loss_per_child * wage * attached
-    if persons[woman].work >= PRIVATE:
+    if formal:
         loss *= tables.wage_loss_kept[when]
     later_care = care_cost_yuan_year(wage * attached - loss, order, county, carer, when, tables)
-    paid_leave = tables.leave_share[when, order - 1, 1 if persons[woman].work >= PRIVATE else 0]
+    paid_leave = tables.leave_share[when, order - 1, 1 if formal else 0]
     if persons[woman].work == NO_WORK:
         paid_leave = 0.0
     fee = unauthorised(persons, woman, man, order, when, tables) * tables.limit_fee[when, town] / p.fee_years
     further = 0.0
     if order == 1 and persons[woman].ideal >= 2:
         further = p.further_child_share * (1.0 - unauthorised(persons, woman, man, 2, when, tables))
-    relative = relative_spending(log_relative, pars)
     earner = 0.0
     if tables.deduction[when, N_PHASES - 1] > 0.0 or tables.deduction[when, 0] > 0.0:
         earner = higher_earnings_yuan_year(persons, woman, man, month, pars, tables)
+    relative = relative_spending(log_relative, pars)
+    return Weighed(
+        order, town, consumption, relative, further, room, care, later_care, wage, loss, paid_leave, fee, earner
+    )
+
+
+@compiled
+def cost_lines(w: Weighed, phase: int, when: int, pars: Rows, tables: Any) -> Lines:
+    """What the child costs a year in a phase of its life, line by line."""
+    raising = raising_cost_yuan_year(w.order, phase, w.town, w.relative, pars, tables)
+    if phase == 3:
+        raising *= 1.0 - pars[0].out_of_school_share * (1.0 - tables.out_of_school_kept[when])
+    if w.further > 0.0 and phase >= 3:
+        raising *= 1.0 + w.further
+    care, loss, fee = 0.0, w.loss, 0.0
+    if phase == 0:
+        care = (1.0 - w.paid_leave) * w.care + w.paid_leave * (1.0 - tables.leave_replacement[when]) * w.wage
+        loss, fee = 0.0, w.fee
+    elif phase == 1:
+        care, fee = w.later_care, w.fee
+    return Lines(
+        raising,
+        w.room * (1.0 + w.further),
+        care,
+        loss,
+        tables.kindergarten_yuan_year[when] if phase == 2 else 0.0,
+        fee,
+        -tables.benefit[when, w.order - 1, phase],
+        -tax_saved_yuan_year(w.earner, tables.deduction[when, phase], pars),
+    )
+
+
+@compiled
+def total_cost(lines: Lines) -> float:
+    """The sum of the lines."""
+    lasting = lines.raising + (lines.room + lines.benefits) + lines.tax
+    return lasting + (lines.care + lines.wage_loss + lines.fee) + lines.kindergarten
+
+
+@compiled
+def family_prospect(
+    persons: Rows, households: Rows, woman: int, carer: int, month: int, when: int, pars: Rows, tables: Any
+) -> float:
+    """M: the value of a further child in units of log consumption, at the birth a start at ``when`` leads to.
+
+    ``carer`` is 1 if a grandparent can mind it, ``when`` is NOW or LATER. Negative; nearer zero
+    is better. The one place where money meets the wish for a child.
+    """
+    w = weighed(persons, households, woman, carer, month, when, pars, tables)
     value = 0.0
     for phase in range(N_PHASES):
-        cost = raising_cost_yuan_year(order, phase, town, relative, pars, tables)
-        if phase == 3:
-            cost *= 1.0 - p.out_of_school_share * (1.0 - tables.out_of_school_kept[when])
-        if further > 0.0 and phase >= 3:
-            cost *= 1.0 + further
-        cost += room * (1.0 + further) - tables.benefit[when, order - 1, phase]
-        cost -= tax_saved_yuan_year(earner, tables.deduction[when, phase], pars)
-        if phase == 0:
-            cost += (1.0 - paid_leave) * care + paid_leave * (1.0 - tables.leave_replacement[when]) * wage + fee
-        elif phase == 1:
-            cost += later_care + loss + fee
-        else:
-            cost += loss
-            if phase == 2:
-                cost += tables.kindergarten_yuan_year[when]
-        value += tables.phase_weight[phase] * math.log(1.0 - bounded_cost(cost, consumption, pars) / consumption)
+        cost = total_cost(cost_lines(w, phase, when, pars, tables))
+        value += tables.phase_weight[phase] * math.log(1.0 - bounded_cost(cost, w.consumption, pars) / w.consumption)
     return value
 
 

@@ -155,13 +155,6 @@ def capped_fee_yuan_month(law: Rows, fee: float, age_months: int) -> float:
 
 
 @compiled
-def net_fee_yuan_month(law: Rows, fee: float, order: int, age_months: int, income_per_head: float) -> float:
-    """What parents pay for a month in a registered nursery whose fee is ``fee``: the cap, less the voucher."""
-    charged = capped_fee_yuan_month(law, fee, age_months)
-    return max(charged - voucher_yuan_month(law, order, age_months, income_per_head), 0.0)
-
-
-@compiled
 def home_care_yuan_month(law: Rows, order: int, age_months: int, by_grandparent: bool) -> float:
     """Allowance for a child minded at home by a grandparent or, unless the lever says otherwise, by a parent."""
     rule = law[0]

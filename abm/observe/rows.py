@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm.city.city import City
-from abm.core.counters import FIRST_AGE, LEDGER_LEVERS
+from abm.core.counters import FIRST_AGE
+from abm.core.levers import LEDGER_LEVERS
 from abm.core.population import DIVORCED, MARRIED, NEVER_MARRIED, TENURE_NAMES
 from abm.observe import estimators
 from policies.catalogue import PAYERS

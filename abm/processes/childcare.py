@@ -17,6 +17,7 @@ from abm.core import draws
 from abm.core.compiled import compiled
 from abm.core.counters import COUNTS, MAX_COUNTIES, N_FIFTHS
 from abm.core.kin import has_grandparent_carer, is_available_grandparent
+from abm.core.levers import LEDGER
 from abm.core.population import (
     CARE_GRANDPARENT,
     CARE_MINDER,
@@ -28,16 +29,8 @@ from abm.core.population import (
     RESIDENT,
 )
 from abm.core.state import YOUNG_LISTED, fetch_children_ahead
-from abm.money.payments import (
-    CHILDCARE_VOUCHER,
-    FEE_CAP,
-    HOME_CARE_ALLOWANCE,
-    order_of_child,
-    pay_allowance,
-    pay_parental_leave,
-    pay_places,
-    transfer_by_shares,
-)
+from abm.money.care_menu import IN_FULL, care_menu
+from abm.money.payments import order_of_child, pay_allowance, pay_parental_leave, pay_places, transfer_by_shares
 from abm.money.prospect import after_children, earnings_yuan_year, potential_earnings_yuan_year
 from abm.money.rules import (
     FIRST_CLASS_MONTH,
@@ -45,7 +38,6 @@ from abm.money.rules import (
     child_allowance_yuan_month,
     class_fee_yuan_month,
     home_care_yuan_month,
-    net_fee_yuan_month,
     voucher_yuan_month,
 )
 from abm.processes.matching import keyed_order
@@ -54,7 +46,7 @@ Rows = NDArray[np.void]
 
 DECIDES_EVERY = 6
 """Months of age between decisions; the first at six months."""
-_PAID_BY_CELL = (FEE_CAP, CHILDCARE_VOUCHER, HOME_CARE_ALLOWANCE)
+_PAID_BY_CELL = (LEDGER.fee_cap, LEDGER.childcare_voucher, LEDGER.home_care_allowance)
 """What is summed by county, order and fifth before it is entered: an entry is split over payers, and cells are few."""
 _WANTED = COUNTS.index("places_wanted")
 _GRANTED = COUNTS.index("places_granted")
@@ -117,20 +109,17 @@ def care_utilities(s: Any, child: int, age_months: int, utilities: NDArray[np.fl
         forgone = after_children(wage, s.persons[mother].parity, s.pars) * attached
     order = order_of_child(s.persons, child)
     per_head = income_that_counts(s, child, order, age_months)
-    fee = 12.0 * net_fee_yuan_month(s.law, class_fee_yuan_month(s.law, t, age_months), order, age_months, per_head)
-    at_home = 12.0 * home_care_yuan_month(s.law, order, age_months, False)
-    by_kin = 12.0 * home_care_yuan_month(s.law, order, age_months, True)
+    menu = care_menu(s.law, t, order, age_months, per_head, forgone, IN_FULL, s.pars)
     identity = s.persons[child].id
     u0, u1 = draws.uniform_pair(s.seed, identity, age_months, draws.CARE)
     u2, u3 = draws.uniform_pair(s.seed, identity, age_months, draws.CARE_KIND)
-    scale = p.care_scale * t.yuan_growth[0]
-    utilities[CARE_PARENT] = (at_home - forgone) / scale + gumbel(u0) if present else -1e9
+    utilities[CARE_PARENT] = menu.parent + gumbel(u0) if present else -1e9
     utilities[CARE_GRANDPARENT] = -1e9
     if carer_available(s, child):
-        utilities[CARE_GRANDPARENT] = by_kin / scale + p.taste_grandparent + gumbel(u1)
+        utilities[CARE_GRANDPARENT] = menu.grandparent + gumbel(u1)
     near = draws.uniform(s.seed, identity, 0, draws.CARE_REACH) < t.reach[0]
-    utilities[CARE_NURSERY] = -fee / scale + p.taste_nursery + gumbel(u2) if near else -1e9
-    utilities[CARE_MINDER] = -12.0 * t.minder_fee[0] / scale + p.taste_minder + gumbel(u3)
+    utilities[CARE_NURSERY] = menu.nursery + gumbel(u2) if near else -1e9
+    utilities[CARE_MINDER] = menu.minder + gumbel(u3)
 
 
 @compiled

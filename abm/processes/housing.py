@@ -12,13 +12,11 @@ from abm.core.compiled import compiled
 from abm.core.counters import COUNTS
 from abm.core.hazards import log_of_no_candidate, next_candidate_constant
 from abm.core.kin import move_home, open_household
+from abm.core.levers import LEDGER
 from abm.core.population import HOUSING, MARRIED, NEVER, OWNS_TOWN, PUBLIC_RENTAL, RENTS, RESIDENT
 from abm.core.state import due_rows, fetch_ahead, note_ratio
 from abm.money.home_purchase import can_buy, payment_yuan_month
-from abm.money.payments import (
-    PURCHASE_SUBSIDY,
-    transfer_by_shares,
-)
+from abm.money.payments import transfer_by_shares
 from abm.money.rules import (
     purchase_subsidy_yuan,
     rental_priority,
@@ -101,7 +99,7 @@ def buy(s: Any, woman: int, home: int, children: int) -> None:
     subsidy = purchase_subsidy_yuan(s.law, children)
     if subsidy > 0.0:
         fifth = households[home].fifth
-        transfer_by_shares(s, PURCHASE_SUBSIDY, households[home].county, children, fifth, subsidy)
+        transfer_by_shares(s, LEDGER.purchase_subsidy, households[home].county, children, fifth, subsidy)
         households[home].net_worth += subsidy
     households[home].tenure = OWNS_TOWN
     households[home].area = p.town_home_area

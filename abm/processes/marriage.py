@@ -1,4 +1,4 @@
-"""Marriage and separation.
+"""Marriage: the market, the home gate, the wedding. Separation stands in :mod:`abm.processes.separation`.
 
 A single person's calendar holds the next month in which they may enter the market. Women who enter search that month;
 men stand on the market for some months. Couples form by :mod:`abm.processes.matching`, find a home, and get calendars
@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from abm.core import draws
 from abm.core.compiled import compiled
 from abm.core.counters import COUNTS
-from abm.core.hazards import age_years, log_of_no_candidate, next_candidate_constant, next_candidate_month
+from abm.core.hazards import age_years, next_candidate_month
 from abm.core.kin import bring_children_left_alone, join_household, move_home, open_household
 from abm.core.population import (
     DIVORCED,
-    HOUSING,
     IDLE,
     LEGAL_AGE,
     MARRIAGES,
     MARRIED,
-    MOVES,
     NEVER,
     OWNS_TOWN,
     OWNS_VILLAGE,
@@ -33,19 +31,17 @@ from abm.core.population import (
     PREGNANT,
     RENTS,
     RESIDENT,
-    SEPARATIONS,
 )
 from abm.core.state import MEN_STANDING, due_rows, fetch_ahead, note_ratio
 from abm.money.home_purchase import can_buy, deposit_needed_yuan, payment_yuan_month
 from abm.money.payments import pay_marriage
 from abm.money.prospect import earnings_yuan_year
 from abm.money.rules import bride_price_ratio
-from abm.processes.arrivals import add_newcomer, husband_returns, settle_newcomer
+from abm.processes.arrivals import add_newcomer, settle_newcomer
 from abm.processes.biology import GESTATION_MONTHS
 from abm.processes.birth import age_group5
 from abm.processes.couple import start_married_calendars
 from abm.processes.matching import matches_in_market
-from abm.processes.migration import leave_city
 
 Rows = NDArray[np.void]
 
@@ -53,7 +49,6 @@ _OUTSIDE_MARRIAGE = COUNTS.index("births_outside_marriage")
 _SEARCHING = COUNTS.index("searching_women")
 _OUTSIDE = COUNTS.index("marriages_outside_partner")
 _REGISTERED = COUNTS.index("marriages_registered")
-_SEPARATIONS = COUNTS.index("separations")
 _BOUGHT = COUNTS.index("homes_bought")
 
 
@@ -347,84 +342,3 @@ def move_in_together(s: Any, woman: int, man: int) -> None:
         households[home].bought_month = s.month
         households[home].payment = payment_yuan_month(s, home, household.county, 0, p.town_home_area)
         s.counters[0].count[_BOUGHT] += 1
-
-
-@compiled
-def monthly_separation_hazard(s: Any, woman: int) -> float:
-    """Inverted U over the duration of the marriage, lower with children (Xu, Qiu & Li 2016 for the shape)."""
-    p = s.pars[0]
-    her = s.persons[woman]
-    years = (s.month - her.marriage_month) / 12.0
-    shape = (years / p.separation_peak_years) * math.exp(1.0 - years / p.separation_peak_years)
-    hazard = p.separation_peak_monthly * shape * s.tables[0].separation_level[0]
-    return hazard * p.separation_per_child ** min(her.parity, 3)
-
-
-@compiled
-def reunite(s: Any, row: int) -> None:
-    """Somebody whose spouse is away lives with the spouse again: a wife here for some, elsewhere for others and for
-    all husbands."""
-    u = draws.uniform(s.seed, s.persons[row].id, s.month, draws.REUNION_PLACE)
-    if s.persons[row].sex == 1 and u < s.pars[0].reunion_here:
-        husband_returns(s, row)
-    else:
-        leave_city(s, row)
-        s.calendar[MOVES, row] = NEVER
-
-
-@compiled
-def separations(s: Any) -> None:
-    """This month's candidates for separation, and the couples apart who live together again."""
-    persons = s.persons
-    p = s.pars[0]
-    due, log_none = due_rows(s, SEPARATIONS), log_of_no_candidate(p.separation_bound)
-    for i in range(due.shape[0]):
-        fetch_ahead(s, due, i)
-        woman = due[i]
-        her = persons[woman]
-        if her.status != RESIDENT or her.marital != MARRIED:
-            s.calendar[SEPARATIONS, woman] = NEVER
-            continue
-        if her.partner < 0:
-            s.calendar[SEPARATIONS, woman] = NEVER
-            reunite(s, woman)
-            continue
-        ratio = monthly_separation_hazard(s, woman) / p.separation_bound
-        note_ratio(s, SEPARATIONS, ratio)
-        if draws.uniform(s.seed, her.id, s.month, draws.SEPARATION_ACCEPT) < ratio:
-            separate(s, woman)
-        else:
-            s.calendar[SEPARATIONS, woman] = next_candidate_constant(
-                s.seed, her.id, draws.SEPARATION, s.month, log_none
-            )
-
-
-@compiled
-def separate(s: Any, woman: int) -> None:
-    """The couple parts: who is alone in a home of their own stays, otherwise she moves out; children by custody."""
-    persons, households = s.persons, s.households
-    p = s.pars[0]
-    man = persons[woman].partner
-    s.counters[0].count[_SEPARATIONS] += 1
-    divorce(s, woman)
-    divorce(s, man)
-    s.calendar[SEPARATIONS, woman] = NEVER
-    s.calendar[HOUSING, woman] = NEVER
-    if persons[woman].state != PREGNANT:
-        persons[woman].state = IDLE
-        s.calendar[PLANS, woman] = NEVER
-    origin = persons[woman].household
-    mother = persons[woman].mother
-    mothers_home = -1
-    if mother >= 0 and persons[mother].status == RESIDENT:
-        mothers_home = persons[mother].household
-    if mothers_home >= 0 and mothers_home != origin and households[mothers_home].collective == 0:
-        home = mothers_home
-    else:
-        tenure = RENTS if persons[woman].town else OWNS_VILLAGE
-        home = open_household(s, persons[woman].county, persons[woman].town, tenure, p.first_home_area)
-        households[home].net_worth = 0.5 * households[origin].net_worth
-        households[origin].net_worth *= 0.5
-    move_home(s, woman, home)
-    if draws.uniform(s.seed, persons[woman].id, s.month, draws.CUSTODY) < p.custody_mother:
-        bring_children(s, woman, origin, home)

@@ -11,19 +11,10 @@ from numpy.typing import NDArray
 
 from abm.core.compiled import compiled
 from abm.core.counters import MAX_COUNTIES, N_FIFTHS
+from abm.core.levers import LEDGER
 from abm.core.population import PUBLIC_RENTAL, RENTS, RESIDENT
 from abm.core.state import HOUSEHOLD_ROWS, PERSON_ROWS, borrowed_state
-from abm.money.payments import (
-    ELDER_CARE,
-    KINDERGARTEN_WAIVER,
-    RENT_SUBSIDY,
-    order_of_child,
-    pay_allowance,
-    transfer_by_shares,
-)
-from abm.money.payments import (
-    PUBLIC_RENTAL as PUBLIC_RENTAL_LEVER,
-)
+from abm.money.payments import order_of_child, pay_allowance, transfer_by_shares
 from abm.money.rules import (
     ADULT_AGE_MONTHS,
     FIRST_SCHOOL_MONTH,
@@ -70,12 +61,12 @@ def pay_homes(s: Any, months: int) -> None:
             children, youngest = children_and_youngest(s, home)
             due = months_at_ages(youngest, months, 0, last)
             yuan = due * rent_subsidy_yuan_month(s.law, children)
-            transfer_by_shares(s, RENT_SUBSIDY, household.county, children, household.fifth, yuan)
+            transfer_by_shares(s, LEDGER.rent_subsidy, household.county, children, household.fifth, yuan)
         elif household.tenure == PUBLIC_RENTAL:
             order = min(children_and_youngest(s, home)[0], 4)
             rent = p.rent_to_price * s.tables[0].price[household.county] * household.area
             yuan = months * rule.public_rental__discount * rent
-            transfer_by_shares(s, PUBLIC_RENTAL_LEVER, household.county, order, household.fifth, yuan)
+            transfer_by_shares(s, LEDGER.public_rental, household.county, order, household.fifth, yuan)
 
 
 @compiled
@@ -105,7 +96,7 @@ def pay_children(s: Any, months: int) -> None:
         for column in range(4):
             for fifth in range(N_FIFTHS):
                 yuan = fees[county, column, fifth]
-                transfer_by_shares(s, KINDERGARTEN_WAIVER, county, column + 1, fifth, yuan)
+                transfer_by_shares(s, LEDGER.kindergarten_waiver, county, column + 1, fifth, yuan)
                 pay_allowance(s, county, column + 1, fifth, allowances[county, column, fifth], FIRST_MONTH)
 
 
@@ -116,7 +107,7 @@ def pay_elder_care(s: Any, elders: NDArray[np.float64], months: int) -> None:
     served = s.law[0].elder_care__share_served * p.elders_in_need
     for county in range(elders.shape[0]):
         yuan = elders[county] * served * p.elder_care_yuan_year * s.tables[0].yuan_growth[0] * months / 12.0
-        transfer_by_shares(s, ELDER_CARE, county, 0, -1, yuan)
+        transfer_by_shares(s, LEDGER.elder_care, county, 0, -1, yuan)
 
 
 @compiled

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from abm.city.city import City
 from abm.cohorts import MONTHS_TO_COMPLETION, births_of_fertile_cohorts, start_of_completion
-from abm.core.counters import COUNTS, LEDGER_LEVERS
+from abm.core.counters import COUNTS
+from abm.core.levers import LEDGER_LEVERS
 from abm.core.parameters import Parameters
 from abm.core.population import CARE_NURSERY, COLLECTIVE, OWNS_TOWN
 from abm.model import FamilyModel

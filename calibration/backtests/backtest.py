@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from abm.city.city import City, load_city
+from abm.city.city import City
+from abm.city.loading import load_city
 from abm.core.parameters import Parameters
 from calibration.backtests.arms import branch_cities, months_of, run_arms
 from calibration.backtests.doses import Parts

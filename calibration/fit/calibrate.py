@@ -13,7 +13,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from calibration.fit.fit_file import FitFile, read_fit_file
 from calibration.fit.fit_folder import FitFolder
 from calibration.fit.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking

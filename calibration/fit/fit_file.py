@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.core.parameters import Parameters
 from calibration.fit.free_numbers import Level, Prior, Response, parameters_at, start_values
 from experiments.study.config import LEAST_PEOPLE, MOST_DRAWS, BilingualTitle

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm.city.city import City, load_city
+from abm.city.city import City
+from abm.city.loading import load_city
 from abm.core.parameters import Parameters
 from abm.model import FamilyModel
 from abm.observe.rows import Year

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from abm.city import derive
-from abm.city.city import CITIES, City, city_names, load_city
+from abm.city.city import City
+from abm.city.loading import CITIES, city_names, load_city
 from abm.city.sources import TableSource
 from policies.errors import InputError
 

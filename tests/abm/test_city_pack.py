@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from abm.city.city import City, load_city
+from abm.city.city import City
 from abm.city.layout import MARITAL, SEXES
+from abm.city.loading import load_city
 from abm.city.pack.forms import forms
 from abm.city.pack.made import raked
 from abm.city.pack.make import infants_tfr, make_pack

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.city.city import load_city
 from abm.city.figures import figures
 from abm.city.layout import LEVELS, MARITAL, PLAN_TARGETS, SEXES
+from abm.city.loading import load_city
 from abm.city.pack.forms import CITY_FIGURES, COUNTY_FIGURES, RESIDENCE_FIGURES
 from abm.city.pack.make import make_pack
 from abm.city.pack.reading import read_given

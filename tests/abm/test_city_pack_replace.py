@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.city.pack import make, replacing
 from abm.city.pack.make import make_pack
 from abm.city.pack.replacing import MARK, exchanged, hashes

@@ -15,24 +15,24 @@ from abm.core import compiled_cache
 
 ROOT = Path(__file__).parents[2]
 CALLEE = "from numba import njit\n\n@njit(cache=True)\ndef answer():\n    return {answer}\n"
-CALLER = "from numba import njit\nfrom abm.callee import answer\n\n@njit(cache=True)\ndef ask():\n    return answer()\n"
+CALLER = "from numba import njit\nfrom abm.core.callee import answer\n\n@njit(cache=True)\ndef ask():\n    return answer()\n"
 
 
 @pytest.fixture
 def tiny_package(tmp_path: Path) -> Path:
     """A package `abm` of two compiled functions in two files, with the project's own `__init__` and cache module."""
     package = tmp_path / "tiny" / "abm"
-    package.mkdir(parents=True)
-    for name in ("__init__.py", "compiled_cache.py"):
+    (package / "core").mkdir(parents=True)
+    for name in ("__init__.py", "core/__init__.py", "core/compiled_cache.py"):
         (package / name).write_bytes((ROOT / "abm" / name).read_bytes())
-    (package / "caller.py").write_text(CALLER)
-    (package / "callee.py").write_text(CALLEE.format(answer=1))
+    (package / "core" / "caller.py").write_text(CALLER)
+    (package / "core" / "callee.py").write_text(CALLEE.format(answer=1))
     return package
 
 
 def ask(package: Path, first: str = "") -> tuple[int, int]:
     """The answer of a fresh process, and how many functions of `caller` it took from the cache."""
-    code = f"{first}\nfrom abm.caller import ask; print(ask(), sum(ask.stats.cache_hits.values()))"
+    code = f"{first}\nfrom abm.core.caller import ask; print(ask(), sum(ask.stats.cache_hits.values()))"
     environment = {**os.environ, "CRADLE_CACHE": str(package.parents[1] / "cache")}
     environment["NUMBA_CACHE_DIR"] = str(package.parents[1] / "left_over")  # what a user may have set is overruled
     environment.pop("PYTHONPATH", None)
@@ -48,7 +48,7 @@ def ask(package: Path, first: str = "") -> tuple[int, int]:
 def test_an_edited_callee_is_never_answered_from_the_cache(tiny_package: Path, first: str) -> None:
     assert ask(tiny_package, first) == (1, 0)
     assert ask(tiny_package, first) == (1, 1)
-    (tiny_package / "callee.py").write_text(CALLEE.format(answer=2))
+    (tiny_package / "core" / "callee.py").write_text(CALLEE.format(answer=2))
     assert ask(tiny_package, first) == (2, 0)
     assert not (tiny_package.parents[1] / "left_over").exists()
 
@@ -73,15 +73,20 @@ def test_a_copy_of_the_sources_has_to_be_compiled_again(tiny_package: Path) -> N
 
 
 def test_the_hash_sees_text_and_names(tiny_package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled_cache, "__file__", str(tiny_package / "compiled_cache.py"))
+    monkeypatch.setattr(compiled_cache, "__file__", str(tiny_package / "core" / "compiled_cache.py"))
     hashes = [compiled_cache.source_hash(), compiled_cache.source_hash()]
-    (tiny_package / "callee.py").rename(tiny_package / "called.py")
+    (tiny_package / "core" / "callee.py").rename(tiny_package / "core" / "called.py")
     hashes.append(compiled_cache.source_hash())
     (tiny_package.parent / "policies").mkdir()
     for name in ("new.py", compiled_cache.FROM_POLICIES[0]):
         (tiny_package.parent / "policies" / name).write_text("")
         hashes.append(compiled_cache.source_hash())
-    assert hashes[0] == hashes[1] and hashes[2] == hashes[3] and len(set(hashes)) == 3
+    levers = tiny_package.parent / "policies" / "levers"
+    levers.mkdir()
+    for text in ("payers: {}\n", "payers: {}\nsummary: words\n", "payers:\n  benefit: {city: 1}\n"):
+        (levers / "grant.yaml").write_text(text)
+        hashes.append(compiled_cache.source_hash())
+    assert hashes[0] == hashes[1] and hashes[2] == hashes[3] and hashes[5] == hashes[6] and len(set(hashes)) == 5
 
 
 def is_compiled(function: ast.FunctionDef) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.core.counters import LEDGER_LEVERS
+from abm.core.levers import LEDGER_LEVERS
 from abm.core.population import PRIVATE, RENTS, RESIDENT
 from abm.model import FamilyModel
 from abm.money import foreseen, law_row
@@ -26,6 +26,7 @@ from abm.money.rules import (
 from policies.catalogue import PAYERS
 from policies.clock import month_index
 from policies.timeline import timeline_for
+from tests.policies.case_files import all_acts
 
 START = month_index("2027-01")
 
@@ -102,35 +103,8 @@ def test_payers_are_those_of_the_lever_file(before_package: FamilyModel, catalog
         assert np.allclose(paid / paid.sum(), [shares.get(payer, 0.0) for payer in PAYERS])
 
 
-STRONG: dict[str, dict[str, float]] = {
-    "assisted_reproduction": {"assisted_reproduction.cover": 0.8, "assisted_reproduction.local_centre": 1},
-    "birth_grant": {"birth_grant.order1": 50_000, "birth_grant.order2": 50_000},
-    "child_allowance": {"child_allowance.order1": 12_000},
-    "childcare_voucher": {"childcare_voucher.amount": 1_000},
-    "delivery_cover": {"delivery_cover.share": 1},
-    "elder_care": {"elder_care.share_served": 0.3},
-    "fee_cap": {"fee_cap.fee": 500},
-    "health_checks": {"health_checks.cost": 1_000},
-    "home_care_allowance": {"home_care_allowance.amount": 500},
-    "kindergarten_waiver": {"kindergarten_waiver.years": 3, "kindergarten_waiver.share": 1},
-    "marriage_grant": {"marriage_grant.amount": 5_000},
-    "marriage_leave": {"marriage_leave.days": 40},
-    "maternity_leave": {"maternity_leave.days": 200},
-    "nursery_classes": {"nursery_classes.places_per_1000": 1, "nursery_classes.operating_subsidy": 1_200},
-    "nursery_places": {"nursery_places.added_per_1000": 3, "nursery_places.operating_subsidy": 2_400},
-    "nursing_leave": {"nursing_leave.hours_per_day": 2},
-    "parental_leave": {"parental_leave.days": 30},
-    "paternity_leave": {"paternity_leave.days": 60},
-    "public_rental": {"public_rental.places_per_1000": 100},
-    "purchase_subsidy": {f"purchase_subsidy.order{order}": 100_000 for order in (1, 2, 3)},
-    "rent_subsidy": {f"rent_subsidy.order{order}": 1_000 for order in (1, 2, 3)},
-    "talent_settlement": {"talent_settlement.grant": 10_000},
-    "tax_deduction": {"tax_deduction.under3": 5_000, "tax_deduction.from3": 5_000},
-    "workplace_nurseries": {
-        "workplace_nurseries.places_per_1000_employees": 5,
-        "workplace_nurseries.operating_subsidy": 2_400,
-    },
-}
+STRONG = {lever: acts.paid_at for lever, acts in all_acts().items() if acts.paid_at}
+"""A dose of each lever that moves money at which a year's ledger cannot be empty."""
 
 
 def test_every_lever_that_moves_money_has_a_strong_dose() -> None:
@@ -390,9 +364,8 @@ def test_a_grant_is_expected_for_its_order_once_at_the_ceiling_of_awareness(
 
 def test_awareness_rises_with_the_years(before_package: FamilyModel, catalogue: Any) -> None:
     timeline = timeline_for(catalogue, changes={"birth_grant.order1": {"2027-01-01": 10_000}})
-    grant = foreseen.AWARENESS.index("birth_grant")
     known = [
-        foreseen.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)[grant]
+        foreseen.awareness_by_lever(timeline, catalogue, START + 12 * year, before_package.pars)["birth_grant"][0]
         for year in range(6)
     ]
     assert np.all(np.diff(known) > 0) and known[-1] < before_package.pars["awareness_ceiling"][0]

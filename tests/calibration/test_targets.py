@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.model import FamilyModel
 from calibration.backtests.files import EXPERIMENTS_FILE
 from calibration.targets.computations import LongForm

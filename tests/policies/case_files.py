@@ -177,17 +177,48 @@ class Case(StrictModel):
         return range(min(named), max(named) + 1)
 
 
+class Acts(StrictModel):
+    """What a lever does from its low to its high bound over today's law: what it moves first and which way, and births.
+
+    ``paid_at`` is a dose at which the ledger of one year cannot be empty, for levers that move money.
+    """
+
+    outcome: str
+    moves: Literal["up", "down"]
+    births: Literal["up", "down", "none", "either"]
+    high: dict[str, Number] = Field(min_length=1)
+    low: dict[str, Number] = Field(default_factory=dict)
+    paid_at: dict[str, Number] = Field(default_factory=dict)
+
+
 class CaseFile(StrictModel):
-    """One file: the levers it is about, a word on reading it, and its cases."""
+    """One file: the levers it is about, a word on reading it, how they act, and its cases."""
 
     levers: tuple[str, ...] = Field(min_length=1)
     read: str = Field(min_length=20)
-    cases: tuple[Case, ...] = Field(min_length=1)
+    acts: dict[str, Acts] = Field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_about_its_levers(self) -> CaseFile:
+        if not self.acts and not self.cases:
+            raise ValueError("give cases, or acts")
+        strangers = self.acts.keys() - set(self.levers)
+        if strangers:
+            raise ValueError(f"acts: {sorted(strangers)[0]} is not among the levers of the file")
+        return self
 
 
 def read_case_file(path: Path) -> CaseFile:
     """The cases of one file; InputError names the file, the key and what was found."""
     return validated(CaseFile, read_yaml(path), f"cases/{path.name}")
+
+
+def all_acts() -> dict[str, Acts]:
+    """How every lever acts; each stands in one file."""
+    found = [pair for file in read_all().values() for pair in file.acts.items()]
+    assert len(found) == len(dict(found)), "acts: a lever stands twice"
+    return dict(found)
 
 
 def read_all() -> dict[str, CaseFile]:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abm.core.compiled import compiled
-from abm.core.counters import LEDGER_LEVERS, empty_counters
+from abm.core.counters import empty_counters
 from abm.core.kin import join_household, link_child, move_home, open_household
+from abm.core.levers import LEDGER_LEVERS
 from abm.core.population import (
     CARE_NAMES,
     CARE_NONE,

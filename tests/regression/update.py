@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.model import FamilyModel
 from tests.regression.baseline import FILE, figures_of_run, load_baseline, text_of
 

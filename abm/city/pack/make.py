@@ -6,8 +6,9 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from abm.city.city import City, city_names, load_city
+from abm.city.city import City
 from abm.city.layout import layout
+from abm.city.loading import city_names, load_city
 from abm.city.pack import homes_and_money as money
 from abm.city.pack import people
 from abm.city.pack.forms import Given

@@ -27,7 +27,7 @@ def serve(
     """
     check_port(port)
     check_installed()
-    from abm.city.city import load_city
+    from abm.city.loading import load_city
 
     load_city(city)
     say(tr("preparing the cities; the first time on a machine the model is compiled, which takes some minutes"))

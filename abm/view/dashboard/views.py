@@ -9,7 +9,7 @@ import solara
 from mesa.visualization.utils import update_counter
 
 from abm.city.places import positions
-from abm.core.counters import LEDGER_LEVERS
+from abm.core.levers import LEDGER_LEVERS
 from abm.view.dashboard import charts
 from abm.view.dashboard.cities import DashboardModel
 from abm.view.dashboard.history import Array

@@ -12,9 +12,9 @@ from abm.core.kin import CHILD_AGE
 from abm.core.population import LEFT, MARRIED, NEVER, PLANS, RESIDENT, SEPARATIONS, link_errors
 from abm.model import FamilyModel
 from abm.processes import january as norms
-from abm.processes.marriage import separations
 from abm.processes.migration import leave_city
 from abm.processes.relatives import MOTHERS_AGES
+from abm.processes.separation import separations
 
 
 @pytest.fixture(scope="module")
