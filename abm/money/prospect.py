@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from abm.core.compiled import compiled
+from abm.core.compiled import compiled, inlined
 from abm.core.hazards import age_years
 from abm.core.population import NO_WORK, OWNS_TOWN, OWNS_VILLAGE, PRIVATE, RENTS
 from abm.core.tables import MAX_ORDER, N_PHASES, PHASE_YEARS
@@ -226,7 +226,7 @@ class Lines(NamedTuple):
     tax: float
 
 
-@compiled
+@inlined
 def weighed(
     persons: Rows, households: Rows, woman: int, carer: int, month: int, when: int, pars: Rows, tables: Any
 ) -> Weighed:
@@ -270,7 +270,7 @@ def weighed(
     )
 
 
-@compiled
+@inlined
 def cost_lines(w: Weighed, phase: int, when: int, pars: Rows, tables: Any) -> Lines:
     """What the child costs a year in a phase of its life, line by line."""
     raising = raising_cost_yuan_year(w.order, phase, w.town, w.relative, pars, tables)
@@ -296,7 +296,7 @@ def cost_lines(w: Weighed, phase: int, when: int, pars: Rows, tables: Any) -> Li
     )
 
 
-@compiled
+@inlined
 def total_cost(lines: Lines) -> float:
     """The sum of the lines."""
     lasting = lines.raising + (lines.room + lines.benefits) + lines.tax
