@@ -26,7 +26,7 @@ SLIPS = {
 """Slips of unit: what a figure is to be multiplied with, and what to say of it."""
 
 
-class Figure(StrictModel):
+class FigureRange(StrictModel):
     """Unit and range of a figure, where the range comes from, and the usual slip of its unit."""
 
     unit: Label
@@ -57,9 +57,9 @@ def _plain(number: float) -> str:
 
 
 @cache
-def figures() -> Mapping[str, Figure]:
+def figures() -> Mapping[str, FigureRange]:
     """Return every figure by name."""
-    return {name: validated(Figure, entry, f"{FILE.name}: {name}") for name, entry in read_yaml(FILE).items()}
+    return {name: validated(FigureRange, entry, f"{FILE.name}: {name}") for name, entry in read_yaml(FILE).items()}
 
 
 def check_figures(path: Path, table: pd.DataFrame, names: pd.Series | str, column: str = "value") -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from abm.city.reading import hint, place
+from policies.bilingual import Label
 from policies.errors import InputError, cut
 from policies.messages import tr
 from policies.text_files import read_text
@@ -19,13 +20,6 @@ Base = Literal["key", "resident", "hukou", "long_form", "family_household", "nat
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Label(_Strict):
-    """A name in English and Chinese."""
-
-    en: str
-    zh: str
 
 
 class _DescriptionFile(_Strict):

@@ -59,7 +59,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "cradle"
 
 
-def source_hash() -> str:
+def compiled_hash() -> str:
     """Sixteen hexadecimal digits that change with the name or text of any .py file of `abm/`, the page apart, and of
     `FROM_POLICIES`, and with what is compiled in of lever files."""
     package = Path(__file__).resolve().parents[1]
@@ -80,7 +80,7 @@ def source_hash() -> str:
 
 def compiled_folder() -> Path:
     """The folder of compiled code for the sources as they are now."""
-    return cache_folder() / COMPILED / source_hash()
+    return cache_folder() / COMPILED / compiled_hash()
 
 
 def use_compiled_folder() -> Path:

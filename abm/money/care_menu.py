@@ -1,4 +1,4 @@
-"""What minding a child under three is worth in each of four ways: couples foresee this menu, families choose from it."""
+"""What minding a child under three is worth in each of four ways: couples foresee it, families choose from it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from abm.core.levers import LEDGER_LEVERS
 from abm.core.parameters import Parameters
 from abm.core.population import CARE_NURSERY, COLLECTIVE, OWNS_TOWN
 from abm.model import FamilyModel
-from calibration.backtests.files import Arm, BackTests
+from calibration.backtests.files import BacktestArm, BackTests
 from calibration.backtests.populations import Mask, grandparents_available, population_mask
 from calibration.backtests.watch import Watch
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
@@ -103,7 +103,7 @@ def branch_cities(
     return kept
 
 
-def run_arm(branch: BranchCity, arm: Arm, counts_carers: bool, on_months: OnMonths = lambda _: None) -> Record:
+def run_arm(branch: BranchCity, arm: BacktestArm, counts_carers: bool, on_months: OnMonths = lambda _: None) -> Record:
     """Live one arm and keep what experiments count."""
     start, end = branch.month, branch.month + MONTHS_PER_YEAR * arm.years
     law = timeline_for(branch.model.catalogue, changes=arm.changes, start=start)
@@ -134,12 +134,12 @@ def run_arm(branch: BranchCity, arm: Arm, counts_carers: bool, on_months: OnMont
     return record
 
 
-def months_of(arm: Arm) -> int:
+def months_of(arm: BacktestArm) -> int:
     """Months that an arm lives, its cohorts' completion included."""
     return MONTHS_PER_YEAR * arm.years + (MONTHS_TO_COMPLETION if arm.complete_cohorts else 0)
 
 
-def give(model: FamilyModel, arm: Arm) -> None:
+def give(model: FamilyModel, arm: BacktestArm) -> None:
     """What an arm gives to households at its start: a windfall, and the higher worth of owned homes."""
     households = model.population.households[: model.population.n_households]
     owns = (households["tenure"] == OWNS_TOWN) & (households["head"] >= 0)
@@ -172,7 +172,7 @@ def whole_years(model: FamilyModel, start: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["year", *YEAR_COLUMNS])
 
 
-def run_arms(
+def live_arms(
     branches: Mapping[str, BranchCity], tests: BackTests, names: Iterable[str], count_carers: Iterable[str],
     on_months: OnMonths = lambda _: None,
 ) -> dict[str, Record]:  # fmt: skip

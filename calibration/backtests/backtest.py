@@ -19,7 +19,7 @@ from rich.table import Table
 from abm.city.city import City
 from abm.city.loading import load_city
 from abm.core.parameters import Parameters
-from calibration.backtests.arms import branch_cities, months_of, run_arms
+from calibration.backtests.arms import branch_cities, live_arms, months_of
 from calibration.backtests.doses import Parts
 from calibration.backtests.files import (
     DEFAULT_SET,
@@ -184,7 +184,7 @@ def _parts_at(job: Job, sets: Sequence[str], reporter: Reporter) -> dict[str, li
             job.city, job.tests, {job.tests.arms[arm].branch for arm in arms}, job.scale, seed, parameters,
             reporter.months,
         )  # fmt: skip
-        records = run_arms(branches, job.tests, arms, job.counting_carers(*sets), reporter.months)
+        records = live_arms(branches, job.tests, arms, job.counting_carers(*sets), reporter.months)
         for experiment in experiments:
             branch = branches[job.tests.arms[experiment.response.arm].branch]
             found[experiment.id].append(experiment_parts(experiment, branch, records))

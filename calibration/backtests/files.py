@@ -52,7 +52,7 @@ Rule = Literal["reported", "factor", "judged", "at_most", "sign"]
 Months = tuple[Annotated[Whole, Field(ge=0)], Annotated[Whole, Field(gt=0)]]
 
 
-class Arm(StrictModel):
+class BacktestArm(StrictModel):
     """One life of the city from a branch on: what is changed, and for how long it is followed.
 
     ``changes`` are dated lever changes as in a config (undated: from the branch), ``parameters`` behaviour,
@@ -159,7 +159,7 @@ class BackTests(StrictModel):
     branches: dict[str, str]
     parameter_sets: dict[str, dict[str, Real]]
     groups: dict[str, Label]
-    arms: dict[str, Arm]
+    arms: dict[str, BacktestArm]
     experiments: tuple[Experiment, ...]
 
     def chosen(self, ids: Iterable[str]) -> tuple[Experiment, ...]:
@@ -199,7 +199,7 @@ def read_backtests(evidence: Mapping[str, Evidence], path: Path = EXPERIMENTS_FI
     return tests
 
 
-def _check_arm(arm: Arm, tests: BackTests, where: str) -> None:
+def _check_arm(arm: BacktestArm, tests: BackTests, where: str) -> None:
     """What an arm changes must be there to be changed, from a month that is one."""
     _known("branch", arm.branch, tests.branches, where)
     start = month_index(tests.branches[arm.branch])
@@ -241,7 +241,7 @@ def _check_response(response: Response, tests: BackTests, where: str) -> None:
     _check_months(response, arm, against, month_index(tests.branches[arm.branch]), where)
 
 
-def _check_months(response: Response, arm: Arm, against: Arm, branch_month: int, where: str) -> None:
+def _check_months(response: Response, arm: BacktestArm, against: BacktestArm, branch_month: int, where: str) -> None:
     """Both arms must have lived the months, and have kept what is asked about them."""
     asked, (first, end) = {response.outcome, response.dose.kind}, response.months
     found, last = {"where": where, "months": list(response.months)}, last_month(response, arm, against)
@@ -270,7 +270,7 @@ def _check_months(response: Response, arm: Arm, against: Arm, branch_month: int,
         raise InputError(said.format(**found, state=states[0]))
 
 
-def last_month(response: Response, arm: Arm, against: Arm) -> int:
+def last_month(response: Response, arm: BacktestArm, against: BacktestArm) -> int:
     """Months since the branch in which both arms can be held against each other. Cohorts are completed after the end of
     an arm, in births alone, and they are those of its years: such months count where both arms have the same."""
     births_alone = response.outcome == "births" and response.dose.kind not in YEARLY | STATES

@@ -67,7 +67,7 @@ def _number(text: str) -> float | None:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """Whether the model's value has the sign of the evidence, lies in its interval, and whether intervals overlap."""
 
     sign_right: bool
@@ -75,15 +75,15 @@ class Verdict:
     overlap: bool
 
 
-def verdict(value: float, low: float, high: float, evidence: EvidenceInterval) -> Verdict:
+def verdict(value: float, low: float, high: float, evidence: EvidenceInterval) -> Judgement:
     """Hold a model value and its interval against the evidence.
 
     Where the evidence is a null (value 0), the sign is right while the model's value stays in the evidence interval.
     """
     if math.isnan(value):
-        return Verdict(False, False, False)
+        return Judgement(False, False, False)
     inside = evidence.low <= value <= evidence.high
     overlap = low <= evidence.high and high >= evidence.low
     centre = evidence.value if not math.isnan(evidence.value) else (1.0 if evidence.high == math.inf else -1.0)
     sign_right = inside if centre == 0.0 else value * centre > 0.0
-    return Verdict(sign_right, inside, overlap)
+    return Judgement(sign_right, inside, overlap)

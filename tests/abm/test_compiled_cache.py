@@ -15,7 +15,9 @@ from abm.core import compiled_cache
 
 ROOT = Path(__file__).parents[2]
 CALLEE = "from numba import njit\n\n@njit(cache=True)\ndef answer():\n    return {answer}\n"
-CALLER = "from numba import njit\nfrom abm.core.callee import answer\n\n@njit(cache=True)\ndef ask():\n    return answer()\n"
+CALLER = (
+    "from numba import njit\nfrom abm.core.callee import answer\n\n@njit(cache=True)\ndef ask():\n    return answer()\n"
+)
 
 
 @pytest.fixture
@@ -74,18 +76,18 @@ def test_a_copy_of_the_sources_has_to_be_compiled_again(tiny_package: Path) -> N
 
 def test_the_hash_sees_text_and_names(tiny_package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled_cache, "__file__", str(tiny_package / "core" / "compiled_cache.py"))
-    hashes = [compiled_cache.source_hash(), compiled_cache.source_hash()]
+    hashes = [compiled_cache.compiled_hash(), compiled_cache.compiled_hash()]
     (tiny_package / "core" / "callee.py").rename(tiny_package / "core" / "called.py")
-    hashes.append(compiled_cache.source_hash())
+    hashes.append(compiled_cache.compiled_hash())
     (tiny_package.parent / "policies").mkdir()
     for name in ("new.py", compiled_cache.FROM_POLICIES[0]):
         (tiny_package.parent / "policies" / name).write_text("")
-        hashes.append(compiled_cache.source_hash())
+        hashes.append(compiled_cache.compiled_hash())
     levers = tiny_package.parent / "policies" / "levers"
     levers.mkdir()
     for text in ("payers: {}\n", "payers: {}\nsummary: words\n", "payers:\n  benefit: {city: 1}\n"):
         (levers / "grant.yaml").write_text(text)
-        hashes.append(compiled_cache.source_hash())
+        hashes.append(compiled_cache.compiled_hash())
     assert hashes[0] == hashes[1] and hashes[2] == hashes[3] and hashes[5] == hashes[6] and len(set(hashes)) == 5
 
 
@@ -129,7 +131,7 @@ def test_compiled_functions_take_constants_of_policies_from_the_files_that_are_h
 def test_the_cache_goes_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CRADLE_CACHE", str(tmp_path / "here"))
     assert compiled_cache.cache_folder() == tmp_path / "here"
-    assert compiled_cache.compiled_folder() == tmp_path / "here" / "numba" / compiled_cache.source_hash()
+    assert compiled_cache.compiled_folder() == tmp_path / "here" / "numba" / compiled_cache.compiled_hash()
     monkeypatch.delenv("CRADLE_CACHE")
     assert compiled_cache.cache_folder().name == "cradle"
 

@@ -11,7 +11,7 @@ from abm.bench import engine
 
 def called_in_order() -> list[str]:
     """What the body of ``live_month`` calls with the bundle, in its order."""
-    body = ast.parse(inspect.getsource(month.live_month.py_func)).body[0]
+    body = ast.parse(inspect.getsource(inspect.unwrap(month.live_month))).body[0]
     calls = (node.value for node in ast.walk(body) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
     return [ast.unparse(call.func) for call in sorted(calls, key=lambda call: call.lineno)]
 

@@ -15,7 +15,7 @@ from calibration.backtests.arms import BranchCity, Record, branch_cities, run_ar
 from calibration.backtests.doses import PARTS, dose_units
 from calibration.backtests.files import (
     OF_EVERYBODY,
-    Arm,
+    BacktestArm,
     BackTests,
     DoseKind,
     Experiment,
@@ -47,7 +47,7 @@ def lives(branch: BranchCity) -> dict[tuple[str, int], Record]:
     cover = {"assisted_reproduction.cover": 0.5}
     packages = {"law": cover, "given": {**GIVEN, "assisted_reproduction.cover": 0.8}}
     return {
-        (name, years): run_arm(branch, Arm(branch="now", years=years, changes=changes), counts_carers=True)
+        (name, years): run_arm(branch, BacktestArm(branch="now", years=years, changes=changes), counts_carers=True)
         for name, changes in packages.items()
         for years in (SHORT, LONG)
     }
@@ -104,7 +104,7 @@ def test_the_same_law_is_no_dose(branch: BranchCity, lives: dict[tuple[str, int]
 
 def test_weddings_are_those_of_the_engines_counters_and_keep_their_month(branch: BranchCity) -> None:
     """Brides by first and later marriage, month by month, against what the engine counts since January."""
-    record = run_arm(branch, Arm(branch="now", years=LONG), counts_carers=False)
+    record = run_arm(branch, BacktestArm(branch="now", years=LONG), counts_carers=False)
     arm = branch.model.fork(timeline=timeline_for(branch.model.catalogue, start=branch.month))
     before, lived = 0, 0
 
@@ -125,7 +125,7 @@ def test_weddings_are_those_of_the_engines_counters_and_keep_their_month(branch:
 
 def test_a_second_marriage_hides_no_first_one_and_an_arrival_is_no_wedding(branch: BranchCity) -> None:
     """What the people of the city at an arm's end say of their marriages is not what happened in it."""
-    record = run_arm(branch, Arm(branch="now", years=LONG), counts_carers=False)
+    record = run_arm(branch, BacktestArm(branch="now", years=LONG), counts_carers=False)
     firsts = record.weddings[record.weddings["first"]]
     seconds = record.weddings[~record.weddings["first"]]
     assert not firsts["row"].duplicated().any()
@@ -133,19 +133,19 @@ def test_a_second_marriage_hides_no_first_one_and_an_arrival_is_no_wedding(branc
 
 
 def test_women_at_work_are_those_of_an_arm_that_ends_then(branch: BranchCity) -> None:
-    kept = run_arm(branch, Arm(branch="now", years=LONG), counts_carers=False).formal
+    kept = run_arm(branch, BacktestArm(branch="now", years=LONG), counts_carers=False).formal
     assert sorted(kept) == [12 * year for year in range(1, LONG + 1)]
     for years in (1, SHORT):
-        ended = run_arm(branch, Arm(branch="now", years=years), counts_carers=False)
+        ended = run_arm(branch, BacktestArm(branch="now", years=years), counts_carers=False)
         assert ended.formal[12 * years] == kept[12 * years] > 0
 
 
 # --- every experiment shipped -----------------------------------------------------------------------------------------
 
 
-def under_the_law(arm: Arm) -> Arm:
+def under_the_law(arm: BacktestArm) -> BacktestArm:
     """An arm as long as this one in which nothing is changed."""
-    return Arm(branch=arm.branch, years=arm.years, hold=arm.hold, complete_cohorts=arm.complete_cohorts)
+    return BacktestArm(branch=arm.branch, years=arm.years, hold=arm.hold, complete_cohorts=arm.complete_cohorts)
 
 
 @pytest.fixture(scope="module")

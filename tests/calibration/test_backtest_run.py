@@ -14,7 +14,7 @@ from abm.core.parameters import Parameters
 from abm.core.population import FEMALE, OWNS_TOWN, RESIDENT
 from calibration.backtests.arms import BranchCity, branch_cities, give, run_arm
 from calibration.backtests.backtest import Job, made_with, run, summary_line
-from calibration.backtests.files import Arm, BackTests, read_backtests
+from calibration.backtests.files import BacktestArm, BackTests, read_backtests
 from calibration.backtests.populations import POPULATIONS, couple_income, population_mask
 from calibration.backtests.responses import events
 from experiments.context.backtest_table import COLUMNS, backtests_context, read_backtests_table, write_backtests
@@ -22,8 +22,8 @@ from experiments.run.progress import LineReporter
 from experiments.sources import source_hash
 from policies.errors import InputError
 
-PLAIN = Arm(branch="now", years=2)
-GRANT = Arm(branch="now", years=2, changes={f"birth_grant.order{order}": 100_000 for order in (1, 2, 3)})
+PLAIN = BacktestArm(branch="now", years=2)
+GRANT = BacktestArm(branch="now", years=2, changes={f"birth_grant.order{order}": 100_000 for order in (1, 2, 3)})
 SMALL = {"branches": {"now": "2012-01"}, "parameter_sets": {"default": {}, "rho_020": {"present_weight_rho": 0.2}}}
 RESPONSE = {"arm": "grant", "against": "law", "months": [9, 24], "dose": {"kind": "cash"}}
 
@@ -128,7 +128,7 @@ def small_response() -> Any:
 def test_gifts_go_where_they_are_meant(branch: BranchCity) -> None:
     before = branch.model.population.households["net_worth"].copy()
     arm = branch.model.fork()
-    give(arm, Arm(branch="now", years=1, gift_yuan=1000.0, gift_to="owners", home_value_gain=0.1))
+    give(arm, BacktestArm(branch="now", years=1, gift_yuan=1000.0, gift_to="owners", home_value_gain=0.1))
     homes = arm.population.households[: arm.population.n_households]
     gained = homes["net_worth"].astype(float) - before[: len(homes)]
     owns = (homes["tenure"] == OWNS_TOWN) & (homes["head"] >= 0)

@@ -31,7 +31,7 @@ INDICATORS = {
     "births": ("Births", "出生人数"), "tfr": ("Total fertility rate", "总和生育率"),
     "population": ("Residents", "常住人口"),
     "deaths": ("Deaths", "死亡人数"), "school_entrants": ("School entrants", "小学入学人数"),
-    "share_16_59": ("Share aged 16-59", "16—59 岁人口占比"), "net_migration": ("Net moves", "净迁入"),
+    "share_16_59": ("Share aged 16–59", "16—59 岁人口占比"), "net_migration": ("Net moves", "净迁入"),
     "dependency_ratio": ("Dependency ratio", "总抚养比"), "urban_share": ("Urban share", "城镇化率"),
     "life_expectancy": ("Life expectancy", "平均预期寿命"),
 }  # fmt: skip

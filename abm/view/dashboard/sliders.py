@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from abm.view.dashboard.words import FAMILIES
 from policies.catalogue import Catalogue, Parameter
 from policies.clock import month_index
 from policies.describe import number_text
@@ -13,6 +12,7 @@ from policies.errors import InputError, cut, unknown_name
 from policies.messages import speaking, tr
 from policies.packages import package_names
 from policies.timeline import timeline_for
+from policies.vocabulary import FAMILIES
 
 MAIN = (
     "childcare_voucher.amount",

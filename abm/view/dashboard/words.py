@@ -1,9 +1,10 @@
-"""Every word of the page in English and Chinese."""
+"""The words of the page in English and Chinese, but for those that all of Cradle shares (``policies.vocabulary``)."""
 
 from __future__ import annotations
 
+from policies.vocabulary import FAMILIES, PAYERS
+
 LANGUAGES = ("en", "zh")
-FAMILIES = ("childcare", "leave", "housing", "cash", "health", "work", "education", "marriage", "rules")
 
 _WORDS: dict[str, tuple[str, str]] = {
     # the frame
@@ -47,15 +48,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not_built": ("These cities cannot be built", "无法生成"),
     "end": ("The page ends in December 2060.", "本页模拟至 2060 年 12 月。"),
     "main": ("Main measures", "主要措施"),
-    "childcare": ("Childcare", "托育"),
-    "leave": ("Leave", "休假"),
-    "housing": ("Housing", "住房"),
-    "cash": ("Cash and tax", "现金与税收"),
-    "health": ("Health and care", "健康与照护"),
-    "work": ("Work", "就业"),
-    "education": ("Education", "教育"),
-    "marriage": ("Marriage and norms", "婚姻与观念"),
-    "rules": ("Rules", "规则"),
     # the two cities
     "base": ("current law", "现行政策"),
     "policy": ("with the package", "政策情景"),
@@ -125,12 +117,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "ledger_empty": ("Nothing yet: both cities have paid the same so far.", "暂无：目前两座城市支出相同。"),
     "measure": ("measure", "措施"),
     "sum": ("all", "合计"),
-    "city": ("city", "市"),
-    "province": ("province", "省"),
-    "centre": ("centre", "中央"),
-    "insurance_fund": ("insurance fund", "医疗（生育）保险基金"),
-    "provident_fund": ("provident fund", "住房公积金"),
-    "employer": ("employers", "用人单位"),
     "other_levers": ("all others", "其他各项"),
     "year_word": ("year", "年份"),
     # a household
@@ -267,5 +253,6 @@ NOTES: dict[str, tuple[str, ...]] = {
 
 
 def word(key: str, lang: str) -> str:
-    """A word of the page."""
-    return _WORDS[key][LANGUAGES.index(lang)]
+    """A word of the page; families and payers as everywhere."""
+    label = FAMILIES.get(key) or PAYERS.get(key)
+    return label.in_language(lang) if label is not None else _WORDS[key][LANGUAGES.index(lang)]
