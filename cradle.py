@@ -118,8 +118,8 @@ def run(
     """Run a config and write its report."""
     with clear_endings(lang=lang):
         checked_options(on, address, workers, scale, seeds)
+        from experiments.run.run_table import folder_name
         from experiments.run.runner import start_run
-        from experiments.study.run_table import folder_name
         from experiments.study.study import read_study
 
         study = read_study(config, scale=scale, seeds=seeds)
@@ -151,17 +151,17 @@ def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, 
     with clear_endings(kept=folder.path), noted_if_stopped(folder):
         left = len(design) - len(folder.finished() & set(design["run_id"]))
         to_do = tr("{left} of {count} runs to do").format(left=left, count=len(design))
-        if study.kind == "optimise":
+        if study.kind.is_search:
             to_do = tr("a search, runs as they are met")
         say(
             tr("{title}: {to_do}, {people:,} people -> {folder}").format(
-                title=study.config["title"][language()], to_do=to_do, people=study.people, folder=folder.path
+                title=getattr(study.config.title, language()), to_do=to_do, people=study.people, folder=folder.path
             )
         )
-        with standing_backend(*where) if left or study.kind == "optimise" else nullcontext():
+        with standing_backend(*where) if left or study.kind.is_search else nullcontext():
             if left:
                 engine_ready()
-            if study.kind == "optimise":
+            if study.kind.is_search:
                 from experiments.search.optimise import search
 
                 failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))
@@ -272,8 +272,8 @@ def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
     """Run a study and return its merged table; a failed run stops the command."""
     from experiments.run.compiled_once import engine_ready
     from experiments.run.progress import reporter_for
+    from experiments.run.run_table import folder_name
     from experiments.run.runner import execute, standing_backend, start_run
-    from experiments.study.run_table import folder_name
     from results.folder.store import SERIES
 
     kept = runs / folder_name(study)

@@ -13,10 +13,11 @@ from results.scenario.report import write_scenario_report
 from results.sensitivity.report import write_sensitivity_report
 
 WRITERS = {
-    "scenario": write_scenario_report, "sweep": write_sensitivity_report, "sobol": write_sensitivity_report,
-    "forecast": write_forecast_report, "optimise": write_optimise_report,
+    "scenario": write_scenario_report, "sensitivity": write_sensitivity_report, "forecast": write_forecast_report,
+    "optimise": write_optimise_report, "sweep": write_sensitivity_report, "sobol": write_sensitivity_report,
 }  # fmt: skip
-"""The report of each kind of run: (folder, language) -> path of the page and its first answer."""
+"""Reports by the name that a run's context gives, in older folders that of its kind: (folder, language) -> path of the
+page and its first answer."""
 
 
 def write_report(folder: RunFolder, lang: str = "en") -> Path:
@@ -36,5 +37,6 @@ def write_report_of_kind(folder: RunFolder, lang: str = "en") -> tuple[Path, Tex
         raise ValueError(f"--lang: found {lang!r}, allowed: {', '.join(LANGUAGES)}")
     refuse_damage(folder)
     with said_if_not_ours(folder):
-        kind = str(folder.read_json(CONTEXT).get("kind", "scenario"))
-        return WRITERS.get(kind, write_scenario_report)(folder, lang)
+        context = folder.read_json(CONTEXT)
+        name = str(context.get("report", context.get("kind", "scenario")))
+        return WRITERS.get(name, write_scenario_report)(folder, lang)

@@ -7,8 +7,8 @@ from pathlib import Path
 from experiments.run.compiled_once import is_compiled
 from experiments.run.machine import cores, free_megabytes
 from experiments.run.progress import clock_text
+from experiments.run.run_table import estimate, most_packages
 from experiments.study.config import BASELINE_SCENARIO
-from experiments.study.run_table import estimate, most_packages
 from experiments.study.study import Study
 from policies.clock import month_label
 from policies.messages import tr
@@ -45,12 +45,12 @@ def check_lines(study: Study, config: Path, workers: int | None = None) -> list[
         tr("  scenarios  {names}").format(names=_names(list(study.timelines))),
         tr("  months     {months}, {start} to {end}, scenarios part in {branch}").format(
             months=size.months,
-            start=study.config["start"],
-            end=study.config["end"],
+            start=study.config.start,
+            end=study.config.end,
             branch=month_label(study.branch_month),
         ),
         tr("  people     {people:,} ({percent:g} % of residents)").format(
-            people=size.people, percent=100 * study.scale
+            people=size.people, percent=100 * study.config.scale
         ),
         _runs_line(study, size.runs),
         time.format(time=clock_text(seconds), count=together),
@@ -66,7 +66,7 @@ def check_lines(study: Study, config: Path, workers: int | None = None) -> list[
 def _runs_line(study: Study, runs: int) -> str:
     """How many runs, of how many seeds, scenarios and draws."""
     parts = [tr("1 seed") if study.seeds == 1 else tr("{count} seeds").format(count=study.seeds)]
-    if study.kind == "optimise":
+    if study.kind.is_search:
         parts.append(tr("at most {count} packages").format(count=1 + most_packages(study)))
     else:
         parts.append(tr("{count} scenarios").format(count=len(study.timelines)))
@@ -74,9 +74,7 @@ def _runs_line(study: Study, runs: int) -> str:
         parts.append(tr("each seed on a draw of its own of the {count} of the fit").format(count=study.draws))
     elif study.draws > 1:
         parts.append(tr("{count} parameter draws").format(count=study.draws))
-    line = (
-        tr("  runs       at most {runs} ({parts})") if study.kind == "optimise" else tr("  runs       {runs} ({parts})")
-    )
+    line = tr("  runs       at most {runs} ({parts})") if study.kind.is_search else tr("  runs       {runs} ({parts})")
     return line.format(runs=runs, parts=tr(", ").join(parts))
 
 
@@ -124,7 +122,7 @@ def replicates(study: Study) -> int:
 
 def equal_to_current_law(study: Study) -> list[str]:
     """Scenarios whose law, and what is known of it ahead, is that of the baseline in every month of the run."""
-    if study.kind != "scenario":
+    if not study.kind.compares_arms:
         return []
     law = study.timelines[BASELINE_SCENARIO]
     end = study.end_month + (MONTHS_TO_COMPLETE if study.completes_cohorts else 0)

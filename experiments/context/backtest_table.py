@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from abm.city.city import CITIES
+from abm.city.loading import CITIES
 from abm.city.sources import read_description
 from experiments.sources import source_hash
 from policies.errors import InputError

@@ -7,21 +7,25 @@ from typing import Any
 from abm.city.places import positions
 from abm.observe.indicators import REGISTER
 from experiments.context.backtest_table import backtests_context
-from experiments.context.design_card import plan_card
+from experiments.context.design_card import design_card
 from experiments.context.fit_tables import fit_context
 from experiments.context.observed import anchors_of
-from experiments.study.config import BASELINE_SCENARIO
+from experiments.context.report_words import report_words
+from experiments.study.config import BASELINE_SCENARIO, Scenario
 from experiments.study.parameter_words import parameter_words
 from experiments.study.study import Study
 from policies.catalogue import Catalogue, Lever
 from policies.changes import Change
 from policies.citations import KINDS
 from policies.clock import month_label
-from policies.packages import Package, load_package, package_names
+from policies.packages import load_package, package_names
 from policies.timeline import Timeline
 
 LANGUAGES = ("en", "zh")
-BASELINE_LABEL = {"en": "Current law", "zh": "现行政策"}
+BASELINE_CARD: dict[str, Any] = {
+    "name": BASELINE_SCENARIO, "label": {"en": "Current law", "zh": "现行政策"}, "package": None, "changes": [],
+    "leaves_out": [], "summary": None, "proposer": None, "status": "in force", "law_of": None,
+}  # fmt: skip
 
 
 def report_context(study: Study) -> dict[str, Any]:
@@ -30,9 +34,10 @@ def report_context(study: Study) -> dict[str, Any]:
     evidence = sorted({row for name in used for row in study.catalogue.levers[name].evidence})
     return {
         "schema": 1,
-        "kind": study.kind,
+        "kind": study.kind.name,
+        "report": study.kind.report,
         "config": study.name,
-        "title": study.config["title"],
+        "title": study.config.title.model_dump(),
         "city": {
             "name": study.city.name,
             "labels": dict(study.city.labels),
@@ -42,20 +47,21 @@ def report_context(study: Study) -> dict[str, Any]:
         "start": month_label(study.start_month),
         "branch": month_label(study.branch_month),
         "end": month_label(study.end_month),
-        "scale": study.scale,
+        "scale": study.config.scale,
         "people": study.people,
         "seeds": study.seeds,
-        "hold": list(study.config["hold"]),
-        "parameters_used": study.config["parameters"],
-        "parameter_changes": study.config["parameter_changes"],
+        "hold": list(study.config.hold),
+        "parameters_used": study.config.parameters,
+        "parameter_changes": study.config.parameter_changes,
         "baseline": BASELINE_SCENARIO,
-        "balanced_budget": study.config["balanced_budget"],
-        "interactions": study.config.get("interactions", []),
+        "balanced_budget": study.config.balanced_budget,
+        "interactions": [pair.model_dump() for pair in study.interactions],
         "scenarios": _scenario_cards(study),
-        "plan": plan_card(study) if study.plan is not None else None,
+        "plan": design_card(study) if study.kind.told else None,
         "indicators": {name: _indicator_card(indicator) for name, indicator in REGISTER.items()},
         "levers": {name: _lever_card(study, lever) for name, lever in study.catalogue.levers.items()},
         "levers_used": used,
+        "words": report_words(),
         "evidence": {row: _evidence_card(study.catalogue, row) for row in evidence},
         "targets": _targets(study),
         "anchors": anchors_of(study.city.name),
@@ -67,7 +73,7 @@ def report_context(study: Study) -> dict[str, Any]:
 
 def _fit(study: Study) -> dict[str, Any] | None:
     """The fit of the city, with names of its packages for people."""
-    fit = fit_context(study.city.name, study.config["parameters"] == "fitted")
+    fit = fit_context(study.city.name, study.config.parameters == "fitted")
     if fit is None:
         return None
     named = {str(row["package"]) for table in ("probabilities", "ranking") for row in fit[table]}
@@ -77,8 +83,8 @@ def _fit(study: Study) -> dict[str, Any] | None:
 
 def _levers_used(study: Study) -> list[str]:
     """Levers that some run changes."""
-    if study.plan is not None and study.plan.factors:
-        fields = [name for factor in study.plan.factors if not factor.is_parameter
+    if study.design.factors:
+        fields = [name for factor in study.design.factors if not factor.is_parameter
                   for name in (*(span.name for span in factor.spans), *factor.fixed)]  # fmt: skip
     else:
         fields = [change.field for timeline in study.timelines.values() for change in timeline.changes]
@@ -86,12 +92,8 @@ def _levers_used(study: Study) -> list[str]:
 
 
 def _scenario_cards(study: Study) -> list[dict[str, Any]]:
-    """A card an arm; the rows of a design are told by ``plan`` instead."""
-    if study.plan is not None:
-        return [_scenario_card(study, BASELINE_SCENARIO)] + [
-            _package_card(study, name) for name in study.timelines if study.kind == "forecast" and name == "package"
-        ]
-    return [_scenario_card(study, name) for name in study.timelines]
+    """A card an arm; the rows of a design are told by its own card instead."""
+    return [BASELINE_CARD, *(_scenario_card(study, name, arm) for name, arm in study.arms.items())]
 
 
 def _indicator_card(indicator: Any) -> dict[str, str]:
@@ -99,28 +101,13 @@ def _indicator_card(indicator: Any) -> dict[str, str]:
     return {name: str(getattr(indicator, name)) for name in names}
 
 
-def _scenario_card(study: Study, name: str) -> dict[str, Any]:
+def _scenario_card(study: Study, name: str, arm: Scenario) -> dict[str, Any]:
     """Who proposes a scenario, what it changes and what it leaves out."""
-    if name == BASELINE_SCENARIO:
-        return {"name": name, "label": BASELINE_LABEL, "package": None, "changes": [], "leaves_out": [],
-                "summary": None,
-                "proposer": None, "status": "in force", "law_of": None}  # fmt: skip
-    written = study.config["scenarios"][name]
-    package = load_package(written["package"], study.catalogue) if written["package"] else None
-    return {**_card(study, name, dict(written["label"]), package), "own_changes": bool(written["changes"])}
-
-
-def _package_card(study: Study, name: str) -> dict[str, Any]:
-    """The card of a forecast's package."""
-    package = load_package(study.config["package"], study.catalogue)
-    return _card(study, name, _both(package.label), package)
-
-
-def _card(study: Study, name: str, label: dict[str, str], package: Package | None) -> dict[str, Any]:
+    package = load_package(arm.package, study.catalogue) if arm.package else None
     timeline = study.timelines[name]
     return {
         "name": name,
-        "label": label,
+        "label": _both(arm.label or (package.label if package else name)),
         "package": package.name if package else None,
         "summary": _both(package.summary) if package else None,
         "proposer": _both(package.proposer) if package else None,
@@ -128,6 +115,7 @@ def _card(study: Study, name: str, label: dict[str, str], package: Package | Non
         "leaves_out": [_both(item) for item in package.leaves_out] if package else [],
         "law_of": month_label(timeline.law_of) if timeline.law_of is not None else None,
         "changes": [_change_card(study, timeline, change) for change in timeline.changes],
+        "own_changes": bool(arm.changes),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the analysis of a sweep, a Sobol study, a forecast or an optimisation needs to know of its plan."""
+"""What the analysis of a sweep, a Sobol study, a forecast or an optimisation needs to know of its design."""
 
 from __future__ import annotations
 
@@ -7,34 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from experiments.study.design_rows import UNCERTAINTY
+from experiments.study.design import UNCERTAINTY
 from experiments.study.factors import BEHAVIOUR, Factor, Span
 from experiments.study.fitted_draws import free_numbers
 from experiments.study.parameter_words import parameter_words
 from experiments.study.study import Study
 from policies.catalogue import Catalogue
 
-KEPT = (
-    "method", "samples", "second_order", "levels", "group_by", "bounds", "outcome", "replicate_seeds", "replicate_rows",
-    "design_seed", "points", "target", "budget", "population", "generations", "report_years",
-)  # fmt: skip
-"""Keys of the config that the analysis reads."""
 
-
-def plan_card(study: Study) -> dict[str, Any]:
+def design_card(study: Study) -> dict[str, Any]:
     """Method, factors with their ranges, SALib's problem and the values of every parameter draw (plain values)."""
-    plan = study.plan
-    assert plan is not None
+    design, written = study.design, study.config.model_dump()
     return {
-        **{key: study.config[key] for key in KEPT if key in study.config},
-        "full_seeds": int(study.config["seeds"]),
-        "factors": _factor_cards(study, plan.factors),
-        "factors_plausible": _factor_cards(study, plan.plausible_factors) if plan.plausible_factors else [],
-        "problem": dict(plan.problem),
-        "problem_plausible": dict(plan.plausible_problem) if plan.plausible_problem is not None else None,
-        "has_uncertainty": plan.has_uncertainty,
-        "draw_by_seed": plan.draw_by_seed,
-        "draws": [dict(changes) for changes in plan.draw_changes],
+        **{key: written[key] for key in study.kind.told},
+        "full_seeds": study.config.seeds,
+        "factors": _factor_cards(study, design.factors),
+        "factors_plausible": _factor_cards(study, design.plausible_factors) if design.plausible_factors else [],
+        "problem": dict(design.problem),
+        "problem_plausible": dict(design.plausible_problem) if design.plausible_problem is not None else None,
+        "has_uncertainty": design.has_uncertainty,
+        "draw_by_seed": design.draw_by_seed,
+        "draws": [dict(changes) for changes in design.draw_changes],
         "uncertain": _uncertain_cards(study),
     }
 
@@ -42,7 +35,7 @@ def plan_card(study: Study) -> dict[str, Any]:
 def _factor_cards(study: Study, factors: Sequence[Factor]) -> list[dict[str, Any]]:
     """Cards of the factors, and of the index into parameter draws where that is one."""
     cards = [_factor_card(factor, study.catalogue) for factor in factors]
-    if study.plan is not None and study.plan.has_uncertainty and study.kind == "sobol":
+    if UNCERTAINTY in study.design.problem.get("names", ()):
         label = {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"}
         cards.append({"name": UNCERTAINTY, "label": label, "group": BEHAVIOUR, "spans": [], "is_parameter": True,
                       "starts_at_law": True, "with": {}, "free": False})  # fmt: skip
@@ -74,18 +67,17 @@ def _span_card(span: Span) -> dict[str, Any]:
 def _uncertain_cards(study: Study) -> list[dict[str, Any]]:
     """Numbers that differ between draws, with their value in each draw: what was fitted under the names that the fit
     gives it, else every parameter by name (of a list: its last item that differs)."""
-    plan = study.plan
-    assert plan is not None
-    if not (plan.has_uncertainty or plan.draw_by_seed):
+    design = study.design
+    if not (design.has_uncertainty or design.draw_by_seed):
         return []
-    if study.config["parameters"] == "fitted":
+    if study.config.parameters == "fitted":
         named = free_numbers(study.city.name)
         if named:
-            return [{**card, "values": card["values"][: len(plan.draw_changes)]} for card in named]
+            return [{**card, "values": card["values"][: len(design.draw_changes)]} for card in named]
     cards = []
-    for name in dict.fromkeys(name for changes in plan.draw_changes for name in changes):
+    for name in dict.fromkeys(name for changes in design.draw_changes for name in changes):
         entry = study.parameters.entry(name)
-        columns = np.array([np.atleast_1d(changes.get(name, entry.value)) for changes in plan.draw_changes], float)
+        columns = np.array([np.atleast_1d(changes.get(name, entry.value)) for changes in design.draw_changes], float)
         differs = np.flatnonzero(np.ptp(columns, axis=0) > 0)
         if len(differs):
             words = parameter_words().get(name, {})

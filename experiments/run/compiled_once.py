@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.core.compiled_cache import made_for, must_compile
 from abm.core.parameters import Parameters
 from abm.founding import found

@@ -161,7 +161,7 @@ class _Sweep:
 
     def __init__(self, tasks: list[SeedTask], reporter: Reporter, most_workers: int | None) -> None:
         self._tasks, self._reporter, self._most_workers = tasks, reporter, most_workers
-        self._plan = HandOut(tasks)
+        self._queue = HandOut(tasks)
         self._to_live = {place for place, task in enumerate(tasks) if not is_kept(task.history_name)}
         self._city = [ray.put(load_once(tasks[0].city))]
         self._build: Any = ray.remote(num_cpus=1, num_returns=2, max_retries=2)(_build)
@@ -175,7 +175,7 @@ class _Sweep:
 
     def results(self) -> Iterator[list[RunResult]]:
         """Results of every run, batch by batch."""
-        while not self._plan.done:
+        while not self._queue.done:
             self._look_around()
             self._hand_out()
             ready, _ = ray.wait(list(self._flying), timeout=SECONDS_BETWEEN_LOOKS)
@@ -183,7 +183,7 @@ class _Sweep:
                 found = self._take_back(ref, self._flying.pop(ref))
                 if found:
                     yield found
-            self._states = {place: state for place, state in self._states.items() if self._plan.is_open(place)}
+            self._states = {place: state for place, state in self._states.items() if self._queue.is_open(place)}
 
     def cancel(self) -> None:
         """Stop what is still in flight (after Ctrl-C a cluster would go on with it)."""
@@ -207,7 +207,7 @@ class _Sweep:
 
     def _hand_out(self) -> None:
         while len(self._flying) < BATCHES_PER_WORKER * self._workers:
-            job = self._plan.next(self._workers)
+            job = self._queue.next(self._workers)
             if job is None:
                 return
             self._start(job)
@@ -233,14 +233,14 @@ class _Sweep:
             return self._lost(job, error)
         if isinstance(job, Build):
             if answer.error:
-                return self._plan.not_built(job.place, "history", answer.error, answer.message)
-            self._plan.built(job.place)
+                return self._queue.not_built(job.place, "history", answer.error, answer.message)
+            self._queue.built(job.place)
             if job.place in self._to_live:
                 self._to_live.discard(job.place)
                 self._reporter.months(task.branch_month - month_index(task.start))
             return []
         results, seconds = answer
-        self._plan.ended(job, seconds)
+        self._queue.ended(job, seconds)
         self._reporter.months(len(job.arms) * task.months_of_arm)
         return list(results)
 
@@ -249,10 +249,10 @@ class _Sweep:
         message = first_line(error) if isinstance(error, RayTaskError) else ""
         if isinstance(job, Build):
             text = message or DIED
-            return self._plan.not_built(job.place, "history", "WorkerDied", text)
+            return self._queue.not_built(job.place, "history", "WorkerDied", text)
         gone = isinstance(error, ObjectLostError) or self._a_node_went(error)
-        given_up = self._plan.lost(job, own_fault=not gone, message=message)
-        if isinstance(error, ObjectLostError) and self._plan.rebuild(job.place):
+        given_up = self._queue.lost(job, own_fault=not gone, message=message)
+        if isinstance(error, ObjectLostError) and self._queue.rebuild(job.place):
             self._start(Build(job.place))
         return given_up
 

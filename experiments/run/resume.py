@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.run.run_table import design_table, study_hash
 from experiments.run.runner import begin
-from experiments.study.run_table import design_table, study_hash
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from policies.messages import tr
@@ -74,7 +74,7 @@ def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
         names = ", ".join(aside[:MOST_NAMED]) + (", ..." if len(aside) > MOST_NAMED else "")
         said = tr("lost or damaged ({count}), so their runs are done again: {names}")
         tell(said.format(count=len(aside), names=names), sys.stderr)
-    if study.kind == "optimise" and known is not None:
+    if study.kind.is_search and known is not None:
         design = known
     begin(folder, study, design)
     return design
@@ -83,13 +83,13 @@ def take_up(folder: RunFolder, study: Study) -> pd.DataFrame:
 def _is_the_same(folder: RunFolder, study: Study, design: pd.DataFrame, known: pd.DataFrame | None) -> bool:
     """True if the runs of a folder are those of a study: by its design or its manifest; where both are lost, if any run
     in it is one of the study's."""
-    if study.kind != "optimise" and known is not None and list(known["run_id"]) == list(design["run_id"]):
+    if not study.kind.is_search and known is not None and list(known["run_id"]) == list(design["run_id"]):
         return True
     began_as = folder.known_manifest().get("config_hash")
     if began_as is not None:
         return bool(began_as == study_hash(study))
     finished = folder.finished()
-    return not finished or bool(finished & set(design["run_id"])) or (study.kind == "optimise" and known is None)
+    return not finished or bool(finished & set(design["run_id"])) or (study.kind.is_search and known is None)
 
 
 def _refused(folder: RunFolder, study: Study) -> str:
@@ -101,7 +101,7 @@ def _refused(folder: RunFolder, study: Study) -> str:
             "the manifest, or start afresh with: cradle run {path}"
         )
         return said.format(folder=folder.path, file=CONFIG, path=folder.file(CONFIG))
-    if study.kind == "optimise":
+    if study.kind.is_search:
         said = tr(
             "{folder}: the model, the levers or the city have changed since this search began; start "
             "afresh with: cradle run {file}"

@@ -7,103 +7,28 @@ on how many workers they were made.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import pandas as pd
 
 from experiments.context.context import report_context
 from experiments.run.progress import Reporter
+from experiments.run.run_table import design_table, folder_name, study_hash
 from experiments.run.saved_histories import is_kept
-from experiments.run.seed_task import Arm, RunResult, SeedTask, run_seed
+from experiments.run.seed_task import RunResult, SeedTask, run_seed
+from experiments.run.tasks import tasks_of, versions
 from experiments.sources import source_hash
-from experiments.study.config import BASELINE_SCENARIO
-from experiments.study.run_table import design_table, folder_name, study_hash
 from experiments.study.study import Study
-from policies.timeline import Timeline
 from results.folder.store import CONFIG, CONTEXT, DESIGN, MANIFEST, RunFolder
 
-PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy")
-DISTRIBUTION = "cradle-abm"
 STARTED, INTERRUPTED, COMPLETE, FAILED = "started", "interrupted", "complete", "failed"
 """What a manifest says of a run: begun, and ended by Ctrl-C or an error, with every run done, or with some failed."""
-
-
-class Arms(Sequence[Arm]):
-    """Runs of one seed and draw; the law of each is made when it is asked for, since a design may have thousands."""
-
-    def __init__(self, runs: Sequence[tuple[str, str]], timelines: Mapping[str, Timeline]) -> None:
-        self._runs, self._timelines = runs, timelines
-
-    def __len__(self) -> int:
-        return len(self._runs)
-
-    @overload
-    def __getitem__(self, place: int) -> Arm: ...
-    @overload
-    def __getitem__(self, place: slice) -> Arms: ...
-    def __getitem__(self, place: int | slice) -> Arm | Arms:
-        if isinstance(place, slice):
-            return Arms(self._runs[place], self._timelines)
-        run_id, scenario = self._runs[place]
-        return Arm(run_id, scenario, self._timelines[scenario])
-
-
-def tasks_of(study: Study, design: pd.DataFrame, finished: set[str]) -> list[SeedTask]:
-    """One task a seed and parameter draw, with the arms that have not been finished."""
-    tasks = []
-    sources, data = source_hash(), study.city.folder_hash()
-    for (seed, draw), runs in design.groupby(["seed", "draw"], sort=True):
-        left = [pair for pair in zip(runs["run_id"], runs["scenario"], strict=True) if pair[0] not in finished]
-        if not left:
-            continue
-        task = SeedTask(
-            city=str(study.config["city"]),
-            seed=int(seed),
-            scale=study.scale,
-            start=study.config["start"],
-            branch_month=study.branch_month,
-            end_month=study.end_month,
-            law=study.timelines[BASELINE_SCENARIO],
-            arms=Arms(left, study.timelines),
-            hold=tuple(study.config["hold"]),
-            parameter_changes=study.parameter_changes_of(int(draw)),
-            outputs=study.outputs,
-            draw=int(draw),
-            groups=study.groups,
-            keeps_births=study.keeps_births,
-            complete_cohorts=study.completes_cohorts,
-            balanced_budget=bool(study.config["balanced_budget"]),
-            sources=sources,
-        )
-        tasks.append(replace(task, history_name=_history_name(task, data)))
-    return tasks
-
-
-def _history_name(task: SeedTask, data_hash: str) -> str:
-    """24 hexadecimal digits: a hash of everything that decides the history of a task."""
-    decides = {
-        "sources": task.sources,
-        "city": data_hash,
-        "seed": task.seed,
-        "parameters": task.parameter_changes,
-        "scale": task.scale,
-        "start": task.start,
-        "branch": task.branch_month,
-        "law": task.law.hash(),
-        "versions": versions(),
-        "machine": platform.machine(),
-    }
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def start_run(study: Study, out: Path) -> tuple[RunFolder, pd.DataFrame]:
@@ -156,7 +81,7 @@ def execute(
         finished = folder.finished() & asked
         if finished and (tasks or not finished <= folder.merged()):
             folder.merge(design, folder.read_json(CONTEXT)["indicators"])
-        status = STARTED if study.kind == "optimise" else status_of(failures)
+        status = STARTED if study.kind.is_search else status_of(failures)
     finally:
         _write_manifest(folder, study, design, status, time.monotonic() - began)
     return failures
@@ -229,12 +154,12 @@ def _write_manifest(folder: RunFolder, study: Study, design: pd.DataFrame, statu
             "source_hash": source_hash(),
             "data_hash": study.city.folder_hash(),
             "city": study.city.name,
-            "scale": study.scale,
+            "scale": study.config.scale,
             "people": study.people,
             "seeds": sorted(int(seed) for seed in design["seed"].unique()),
-            "start": study.config["start"],
-            "branch": study.config["branch"],
-            "end": study.config["end"],
+            "start": study.config.start,
+            "branch": study.config.branch,
+            "end": study.config.end,
             "seconds": round((earlier if isinstance(earlier, int | float) else 0.0) + seconds, 1),
             "machine": {"system": platform.system(), "machine": platform.machine(), "cores": os.cpu_count()},
             "checksums": "sha256",
@@ -271,14 +196,3 @@ def _status(status: str, runs: dict[str, int]) -> dict[str, Any]:
     when = time.strftime("%Y-%m-%d %H:%M:%S %z")
     stopped = {"when": when, "finished": runs["finished"], "asked": runs["asked"]}
     return {"status": status, "interrupted": stopped, "runs": runs}
-
-
-def versions() -> dict[str, str]:
-    """Versions of the project, of Python and of the libraries that decide numbers."""
-    found = {"python": platform.python_version()}
-    for name in (DISTRIBUTION, *PACKAGES):
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found

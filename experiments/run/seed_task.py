@@ -15,7 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from abm.city.city import City, load_city
+from abm.city.city import City
+from abm.city.loading import load_city
 from abm.cohorts import (
     MONTHS_TO_COMPLETION,
     births_of_fertile_cohorts,
@@ -44,12 +45,22 @@ class Arm:
     timeline: Timeline
 
 
+DECIDES_NO_RUN = frozenset({"arms", "city", "draw", "history_name"})
+"""Fields of a task from which no row of a run follows: which runs are to do, where the city's data lie, what things are
+called. All others are hashed into the id of every run."""
+DECIDES_NO_HISTORY = DECIDES_NO_RUN | {
+    "balanced_budget", "complete_cohorts", "end_month", "groups", "hold", "keeps_births", "outputs",
+}  # fmt: skip
+"""Fields that come into play only after arms have parted. All others are hashed into the name of the history."""
+
+
 @dataclass(frozen=True)
 class SeedTask:
     """All runs of one seed and parameter draw, or a batch of them.
 
     ``groups`` are the groups of rows to keep (empty: all). ``history_name`` names the history on disk (empty: it is not
-    kept); ``sources`` is the hash of the sources that the results are promised to come from.
+    kept); ``sources`` and ``city_hash`` are hashes of the sources and of the city's data that the results are promised
+    to come from.
     """
 
     city: str
@@ -70,6 +81,7 @@ class SeedTask:
     keeps_births: bool = True
     history_name: str = ""
     sources: str = ""
+    city_hash: str = ""
 
     @property
     def months_of_arm(self) -> int:

@@ -17,10 +17,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.study.config import BASELINE_SCENARIO, LAST_END
-from experiments.study.design_rows import BASELINE, HIGH, Plan, Row
+from experiments.study.design import BASELINE, HIGH, Design, Row
 from experiments.study.equal_cost_bounds import COLUMNS
-from experiments.study.lazy_laws import LazyLaws
 from experiments.study.study import Study
+from experiments.study.timelines import RowTimelines
 from policies.clock import month_index, month_label, year_of
 from policies.errors import InputError
 from policies.messages import later, tr
@@ -45,10 +45,10 @@ def make_table(
 
     Raises InputError when the year lies outside what can be simulated or the config has no factors.
     """
-    if study.plan is None or not study.plan.factors:
+    if not study.design.factors:
         raise InputError(
             tr("{study}: kind: found {kind}; equal-cost bounds need a config with factors").format(
-                study=study.name, kind=study.kind
+                study=study.name, kind=study.kind.name
             )
         )
     first, last = year_of(study.branch_month), year_of(month_index(LAST_END))
@@ -58,7 +58,7 @@ def make_table(
         )
     if not 0.0 < wanted < math.inf:
         raise InputError(tr("--yuan: found {yuan:g}; allowed: a positive sum").format(yuan=wanted))
-    names = [factor.name for factor in study.plan.factors if not factor.is_parameter]
+    names = [factor.name for factor in study.design.factors if not factor.is_parameter]
 
     def costs_at(doses: Mapping[str, float]) -> dict[str, float]:
         return _costs(run(alone_study(study, doses, seeds, year)), year)
@@ -94,8 +94,7 @@ def _costs(series: pd.DataFrame, year: int) -> dict[str, float]:
 
 def alone_study(study: Study, doses: Mapping[str, float], seeds: int, year: int) -> Study:
     """The same city to the end of ``year`` with today's law and every factor of ``doses`` alone at its dose."""
-    assert study.plan is not None
-    factors = study.plan.factors
+    factors = study.design.factors
     nothing = [float("nan")] * len(factors)
     rows = [Row(BASELINE_SCENARIO, BASELINE, "", tuple(nothing), seeds, (0,))]
     for place, factor in enumerate(factors):
@@ -103,13 +102,13 @@ def alone_study(study: Study, doses: Mapping[str, float], seeds: int, year: int)
             own = [*nothing]
             own[place] = doses[factor.name]
             rows.append(Row(f"{factor.name}-high", HIGH, factor.name, tuple(own), seeds, (0,)))
-    plan = Plan(tuple(rows), factors, {}, ({},), False)
-    laws = LazyLaws(study.catalogue, plan.changes(), study.branch_month)
+    design = Design(tuple(rows), factors, {}, ({},), False)
+    timelines = RowTimelines(study.catalogue, design.changes(), study.branch_month)
     end = month_index(f"{year}-12")
-    config = {**study.config, "end": month_label(end), "seeds": seeds}
+    config = study.config.model_copy(update={"end": month_label(end), "seeds": seeds})
     return replace(
-        study, name=f"{study.name}-equal-cost", config=config, plan=plan, timelines=laws, groups=GROUPS,
-        outputs=("cost",), draw_changes=({},), end_month=end,
+        study, name=f"{study.name}-equal-cost", config=config, design=design, timelines=timelines, groups=GROUPS,
+        outputs=("cost",), end_month=end,
     )  # fmt: skip
 
 
@@ -149,9 +148,8 @@ def bounds_table(
     seeds: int,
 ) -> pd.DataFrame:
     """The table: one row a field, costs in million yuan as run. ``found``: the dose of a measure and its cost there."""
-    assert study.plan is not None
     rows: list[dict[str, Any]] = []
-    for factor in study.plan.factors:
+    for factor in study.design.factors:
         if factor.is_parameter:
             continue
         cost = at_one[factor.name]
@@ -169,7 +167,7 @@ def bounds_table(
                 dict(zip(COLUMNS, [
                     study.city.name, factor.name, span.name, span.unit, span.law, span.start, span.end,
                     end if end != span.start else span.end, round(dose, 4), status, round(cost / MILLION, 2),
-                    round(at_bound / MILLION, 2), round(wanted / MILLION, 2), year, study.scale, seeds,
+                    round(at_bound / MILLION, 2), round(wanted / MILLION, 2), year, study.config.scale, seeds,
                 ], strict=True))
             )  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -8,7 +8,6 @@ every measure alone, and all measures at their best bound, which says what can b
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -22,13 +21,14 @@ from pymoo.core.problem import Problem
 from pymoo.problems.static import StaticProblem
 from SALib.sample import latin
 
+from experiments.run.run_table import design_table
 from experiments.run.runner import INTERRUPTED, status_of, write_status
 from experiments.study.config import BASELINE_SCENARIO
-from experiments.study.design_rows import BASELINE, Plan, Row, row_changes
+from experiments.study.design import Design, Row, row_changes
 from experiments.study.factors import Factor
-from experiments.study.lazy_laws import LazyLaws
-from experiments.study.run_table import design_table
+from experiments.study.kinds.optimise import OptimiseConfig, TfrTarget
 from experiments.study.study import Study
+from experiments.study.timelines import RowTimelines
 from policies.clock import year_of
 from results.analysis.packages import package_values
 from results.folder.store import DESIGN, SERIES, RunFolder
@@ -55,11 +55,13 @@ class Search:
     execute: Execute
     changes: dict[str, dict[str, float]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    supposed: list[dict[str, Any]] = field(default_factory=list)
+    """Parameters of draws beside those asked for, in which marriage is as it was."""
     failures: Failures = field(default_factory=list)
 
     def run(self) -> None:
         """Alone, corner, search, and what is missing if the target is out of reach."""
-        factors = self._plan.factors
+        factors = self.asked.factors
         alone = [np.eye(len(factors))[i] for i in range(len(factors))]
         for dose, factor in zip(alone, factors, strict=True):
             self.add(f"{factor.name}-high", ALONE, dose)
@@ -73,32 +75,34 @@ class Search:
             self.evaluate()
 
     @property
-    def _plan(self) -> Plan:
-        assert self.study.plan is not None
-        return self.study.plan
+    def config(self) -> OptimiseConfig:
+        assert isinstance(self.study.config, OptimiseConfig)
+        return self.study.config
 
     @property
-    def target(self) -> Mapping[str, Any] | None:
-        found = self.study.config["target"]
-        return dict(found) if found else None
+    def asked(self) -> Design:
+        """The design that the config asks for: its factors, and the baseline on every seed and draw."""
+        return self.study.design
 
     @property
-    def budget(self) -> float | None:
-        return self.study.config["budget"]
+    def target(self) -> TfrTarget | None:
+        return self.config.target
 
     @property
     def gain(self) -> str:
         """What a package is to raise: the assured TFR when there is a target, births otherwise."""
         return "tfr_assured" if self.target else "births"
 
-    def add(self, name: str, role: str, doses: Array, changes: dict[str, float] | None = None) -> None:
-        """Take a candidate into the design; ``changes`` wins over what the doses say."""
-        plan = self._plan
+    def add(
+        self, name: str, role: str, doses: Array, changes: dict[str, float] | None = None,
+        draws: tuple[int, ...] | None = None,
+    ) -> None:  # fmt: skip
+        """Take a candidate into the design; ``changes`` wins over what the doses say, ``draws`` over all asked for."""
         if name in self.changes:
             return
-        self.changes[name] = row_changes(plan.factors, list(doses)) if changes is None else changes
-        every = tuple(range(len(plan.draw_changes)))
-        self.rows.append(Row(name, role, "", tuple(float(d) for d in doses), int(self.study.config["seeds"]), every))
+        self.changes[name] = row_changes(self.asked.factors, list(doses)) if changes is None else changes
+        own = self.asked.every_draw if draws is None else draws
+        self.rows.append(Row(name, role, "", tuple(float(d) for d in doses), self.config.seeds, own))
 
     def evaluate(self) -> pd.DataFrame:
         """Run what has not been run, and return the values of every complete package."""
@@ -114,35 +118,30 @@ class Search:
         """Cost, births and TFR of every package."""
         first, last = year_of(self.study.branch_month), last_year(self.study)
         target = self.target
-        year = int(target["year"]) if target else last
-        probability = float(target["probability"]) if target else 0.8
+        year = target.year if target else last
+        probability = target.probability if target else 0.8
         series = self.folder.read_table(SERIES)
         years = (self.study.end_month + 1) // 12 - self.study.branch_month / 12
         return package_values(design, series, BASELINE_SCENARIO, first, last, year, probability, years)
 
     def _with_rows(self) -> Study:
-        plan = self._plan
-        baseline = Row(
-            BASELINE_SCENARIO, BASELINE, "", (math.nan,) * len(plan.factors), int(self.study.config["seeds"]),
-            tuple(range(len(plan.draw_changes))),
-        )  # fmt: skip
-        rows = (baseline, *self.rows)
-        laws = LazyLaws(self.study.catalogue, self.changes, self.study.branch_month)
-        return replace(self.study, plan=replace(plan, rows=rows, fixed=self.changes), timelines=laws)
+        """The study with the rows met so far, on the draws asked for and those supposed."""
+        draws = (*self.asked.draw_changes, *self.supposed)
+        design = replace(self.asked, rows=(*self.asked.rows, *self.rows), fixed=self.changes, draw_changes=draws)
+        timelines = RowTimelines(self.study.catalogue, self.changes, self.study.branch_month)
+        return replace(self.study, design=design, timelines=timelines)
 
     def is_out_of_reach(self, packages: pd.DataFrame) -> bool:
         """True when even the best bound of every measure misses the target with its probability."""
         target = self.target
         own = packages[packages["role"] != MISSING]
-        return target is not None and not (own["tfr_assured"] >= float(target["tfr"])).any()
+        return target is not None and not (own["tfr_assured"] >= target.tfr).any()
 
     def _nsga2(self, corner: Array) -> None:
-        config = self.study.config
-        problem = _Doses(len(self._plan.factors), self.budget is not None)
-        algorithm = NSGA2(pop_size=config["population"], sampling=self._first_population(corner))
-        algorithm.setup(
-            problem, termination=("n_gen", config["generations"]), seed=config["design_seed"], verbose=False
-        )
+        config, budget = self.config, self.config.budget
+        problem = _Doses(len(self.asked.factors), budget is not None)
+        algorithm = NSGA2(pop_size=config.population, sampling=self._first_population(corner))
+        algorithm.setup(problem, termination=("n_gen", config.generations), seed=config.design_seed, verbose=False)
         while algorithm.has_next():
             asked = algorithm.ask()
             doses = rounded(asked.get("X"))
@@ -153,43 +152,37 @@ class Search:
             known = packages.reindex(names)
             objectives = np.column_stack([known["cost"], -known[self.gain]]).astype(float)
             objectives = np.where(np.isfinite(objectives), objectives, FAILED_VALUE)
-            over = objectives[:, :1] - self.budget if self.budget is not None else None
-            limits = {"G": over} if over is not None else {}
+            limits = {"G": objectives[:, :1] - budget} if budget is not None else {}
             algorithm.evaluator.eval(StaticProblem(problem, F=objectives, **limits), asked)
             algorithm.tell(infills=asked)
 
     def _first_population(self, corner: Array) -> Array:
         """Nothing, everything at its best bound, half of it, each alone, and a Latin hypercube for the rest."""
-        count, size = len(corner), int(self.study.config["population"])
+        count, size = len(corner), self.config.population
         known = [np.zeros(count), corner, 0.5 * corner, *(np.eye(count)[i] for i in range(count))][:size]
         left = size - len(known)
         if left > 0:
             names = [f"x{i}" for i in range(count)]
             space = {"num_vars": count, "names": names, "bounds": [[0.0, 1.0]] * count}
-            drawn = latin.sample(space, max(left, 2), seed=self.study.config["design_seed"])[:left]
+            drawn = latin.sample(space, max(left, 2), seed=self.config.design_seed)[:left]
             known += list(drawn)
         return np.array(known)
 
     def _what_is_missing(self, corner: Array) -> None:
         """Suppositions laid over the best bounds: more money, more children wanted, more marriages, all three."""
-        plan = self._plan
-        best = row_changes(plan.factors, list(corner))
-        money = {**best, **outer_bounds(plan.factors, corner, self.study)}
-        every = len(plan.draw_changes)
+        asked = self.asked
+        best = row_changes(asked.factors, list(corner))
+        money = {**best, **outer_bounds(asked.factors, corner, self.study)}
         more = {f: v for f, v in WANTED.items() if f in self.study.catalogue.fields}
         self.add("missing-money", MISSING, corner, money)
         self.add("missing-wanted", MISSING, corner, {**best, **more})
-        supposed = [{**changes, **marriage_as_in_2020(self.study, changes)} for changes in plan.draw_changes]
+        supposed = [{**changes, **marriage_as_in_2020(self.study, changes)} for changes in asked.draw_changes]
         # Crossed draws that differ in marriage alone are now one; where each seed has its own, all are kept in order.
-        different = supposed if plan.draw_by_seed else _without_doubles(supposed)
-        self.study = replace(self.study, draw_changes=(*plan.draw_changes, *different))
-        self.add("missing-marriage", MISSING, corner, best)
-        self.add("missing-all", MISSING, corner, {**money, **more})
-        other = tuple(range(every, every + len(different)))
-        self.rows = [
-            replace(row, draws=other) if row.scenario in ("missing-marriage", "missing-all") else row
-            for row in self.rows
-        ]
+        self.supposed = supposed if asked.draw_by_seed else _without_doubles(supposed)
+        first = len(asked.draw_changes)
+        draws = tuple(range(first, first + len(self.supposed)))
+        self.add("missing-marriage", MISSING, corner, best, draws)
+        self.add("missing-all", MISSING, corner, {**money, **more}, draws)
 
 
 def _without_doubles(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,26 +1,24 @@
-"""A config: what a person writes to ask for runs, and the shape it must have.
+"""A config: what a person writes to ask for runs, and the shape of what several kinds of config share.
 
-What may be written is here; ``experiments.study.study`` checks the names and months in it and fills in what was left
-out.
+What else a kind may say stands in its file under ``kinds``; ``experiments.study.study`` checks the names and months and
+fills in what was left out.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from policies.messages import tr
 from policies.validation import MOST_SEED, Flag, Real, StrictModel, Whole
 
-KINDS = ("scenario", "sweep", "sobol", "optimise", "forecast")
 STARTS = ("2010-11", "2020-11")
 LAST_LAW_MONTH = "2026-01"
 """Last month for which the law in force is known; scenarios part here unless a change is known earlier."""
 LAST_END = "2100-12"
 BASELINE, BASELINE_SCENARIO = "current-law", "current_law"
-CORE_OUTPUTS = ("tfr", "tfr_census", "births", "cost")
-"""Kept whatever a scenario config asks for, because every report needs them."""
 SWEEP_OUTPUTS = ("tfr", "births", "cost")
 SWEEP_GROUPS = ("all",)
 """Kept by sweeps: totals of each year, unless the config asks for more."""
@@ -28,8 +26,6 @@ OUTPUT_SETS = {"ledger": ("cost", "cost_per_additional_birth")}
 MOST_SEEDS = 1000
 MOST_DRAWS = 64
 """Every parameter draw needs a history of its own."""
-DRAWS_OF_A_SOBOL_STUDY = 32
-"""Draws of a fit that a Sobol study takes when nobody says."""
 LEAST_PEOPLE = 2000
 
 
@@ -46,6 +42,12 @@ class Scenario(StrictModel):
     label: BilingualTitle | None = None
     package: str | None = None
     changes: dict[str, Any] = Field(default_factory=dict)
+
+    @classmethod
+    def as_written(cls, written: Any) -> Self:
+        """The arm of keys of which some may be wrong or unknown; what has none stands in the place of the package."""
+        keys = written if isinstance(written, dict) else {"package": written}
+        return cls.model_construct(**{key: value for key, value in keys.items() if key in cls.model_fields})
 
 
 class Interaction(StrictModel):
@@ -70,21 +72,24 @@ class CommonConfig(StrictModel):
     baseline: Literal["current-law"] = "current-law"
     hold: tuple[Literal["norms", "places", "prices", "prospects"], ...] = ()
     balanced_budget: Flag = False
+    if TYPE_CHECKING:
+        outputs: tuple[str, ...]  # every kind has its own default
+
+    @classmethod
+    def as_written(cls, written: Mapping[str, Any]) -> Self:
+        """The config of keys of which some are missing or wrong, so that what else is wrong can be said with them: its
+        values may be of any kind."""
+        missing = {name: None for name, key in cls.model_fields.items() if key.is_required()}
+        return cls.model_construct(**{**missing, **written})
+
+    def years_asked(self) -> list[tuple[str, int]]:
+        """Keys and years that a run must reach, because the config asks for results of them."""
+        return []
 
     @field_validator("title", mode="before")
     @classmethod
     def _one_title_for_both(cls, value: Any) -> Any:
         return {"en": value, "zh": value} if isinstance(value, str) else value
-
-
-class ScenarioConfig(CommonConfig):
-    """``kind: scenario``: named arms against today's law."""
-
-    kind: Literal["scenario"]
-    complete_cohorts: Flag = True
-    interactions: tuple[Interaction, ...] = ()
-    scenarios: dict[str, Scenario] = Field(min_length=1)
-    outputs: tuple[str, ...] = ("all",)
 
 
 Bound = Real | Literal["law", "low", "high"]
@@ -168,99 +173,3 @@ class DrawnConfig(CommonConfig):
                 )
             )
         return self
-
-
-class SweepConfig(DrawnConfig):
-    """``kind: sweep``: a grid, a Latin hypercube, or curves of one factor at a time."""
-
-    kind: Literal["sweep"]
-    method: Literal["grid", "lhs", "one_at_a_time"]
-    factors: dict[str, FactorConfig] = Field(min_length=1)
-    samples: Whole = Field(default=64, ge=2, le=100_000)
-    points: Whole = Field(default=5, ge=2, le=100)
-    bounds: Literal["plausible", "equal_cost"] = "plausible"
-    equal_cost_table: str | None = None
-    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
-    outputs: tuple[str, ...] = SWEEP_OUTPUTS
-    groups: tuple[str, ...] = SWEEP_GROUPS
-
-
-class SobolConfig(DrawnConfig):
-    """``kind: sobol``: variance-based indices (``method: sobol``) or a Morris screen (``method: morris``).
-
-    ``seeds`` is how many seeds the whole design runs on. Baseline, one-at-a-time runs and the first
-    ``replicate_rows`` rows run on ``replicate_seeds`` seeds, from which simulation noise is estimated. ``bounds: both``
-    makes two designs, at equal cost and at plausible doses.
-    """
-
-    kind: Literal["sobol"]
-    method: Literal["sobol", "morris"] = "sobol"
-    factors: dict[str, FactorConfig] = Field(min_length=2)
-    group_by: Literal["none", "family"] = "none"
-    samples: Whole = Field(default=256, ge=2, le=65536)
-    second_order: Flag = False
-    levels: Whole = Field(default=4, ge=2, le=16)
-    seeds: Whole = Field(default=1, ge=1, le=MOST_SEEDS)
-    replicate_seeds: Whole = Field(default=8, ge=1, le=MOST_SEEDS)
-    replicate_rows: Whole = Field(default=32, ge=0, le=65536)
-    bounds: Literal["plausible", "equal_cost", "both"] = "plausible"
-    equal_cost_table: str | None = None
-    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
-    outcome: Literal["tfr", "births"] = "births"
-    outputs: tuple[str, ...] = SWEEP_OUTPUTS
-    groups: tuple[str, ...] = SWEEP_GROUPS
-
-    @field_validator("samples")
-    @classmethod
-    def _power_of_two(cls, value: int, info: Any) -> int:
-        if info.data.get("method") == "sobol" and value & (value - 1):
-            raise ValueError(
-                tr("found {value}; allowed: a power of two, such as {power}").format(
-                    value=value, power=1 << value.bit_length() - 1
-                )
-            )
-        return value
-
-
-class ForecastConfig(DrawnConfig):
-    """``kind: forecast``: the city's population under current law, or under one package, with bands."""
-
-    kind: Literal["forecast"]
-    package: str | None = None
-    report_years: tuple[Whole, ...] = Field(default=(2035, 2050), min_length=1)
-    outputs: tuple[str, ...] = ("all",)
-
-
-class Target(StrictModel):
-    """A total fertility rate to be reached in a year, with a probability."""
-
-    tfr: Real = Field(gt=0, lt=10)
-    year: Whole
-    probability: Real = Field(default=0.8, gt=0.5, lt=1)
-
-
-class OptimiseConfig(DrawnConfig):
-    """``kind: optimise``: the least-cost package that reaches a target, or the most births for a budget."""
-
-    kind: Literal["optimise"]
-    factors: dict[str, FactorConfig] = Field(min_length=1)
-    target: Target | None = None
-    budget: Real | None = Field(default=None, gt=0)
-    population: Whole = Field(default=24, ge=4, le=1000)
-    generations: Whole = Field(default=12, ge=1, le=1000)
-    design_seed: Whole = Field(default=1, ge=1, le=MOST_SEED)
-    outputs: tuple[str, ...] = SWEEP_OUTPUTS
-    groups: tuple[str, ...] = SWEEP_GROUPS
-
-    @model_validator(mode="after")
-    def _one_question(self) -> OptimiseConfig:
-        if self.target is None and self.budget is None:
-            raise ValueError(tr("give target: {tfr: ..., year: ...}, or budget: yuan a year, or both"))
-        return self
-
-
-Config = ScenarioConfig | SweepConfig | SobolConfig | ForecastConfig | OptimiseConfig
-MODELS: dict[str, type[Config]] = {
-    "scenario": ScenarioConfig, "sweep": SweepConfig, "sobol": SobolConfig, "forecast": ForecastConfig,
-    "optimise": OptimiseConfig,
-}  # fmt: skip

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.study.config import BASELINE, BASELINE_SCENARIO, LAST_LAW_MONTH
+from experiments.study.config import (
+    BASELINE,
+    BASELINE_SCENARIO,
+    LAST_LAW_MONTH,
+    BilingualTitle,
+    Interaction,
+    Scenario,
+)
 from experiments.study.problems import attempt, unknown
 from policies.catalogue import Catalogue
 from policies.clock import month_index, month_label
@@ -22,18 +29,9 @@ LONGEST_NAME = 60
 MOST_FIELDS = 5
 
 
-def with_package_paths(raw: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The config with package files written as full paths (they are given relative to the config file)."""
-    scenarios = raw.get("scenarios")
-    if not isinstance(scenarios, dict):
-        return raw
-    full: dict[str, Any] = {}
-    for name, scenario in scenarios.items():
-        package = scenario.get("package") if isinstance(scenario, dict) else None
-        if isinstance(package, str) and package.endswith((".yaml", ".yml")):
-            scenario = {**scenario, "package": str((path.parent / package).resolve())}
-        full[name] = scenario
-    return {**raw, "scenarios": full}
+def package_path(written: str, config: Path) -> str:
+    """A package's name, or the full path of its file, which is given relative to the config file."""
+    return str((config.parent / written).resolve()) if _is_file(written) else written
 
 
 def is_name(name: object) -> bool:
@@ -41,7 +39,7 @@ def is_name(name: object) -> bool:
     return isinstance(name, str) and len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
-def check_names(scenarios: dict[str, Any], problems: list[str]) -> None:
+def check_names(scenarios: Iterable[str], problems: list[str]) -> None:
     """Names that can be file names, and none that is the baseline's."""
     for name in scenarios:
         if not is_name(name):
@@ -53,25 +51,23 @@ def check_names(scenarios: dict[str, Any], problems: list[str]) -> None:
             )
 
 
-def check_packages(scenarios: dict[str, Any], problems: list[str]) -> None:
+def check_packages(scenarios: Mapping[str, Scenario], problems: list[str]) -> None:
     """Packages that exist, and arms that change something."""
     for name, scenario in scenarios.items():
-        package = scenario.get("package") if isinstance(scenario, dict) else None
+        package = scenario.package
         if isinstance(package, str) and not _package_exists(package):
             problems.append(unknown("package", package, package_names(), f"scenarios.{name}.package"))
-        elif isinstance(scenario, dict) and not package and not scenario.get("changes"):
+        elif not package and not scenario.changes:
             problems.append(tr("scenarios.{name}: nothing changes; give a package, changes, or both").format(name=name))
 
 
 def check_interactions(
-    pairs: Any, scenarios: dict[str, Any], timelines: Mapping[str, Timeline], problems: list[str]
+    pairs: Iterable[Interaction], scenarios: Collection[str], timelines: Mapping[str, Timeline], problems: list[str]
 ) -> None:
     """Pairs of scenarios that there are, and with each the one that holds the changes of both and no others."""
-    for pair in pairs if isinstance(pairs, list | tuple) else ():
-        if not isinstance(pair, dict) or set(pair) != {"alone", "together"}:
-            continue  # the shape of a config has been refused already
-        alone = pair["alone"] if isinstance(pair["alone"], list | tuple) else ()
-        names = [name for name in (*alone, pair["together"]) if isinstance(name, str)]
+    for pair in pairs:
+        alone = pair.alone if isinstance(pair.alone, list | tuple) else ()
+        names = [name for name in (*alone, pair.together) if isinstance(name, str)]
         strange = [name for name in names if name not in scenarios]
         problems += [unknown("scenario", name, scenarios, "interactions") for name in strange]
         if len(names) == 3 and not strange and all(name in timelines for name in names):
@@ -100,16 +96,13 @@ def _not_both(alone: tuple[str, str], together: str, timelines: Mapping[str, Tim
 
 
 def timelines_of(
-    scenarios: dict[str, Any], catalogue: Catalogue, start: int, problems: list[str]
+    scenarios: Mapping[str, Scenario], catalogue: Catalogue, start: int, problems: list[str]
 ) -> dict[str, Timeline]:
     """Timeline of every scenario, its undated changes in force from ``start``; one problem a wrong change."""
     made = {}
     for name, scenario in scenarios.items():
-        if not isinstance(scenario, dict):
-            continue
         where = f"scenarios.{name}.changes"
-        changes = scenario.get("changes") or {}
-        package = scenario.get("package")
+        changes, package = scenario.changes or {}, scenario.package
         known_package = package if isinstance(package, str) and _package_exists(package) else None
         if isinstance(changes, dict):
             wrong = [
@@ -130,7 +123,11 @@ def _trial(catalogue: Catalogue, changes: dict[str, Any], start: int, where: str
 
 
 def _package_exists(package: str) -> bool:
-    return package in package_names() or package.endswith((".yaml", ".yml"))
+    return package in package_names() or _is_file(package)
+
+
+def _is_file(package: str) -> bool:
+    return package.endswith((".yaml", ".yml"))
 
 
 def first_known(timeline: Timeline) -> int:
@@ -161,16 +158,11 @@ def check_timelines(branch: int, end: int | None, timelines: dict[str, Timeline]
                 )
 
 
-def complete_scenarios(scenarios: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
-    """Scenarios with label, package and changes filled in, as plain YAML values."""
-    complete = {}
-    for name, scenario in scenarios.items():
-        label = scenario.get("label")
-        if label is None and scenario.get("package"):
-            label = load_package(scenario["package"], catalogue).label.model_dump()
-        if label is None or (scenario.get("changes") and scenario.get("package") and scenario.get("label") is None):
-            label = {"en": name.replace("_", " "), "zh": name.replace("_", " ")}
-        complete[name] = {
-            "label": label, "package": scenario.get("package"), "changes": scenario.get("changes") or {}
-        }  # fmt: skip
-    return complete
+def labelled(name: str, scenario: Scenario, catalogue: Catalogue) -> Scenario:
+    """An arm with a label: its own, else that of its package where it is nothing more, else its name."""
+    label = scenario.label
+    if label is None and scenario.package and not scenario.changes:
+        label = BilingualTitle.model_construct(**load_package(scenario.package, catalogue).label.model_dump())
+    if label is None:
+        label = BilingualTitle.model_construct(en=name.replace("_", " "), zh=name.replace("_", " "))
+    return scenario.model_copy(update={"label": label})

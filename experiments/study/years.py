@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from experiments.study.config import Config, ForecastConfig, OptimiseConfig
 from policies.clock import MONTHS_PER_YEAR, first_month_of_year, year_of
 from policies.messages import tr
 
@@ -24,21 +23,11 @@ def years_told(branch: int, end: int) -> range:
     return range(year_of(branch), last_full_year(end) + 1)
 
 
-def check_years(config: Config, branch: int, end: int, problems: list[str]) -> None:
-    """Name the years that a config asks about and that its run does not reach, or has behind it."""
+def check_years(asked: Iterable[tuple[str, int]], branch: int, end: int, problems: list[str]) -> None:
+    """Name the years that a config asks about and that its run does not reach, or has behind it, with their keys."""
     years = years_told(branch, end)
-    if not years:
-        return
-    if isinstance(config, OptimiseConfig) and config.target is not None and config.target.year not in years:
-        problems.append(_outside("target.year", config.target.year, years))
-    if isinstance(config, ForecastConfig) and "report_years" in config.model_fields_set:
-        problems += [_outside("report_years", year, years) for year in config.report_years if year not in years]
-
-
-def report_years(config: ForecastConfig, branch: int, end: int) -> list[int]:
-    """Years that a forecast tells of: those written, else of the usual ones those that it reaches, or its last."""
-    years = years_told(branch, end)
-    return [year for year in config.report_years if year in years] or list(years[-1:])
+    if years:
+        problems += [_outside(key, year, years) for key, year in asked if year not in years]
 
 
 def _outside(key: str, year: int, years: Sequence[int]) -> str:

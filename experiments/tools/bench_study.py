@@ -11,7 +11,6 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,21 @@ from rich.console import Console
 from rich.table import Table
 from SALib.sample import sobol
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.core.parameters import Parameters
 from abm.observe.observer import HEADLINE
 from experiments.run.progress import clock_text
-from experiments.run.runner import execute, standing_backend, tasks_of
+from experiments.run.runner import execute, standing_backend
 from experiments.run.saved_histories import is_kept
-from experiments.study.config import BASELINE_SCENARIO
+from experiments.run.tasks import tasks_of
+from experiments.study.config import BilingualTitle
+from experiments.study.design import one_row
+from experiments.study.kinds.sobol import SOBOL
 from experiments.study.study import Study
+from experiments.study.timelines import RowTimelines
 from policies.catalogue import Catalogue, load_catalogue
 from policies.clock import month_index
 from policies.messages import tr
-from policies.timeline import Timeline, timeline_for
 from results.folder.store import CONTEXT, RunFolder
 
 LEVERS = (
@@ -45,26 +47,6 @@ SCALE = 0.05
 MEASURED, MEASURED_SERIALLY = 240, 60
 LIMIT_MINUTES, AIM_MINUTES, LIMIT_OVERHEAD, LIMIT_GIB = 30.0, 10.0, 0.10, 4.0
 SECONDS_BETWEEN_WEIGHINGS = 0.5
-
-
-class _Laws(Mapping[str, Timeline]):
-    """Timelines of a design's rows, each made when it is asked for."""
-
-    def __init__(self, catalogue: Catalogue, rows: pd.DataFrame) -> None:
-        self._catalogue, self._rows, self._law = catalogue, rows, timeline_for(catalogue)
-
-    def __getitem__(self, name: str) -> Timeline:
-        if name == BASELINE_SCENARIO:
-            return self._law
-        changes = self._rows.loc[name].to_dict()
-        return timeline_for(self._catalogue, changes=changes, start=BRANCH, name=name)
-
-    def __iter__(self) -> Iterator[str]:
-        yield BASELINE_SCENARIO
-        yield from self._rows.index
-
-    def __len__(self) -> int:
-        return 1 + len(self._rows)
 
 
 def sobol_rows(catalogue: Catalogue, samples: int) -> pd.DataFrame:
@@ -84,12 +66,15 @@ def bench_study(city: str, scale: float, samples: int, end: str = END) -> tuple[
     """The study and its design table."""
     catalogue = load_catalogue()
     rows = sobol_rows(catalogue, samples)
-    config = {"kind": "sobol", "city": city, "scale": scale, "seeds": 1, "start": START, "branch": BRANCH, "end": end,
-              "hold": [], "balanced_budget": False, "parameter_changes": {}}  # fmt: skip
+    config = SOBOL.config.as_written(
+        {"title": BilingualTitle(en="bench", zh="bench"), "kind": SOBOL.name, "city": city, "scale": scale,
+         "start": START, "branch": BRANCH, "end": end, "factors": {}}
+    )  # fmt: skip
+    laws = RowTimelines(catalogue, {str(name): row.to_dict() for name, row in rows.iterrows()}, month_index(BRANCH))
     study = Study(
-        "bench", config, load_city(city), catalogue, Parameters.load(), _Laws(catalogue, rows), month_index(START),
-        month_index(BRANCH), month_index(end), HEADLINE, ("all",),
-    )  # type: ignore[arg-type]  # fmt: skip
+        "bench", SOBOL, config, load_city(city), catalogue, Parameters.load(), laws, month_index(START),
+        month_index(BRANCH), month_index(end), HEADLINE, ("all",), one_row((), 1, ({},)),
+    )  # fmt: skip
     design = pd.DataFrame({"run_id": rows.index, "scenario": rows.index, "seed": 1, "draw": 0})
     return study, design
 

@@ -22,7 +22,7 @@ from experiments.commands.check import (
     warnings,
 )
 from experiments.run import machine
-from experiments.study.run_table import estimate
+from experiments.run.run_table import estimate
 from experiments.study.study import read_study
 from policies.catalogue import Catalogue
 from policies.clock import month_index
@@ -71,7 +71,7 @@ def test_a_scenario_equal_to_current_law_is_warned_of(write_config: Callable[...
 def test_draws_are_what_counts_where_there_are_several(write_config: Callable[..., Path]) -> None:
     study = read_study(write_config(seeds=8))
     assert replicates(study) == 8
-    drawn = replace(study, draw_changes=({}, {}, {}))
+    drawn = replace(study, design=replace(study.design, draw_changes=({}, {}, {})))
     assert replicates(drawn) == 3
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from abm.core.parameters import Parameters
 from experiments.run.progress import LineReporter
-from experiments.run.runner import execute, start_run, tasks_of
+from experiments.run.run_table import design_table
+from experiments.run.runner import execute, start_run
+from experiments.run.tasks import tasks_of
 from experiments.study.fitted_draws import fitted_draws
-from experiments.study.run_table import design_table
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.folder.store import SERIES
@@ -88,7 +89,7 @@ def test_each_seed_has_a_draw_of_its_own_in_turn(
     assert draws_of(study) == in_turn and study.has_draw_by_seed
     curves = {**forecast, "factors": {"voucher": {"fields": ["childcare_voucher.amount"]}}}
     sweep = read_study(write_study(kind="sweep", method="one_at_a_time", parameters="fitted", **curves))
-    assert draws_of(sweep) == in_turn and sweep.plan is not None and not sweep.plan.has_uncertainty
+    assert draws_of(sweep) == in_turn and not sweep.design.has_uncertainty
     optimise = read_study(write_study(kind="optimise", parameters="fitted", budget=1e8, **curves))
     assert draws_of(optimise) == in_turn
     weights = {
@@ -111,7 +112,7 @@ def test_run_ids_follow_the_draw(fit: Callable[[str], None], write_config: Write
 def test_a_sobol_study_has_the_draws_as_a_factor(fit: Callable[[str], None], write_study: Write) -> None:
     fit(TABLE)
     study = read_study(write_study(parameters="fitted", seeds=2, replicate_seeds=2))
-    assert study.plan is not None and study.plan.has_uncertainty and study.plan.problem["names"][-1] == "uncertainty"
+    assert study.design.has_uncertainty and study.design.problem["names"][-1] == "uncertainty"
     assert draws_of(study) == {1: {0, 1, 2}, 2: {0, 1, 2}}
     fewer = read_study(write_study(parameters="fitted", draws=2))
     assert fewer.draws == 2

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.context.design_card import plan_card
+from experiments.context.design_card import design_card
+from experiments.run.run_table import design_table
 from experiments.study.equal_cost_bounds import COLUMNS
-from experiments.study.run_table import design_table
 from experiments.study.study import read_study
 from policies.catalogue import Catalogue, load_catalogue
 from policies.errors import InputError
@@ -55,7 +55,7 @@ def test_what_reports_mark_is_what_the_lever_files_say(catalogue: Catalogue) -> 
 
 def test_no_package_of_the_equal_cost_study_holds_what_nobody_pays_for(catalogue: Catalogue) -> None:
     study = read_study(CONFIGS / "scenario" / "equal_cost.yaml")
-    packages = {scenario["package"] for scenario in study.config["scenarios"].values()}
+    packages = {str(arm.package) for arm in study.arms.values()}
     assert packages == {"all-cash", "all-childcare", "all-housing"}
     assert {name: free_changes(name, catalogue) for name in packages} == dict.fromkeys(packages, set())
     changed = {change.field for timeline in study.timelines.values() for change in timeline.changes}
@@ -65,16 +65,15 @@ def test_no_package_of_the_equal_cost_study_holds_what_nobody_pays_for(catalogue
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
 def test_no_design_at_equal_cost_varies_what_nobody_pays_for(path: Path, catalogue: Catalogue) -> None:
     study = read_study(path)
-    assert study.plan is not None
-    if study.config.get("bounds", "plausible") == "plausible":
+    if getattr(study.config, "bounds", "plausible") == "plausible":
         return
-    assert [factor.free_fields(catalogue) for factor in study.plan.factors] == [()] * len(study.plan.factors)
+    assert [factor.free_fields(catalogue) for factor in study.design.factors] == [()] * len(study.design.factors)
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("optimise/*.yaml")), ids=lambda path: path.stem)
 def test_no_search_is_shipped_that_buys_what_nobody_pays_for(path: Path, catalogue: Catalogue) -> None:
-    plan = read_study(path).plan
-    assert plan is not None and not any(factor.free_fields(catalogue) for factor in plan.factors)
+    design = read_study(path).design
+    assert not any(factor.free_fields(catalogue) for factor in design.factors)
 
 
 def test_a_package_that_takes_something_for_free_says_so_in_both_languages(catalogue: Catalogue) -> None:
@@ -125,9 +124,8 @@ def test_both_bounds_leave_it_to_the_design_at_plausible_doses(write_study: Writ
     table = bounds(tmp_path, ["birth_grant.order1", "childcare_voucher.amount"])
     factors = {"campaign": CAMPAIGN, "grant": GRANT, "voucher": VOUCHER}
     study = read_study(write_study(factors=factors, bounds="both", equal_cost_table=table))
-    assert study.plan is not None
-    assert [factor.name for factor in study.plan.factors] == ["grant", "voucher"]
-    assert [factor.name for factor in study.plan.plausible_factors] == ["campaign", "grant", "voucher"]
+    assert [factor.name for factor in study.design.factors] == ["grant", "voucher"]
+    assert [factor.name for factor in study.design.plausible_factors] == ["campaign", "grant", "voucher"]
     design = design_table(study)
     own, second = (design[(design["role"] == role) & (design["seed"] == 1)] for role in ("sample", "sample-plausible"))
     assert (len(own), len(second)) == (4 * (2 + 2), 4 * (3 + 2))
@@ -136,7 +134,7 @@ def test_both_bounds_leave_it_to_the_design_at_plausible_doses(write_study: Writ
     np.testing.assert_allclose(second["birth_grant.order1"], 30_000 * second["dose:grant"])
     law = study.timelines["campaign-high-plausible"].at(study.end_month)
     assert law["campaign.ideal_added"] == 0.1 and "campaign-high" not in study.timelines
-    card = plan_card(study)
+    card = design_card(study)
     assert card["problem"]["names"] == ["grant", "voucher"]
     assert card["problem_plausible"]["names"] == ["campaign", "grant", "voucher"]
     assert [factor["free"] for factor in card["factors_plausible"]] == [True, False, False]
@@ -147,12 +145,11 @@ def test_behavioural_numbers_keep_their_draws_where_the_designs_differ(write_stu
     factors = {"grant": GRANT, "campaign": CAMPAIGN, "rho": {"parameter": "present_weight_rho"}}
     config = write_study(factors=factors, bounds="both", equal_cost_table=table, method="morris")
     study = read_study(config)
-    assert study.plan is not None
-    span = study.plan.plausible_factors[2].spans[0]
-    for row in study.plan.rows:
-        names = study.plan.dose_names(row)
+    span = study.design.plausible_factors[2].spans[0]
+    for row in study.design.rows:
+        names = study.design.dose_names(row)
         dose = row.doses[names.index("rho")]
-        changes = study.draw_changes[row.draws[0]]
+        changes = study.design.draw_changes[row.draws[0]]
         if row.role != "baseline" and dose == dose:
             assert changes == {"present_weight_rho": float(span.at(dose))}
-    assert set(study.plan.rows[0].draws) == set(range(study.draws)), "today's law on every draw"
+    assert set(study.design.rows[0].draws) == set(range(study.draws)), "today's law on every draw"

@@ -22,22 +22,22 @@ def tasks(*sizes: int) -> list[Any]:
     return [Task([Arm(f"{t}-{a}", "x", None) for a in range(size)]) for t, size in enumerate(sizes)]  # type: ignore[arg-type]
 
 
-def run_all(plan: HandOut, workers: int, seconds: float = 0.5) -> tuple[list[str], int, list[int]]:
+def run_all(queue: HandOut, workers: int, seconds: float = 0.5) -> tuple[list[str], int, list[int]]:
     """Run ids in the order they ended, the most histories at a time, and the sizes of batches."""
     ended: list[str] = []
     most, sizes = 0, []
     flying: list[Build | Batch] = []
-    while not plan.done:
-        while len(flying) < 2 * workers and (job := plan.next(workers)) is not None:
+    while not queue.done:
+        while len(flying) < 2 * workers and (job := queue.next(workers)) is not None:
             flying.append(job)
-        most = max(most, plan.histories)
+        most = max(most, queue.histories)
         job = flying.pop(0)
         if isinstance(job, Build):
-            plan.built(job.place)
+            queue.built(job.place)
         else:
             sizes.append(len(job.arms))
             ended += [arm.run_id for arm in job.arms]
-            plan.ended(job, seconds * len(job.arms))
+            queue.ended(job, seconds * len(job.arms))
     assert not flying
     return ended, most, sizes
 
@@ -58,56 +58,56 @@ def test_batches_grow_to_seconds_of_work_and_shrink_at_the_end() -> None:
     assert set(slow) == {1}
 
 
-def first_batch(plan: HandOut) -> Batch:
-    build = plan.next(1)
+def first_batch(queue: HandOut) -> Batch:
+    build = queue.next(1)
     assert isinstance(build, Build)
-    plan.built(build.place)
-    batch = plan.next(1)
+    queue.built(build.place)
+    batch = queue.next(1)
     assert isinstance(batch, Batch)
     return batch
 
 
 def test_a_run_whose_worker_dies_twice_is_given_up_and_the_others_go_on() -> None:
-    plan = HandOut(tasks(3))
-    batch = first_batch(plan)
+    queue = HandOut(tasks(3))
+    batch = first_batch(queue)
     unlucky = batch.arms[0].run_id
-    assert plan.lost(batch, own_fault=True) == []
-    again = plan.next(1)
+    assert queue.lost(batch, own_fault=True) == []
+    again = queue.next(1)
     assert isinstance(again, Batch) and [arm.run_id for arm in again.arms] == [unlucky]
-    (given_up,) = plan.lost(again, own_fault=True)
+    (given_up,) = queue.lost(again, own_fault=True)
     assert given_up.failure["run_id"] == unlucky and given_up.error == "WorkerDied" and "died twice" in given_up.message
-    ended, _, _ = run_all(plan, 1)
+    ended, _, _ = run_all(queue, 1)
     assert sorted(ended) == ["0-1", "0-2"] and MOST_DEATHS == 2
 
 
 def test_a_batch_that_is_lost_is_tried_again_run_by_run() -> None:
-    plan = HandOut(tasks(100))
-    plan.ended(first_batch(plan), 0.1)
-    batch = plan.next(1)
+    queue = HandOut(tasks(100))
+    queue.ended(first_batch(queue), 0.1)
+    batch = queue.next(1)
     assert isinstance(batch, Batch) and len(batch.arms) > 1
-    assert plan.lost(batch, own_fault=True) == []
+    assert queue.lost(batch, own_fault=True) == []
     for arm in batch.arms:
-        again = plan.next(1)
+        again = queue.next(1)
         assert isinstance(again, Batch) and again.arms == (arm,)
-        plan.ended(again, 0.1)
+        queue.ended(again, 0.1)
 
 
 def test_a_lost_node_is_nobodys_fault_and_a_lost_history_is_built_again_once() -> None:
-    plan = HandOut(tasks(1))
-    batch = first_batch(plan)
+    queue = HandOut(tasks(1))
+    batch = first_batch(queue)
     for _ in range(MOST_DEATHS + 1):
-        assert plan.lost(batch, own_fault=False) == []
-        assert plan.rebuild(0) and not plan.rebuild(0)
-        assert plan.next(1) is None, "no arm without its history"
-        plan.built(0)
-        batch = plan.next(1)  # type: ignore[assignment]
-    plan.ended(batch, 1.0)
-    assert plan.done and not plan.rebuild(0)
+        assert queue.lost(batch, own_fault=False) == []
+        assert queue.rebuild(0) and not queue.rebuild(0)
+        assert queue.next(1) is None, "no arm without its history"
+        queue.built(0)
+        batch = queue.next(1)  # type: ignore[assignment]
+    queue.ended(batch, 1.0)
+    assert queue.done and not queue.rebuild(0)
 
 
 def test_a_history_that_cannot_be_built_fails_all_its_runs() -> None:
-    plan = HandOut(tasks(2, 1))
-    assert plan.next(1) == Build(0)
-    failed = plan.not_built(0, "history", "ValueError", "no people")
+    queue = HandOut(tasks(2, 1))
+    assert queue.next(1) == Build(0)
+    failed = queue.not_built(0, "history", "ValueError", "no people")
     assert [result.failure["run_id"] for result in failed] == ["0-0", "0-1"]
-    assert run_all(plan, 1)[0] == ["1-0"]
+    assert run_all(queue, 1)[0] == ["1-0"]

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from experiments.run import saved_histories as histories
-from experiments.run.runner import tasks_of
+from experiments.run.run_table import design_table
 from experiments.run.saved_histories import histories_folder, is_kept, keep_history, read_history
 from experiments.run.seed_task import build_history
-from experiments.study.run_table import design_table
+from experiments.run.tasks import tasks_of
 from experiments.study.study import read_study
 from policies.errors import InputError
 

@@ -13,9 +13,9 @@ import pytest
 
 from experiments.run.progress import LineReporter
 from experiments.run.resume import take_up
+from experiments.run.run_table import estimate, most_packages
 from experiments.run.runner import execute, start_run
 from experiments.search.optimise import candidate_name, rounded, search
-from experiments.study.run_table import estimate, most_packages
 from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.folder.store import RunFolder
@@ -133,7 +133,7 @@ def test_a_search_is_not_continued_with_other_sources(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, _ = searched(write_study(**{**CONFIG, "generations": 1}, budget=1e7), tmp_path)
-    monkeypatch.setattr("experiments.study.run_table.source_hash", lambda: "other")
+    monkeypatch.setattr("experiments.run.tasks.source_hash", lambda: "other")
     with pytest.raises(InputError, match="have changed since this search began"):
         take_up(folder, read_study(folder.file("config.yaml")))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from experiments.study.study import read_study
 from experiments.study.years import first_december, last_full_year, years_told
 from policies.clock import month_index
@@ -111,8 +111,10 @@ def test_years_asked_for_are_years_of_the_run(write_study: Write) -> None:
         assert f"target.year: found {year}; allowed 2026 to 2029" in message
     forecast = common | {"kind": "forecast", "factors": None}
     assert "report_years: found 2050; allowed 2026 to 2029" in said(write_study(**forecast, report_years=[2027, 2050]))
-    assert read_study(write_study(**forecast)).config["report_years"] == [2029], "the usual ones are not reached"
-    assert read_study(write_study(**forecast | {"end": "2040-12"})).config["report_years"] == [2035]
+    assert read_study(write_study(**forecast)).config.years_asked() == [("report_years", 2029)], (
+        "the usual ones are not reached"
+    )
+    assert read_study(write_study(**forecast | {"end": "2040-12"})).config.years_asked() == [("report_years", 2035)]
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,9 @@ def test_resume_refuses_parts_made_by_other_sources(
 ) -> None:
     study = read_study(write_config())
     folder, _ = run(study, tmp_path)
-    monkeypatch.setattr("experiments.study.run_table.source_hash", lambda: "other sources")
+    monkeypatch.setattr("experiments.run.tasks.source_hash", lambda: "other sources")
     with pytest.raises(InputError, match="have changed since this run began"):
-        take_up(folder, study)
+        take_up(folder, read_study(folder.file("config.yaml")))
 
 
 def test_a_disk_that_fills_up_stops_with_one_message_and_keeps_the_rest(

@@ -13,17 +13,17 @@ from pathlib import Path
 from unittest.mock import patch
 
 import abm.core.parameters
-from abm.city.city import load_city
+from abm.city.loading import load_city
 from abm.city.pack.make import make_pack
 from abm.city.pack.reading import read_given
 from calibration.backtests.files import read_backtests
 from calibration.fit.fit_file import read_fit_file
 from calibration.targets.read import read_figures, read_kinds
 from experiments.context.fit_tables import read_fit
-from experiments.study.config import SobolConfig
 from experiments.study.equal_cost_bounds import narrowed_to_equal_cost, with_a_cost
 from experiments.study.factors import Factor, read_factors
 from experiments.study.fitted_draws import fitted_draws
+from experiments.study.kinds.sobol import SobolConfig
 from experiments.study.study import read_study
 from policies.catalogue import load_catalogue
 from policies.citations import load_evidence

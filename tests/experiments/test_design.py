@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from SALib.sample import sobol
 
+from experiments.run.run_table import design_table, estimate, folder_name
 from experiments.study.equal_cost_bounds import COLUMNS
-from experiments.study.run_table import design_table, estimate, folder_name
 from experiments.study.study import Study, read_study
 from policies.catalogue import load_catalogue
 from policies.errors import InputError
@@ -32,15 +32,14 @@ CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
 )
 def test_shipped_configs_are_fine(path: Path) -> None:
     study = read_study(path)
-    assert study.plan is not None and study.kind == path.parent.name
-    for row in study.plan.rows[:2]:
+    assert study.kind.name == path.parent.name
+    for row in study.design.rows[:2]:
         assert study.timelines[row.scenario].at(study.end_month)
 
 
 def test_ranges_are_those_of_the_lever_files_unless_narrowed(write_study: Write) -> None:
     study = read_study(write_study())
-    assert study.plan is not None
-    voucher, grant, kindergarten = study.plan.factors
+    voucher, grant, kindergarten = study.design.factors
     assert (voucher.spans[0].start, voucher.spans[0].end) == (0, 1000)
     assert [s.end for s in grant.spans] == [30000, 30000]
     years = load_catalogue().parameter("kindergarten_waiver.years")
@@ -49,9 +48,8 @@ def test_ranges_are_those_of_the_lever_files_unless_narrowed(write_study: Write)
 
 
 def test_whole_numbers_take_equal_shares_of_the_dose(write_study: Write) -> None:
-    plan = read_study(write_study()).plan
-    assert plan is not None
-    values = plan.factors[2].spans[0].at((np.arange(4000) + 0.5) / 4000)
+    design = read_study(write_study()).design
+    values = design.factors[2].spans[0].at((np.arange(4000) + 0.5) / 4000)
     assert dict(zip(*np.unique(values, return_counts=True), strict=True)) == {
         0.0: 1000,
         1.0: 1000,
@@ -62,7 +60,7 @@ def test_whole_numbers_take_equal_shares_of_the_dose(write_study: Write) -> None
 
 def test_the_table_of_equal_costs_is_not_made_from_itself(write_study: Write, tmp_path: Path) -> None:
     """`cradle equal-cost` of a config that ranks at equal cost starts from the bounds of the lever files."""
-    plain = read_study(write_study()).plan
+    plain = read_study(write_study()).design
     assert plain is not None
     spans = [span for factor in plain.factors for span in factor.spans]
     ends = {span.name: 0.5 * (span.start + span.end) for span in spans}
@@ -72,9 +70,8 @@ def test_the_table_of_equal_costs_is_not_made_from_itself(write_study: Write, tm
     config = write_study(bounds="both", equal_cost_table=str(tmp_path / "bounds.csv"))
     found = []
     for plausible in (False, True):
-        plan = read_study(config, plausible_bounds=plausible).plan
-        assert plan is not None
-        found.append(plan.factors[0].spans[0].end)
+        design = read_study(config, plausible_bounds=plausible).design
+        found.append(design.factors[0].spans[0].end)
     assert found == [ends[spans[0].name], spans[0].end]
 
 
@@ -109,7 +106,7 @@ def test_draws_are_a_factor_of_their_own_with_a_baseline_each(write_study: Write
     study = read_study(
         write_study(uncertainty={"draws": 4, "parameters": DRIFT}, replicate_seeds=1, samples=8), seeds=1
     )
-    assert study.draws == 4 and study.plan is not None and study.plan.problem["names"][-1] == "uncertainty"
+    assert study.draws == 4 and study.design.problem["names"][-1] == "uncertainty"
     rho = [study.parameter_changes_of(draw)["present_weight_rho"] for draw in range(4)]
     entry = study.parameters.entry("present_weight_rho")
     assert entry.low is not None and entry.high is not None
@@ -156,7 +153,7 @@ def test_morris_trajectories_move_one_factor_a_step(write_study: Write) -> None:
 
 def test_families_are_groups_of_the_problem(write_study: Write) -> None:
     study = read_study(write_study(group_by="family"))
-    assert study.plan is not None and study.plan.problem["groups"] == ["childcare", "cash", "education"]
+    assert study.design.problem["groups"] == ["childcare", "cash", "education"]
 
 
 def test_the_resolved_config_reads_back_as_the_same_runs(write_study: Write, tmp_path: Path) -> None:

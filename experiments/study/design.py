@@ -1,12 +1,11 @@
-"""The plan of a sweep or Sobol study: its rows, which law and which parameter draw each has, on which seeds it runs.
+"""The design of a study: its rows, which law and which parameter draw each has, on which seeds it runs.
 
-Designs are SALib's (Sobol sequence, Morris trajectories, Latin hypercube) on doses between 0 and 1; the rows keep
-SALib's order in their names, and the analysis puts results back into that order before it computes anything.
+Designs over factors are SALib's (Sobol sequence, Morris trajectories, Latin hypercube) on doses between 0 and 1; the
+rows keep SALib's order in their names, and the analysis puts results back into that order before it computes anything.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from SALib.sample import latin
-from SALib.sample import morris as morris_sample
-from SALib.sample import sobol as sobol_sample
 
 from abm.core.parameters import Parameters
-from experiments.study.config import BASELINE_SCENARIO, SobolConfig, SweepConfig
+from experiments.study.config import BASELINE_SCENARIO
 from experiments.study.factors import BEHAVIOUR, Factor, parameter_change
 
 BASELINE, LOW, HIGH, CURVE, SAMPLE = "baseline", "low", "high", "curve", "sample"
@@ -28,11 +24,14 @@ AT_PLAUSIBLE = "plausible"
 UNCERTAINTY = "uncertainty"
 """Name of the factor that is an index into the parameter draws."""
 MOST_ROWS = 1_000_000
+Draws = tuple[Mapping[str, Any], ...]
+"""Parameters of each draw that differ from the config's."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its name, role, factor (of a run of one factor alone), doses by factor, seeds 1 to n, and draws."""
+    """One row: its name, role (none where its name says all), factor (of a run of one factor alone), doses by factor,
+    seeds 1 to n, and draws."""
 
     scenario: str
     role: str
@@ -43,13 +42,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Design:
     """All rows of a study, its factors, the problem as SALib knows it, and the parameter draws."""
 
     rows: tuple[Row, ...]
     factors: tuple[Factor, ...]
     problem: Mapping[str, Any]
-    draw_changes: tuple[Mapping[str, Any], ...]
+    draw_changes: Draws
     has_uncertainty: bool
     fixed: Mapping[str, dict[str, float]] | None = None
     """Lever changes by row where they are not what the doses say."""
@@ -61,6 +60,20 @@ class Plan:
 
     plausible_problem: Mapping[str, Any] | None = None
     """The second design's problem for SALib."""
+
+    differing: tuple[str, ...] = ()
+    """Lever fields in which arms with names of their own differ."""
+
+    @property
+    def fields(self) -> list[str]:
+        """Lever fields that vary."""
+        spans = [span.name for factor in self.every_factor if not factor.is_parameter for span in factor.spans]
+        return [*spans, *self.differing]
+
+    @property
+    def every_draw(self) -> tuple[int, ...]:
+        """Numbers of all draws."""
+        return tuple(range(len(self.draw_changes)))
 
     @property
     def every_factor(self) -> tuple[Factor, ...]:
@@ -99,20 +112,27 @@ class Plan:
         return np.array([row.doses for row in self.rows], dtype=float)
 
 
-def a_draw_a_seed(plan: Plan, draws: tuple[Mapping[str, Any], ...]) -> Plan:
-    """The same plan with each seed on a draw of its own."""
+def one_row(factors: tuple[Factor, ...], seeds: int, draws: Draws) -> Design:
+    """The baseline alone, on every seed and draw."""
+    nothing = (math.nan,) * len(factors)
+    row = Row(BASELINE_SCENARIO, BASELINE, "", nothing, seeds, tuple(range(len(draws))))
+    return Design((row,), factors, {}, draws, len(draws) > 1)
+
+
+def a_draw_a_seed(design: Design, draws: Draws) -> Design:
+    """The same design with each seed on a draw of its own."""
     every = tuple(range(len(draws)))
-    rows = tuple(replace(row, draws=every) for row in plan.rows)
-    return replace(plan, rows=rows, draw_changes=draws, draw_by_seed=True)
+    rows = tuple(replace(row, draws=every) for row in design.rows)
+    return replace(design, rows=rows, draw_changes=draws, draw_by_seed=True)
 
 
-def with_second_design(plan: Plan, plausible: Plan) -> Plan:
-    """The plan with all rows of the same plan at plausible doses behind its own, under names and roles of their own.
+def with_second_design(design: Design, plausible: Design) -> Design:
+    """The design with all rows of that at plausible doses behind its own, under names and roles of their own.
 
     The second may have factors that the first has not: what costs nothing has no dose of equal cost. With behavioural
     factors their doses then differ, and with them the draws.
     """
-    draws = list(plan.draw_changes)
+    draws = list(design.draw_changes)
     known = {_key(changes): draw for draw, changes in enumerate(draws)}
     for changes in plausible.draw_changes:
         if _key(changes) not in known:
@@ -130,11 +150,11 @@ def with_second_design(plan: Plan, plausible: Plan) -> Plan:
         if row.role != BASELINE
     )
     changes = {f"{name}-{AT_PLAUSIBLE}": own for name, own in plausible.changes().items()}
-    fixed = plan.changes() | changes
-    baseline = replace(plan.rows[0], draws=tuple(range(len(draws))))
+    fixed = design.changes() | changes
+    baseline = replace(design.rows[0], draws=tuple(range(len(draws))))
     return replace(
-        plan,
-        rows=(baseline, *plan.rows[1:], *rows),
+        design,
+        rows=(baseline, *design.rows[1:], *rows),
         draw_changes=tuple(draws),
         fixed=fixed,
         plausible_factors=plausible.factors,
@@ -160,77 +180,16 @@ def problem_of(factors: Sequence[Factor], by_family: bool, uncertain: bool) -> d
     return problem
 
 
-def sobol_plan(
-    config: SobolConfig, factors: tuple[Factor, ...], draws: tuple[Mapping[str, Any], ...], parameters: Parameters
-) -> Plan:
-    """Baseline, every factor alone at both ends, and the design."""
-    uncertain = len(draws) > 1
-    problem = problem_of(factors, config.group_by == "family", uncertain)
-    if config.method == "morris":
-        doses = morris_sample.sample(dict(problem), config.samples, num_levels=config.levels, seed=config.design_seed)
-    else:
-        doses = sobol_sample.sample(
-            dict(problem), config.samples, calc_second_order=config.second_order, seed=config.design_seed
-        )
-    more = max(config.seeds, config.replicate_seeds)
-    alone = config.seeds if uncertain else more
-    maker = _Maker(factors, draws, parameters, uncertain)
-    maker.add_baseline(alone)
-    for factor in factors:
-        maker.add_alone(factor, alone)
-    for index, row in enumerate(doses):
-        maker.add(f"row-{index:05d}", SAMPLE, "", row, more if index < config.replicate_rows else config.seeds)
-    return maker.plan(problem)
-
-
-def sweep_plan(
-    config: SweepConfig, factors: tuple[Factor, ...], draws: tuple[Mapping[str, Any], ...], parameters: Parameters
-) -> Plan:
-    """Baseline and a grid, a Latin hypercube, or curves of one factor at a time."""
-    uncertain = len(draws) > 1
-    maker = _Maker(factors, draws, parameters, uncertain)
-    maker.add_baseline(config.seeds)
-    problem = problem_of(factors, False, False)
-    if config.method == "one_at_a_time":
-        for factor in factors:
-            for place, dose in enumerate(factor.doses(config.points)):
-                maker.add_alone_at(factor, dose, f"{factor.name}-{place:02d}", CURVE, config.seeds)
-        return maker.plan(problem)
-    rows: Iterable[Sequence[float]]
-    if config.method == "grid":
-        rows = itertools.product(*(factor.doses(config.points) for factor in factors))
-    else:
-        rows = latin.sample(problem, config.samples, seed=config.design_seed)
-    for index, row in enumerate(rows):
-        maker.add(f"row-{index:05d}", SAMPLE, "", row, config.seeds, every_draw=uncertain)
-    return maker.plan(problem)
-
-
-def rows_asked(config: SweepConfig | SobolConfig, factors: Sequence[Factor]) -> int:
-    """Rows of the design proper, before it is made."""
-    if isinstance(config, SweepConfig):
-        if config.method == "grid":
-            return math.prod(len(factor.doses(config.points)) for factor in factors)
-        return config.samples if config.method == "lhs" else len(factors) * config.points
-    groups = len({factor.group for factor in factors}) if config.group_by == "family" else len(factors)
-    groups += config.uncertainty is not None or config.parameters == "fitted"
-    designs = 2 if config.bounds == "both" else 1
-    if config.method == "morris":
-        return designs * config.samples * (groups + 1)
-    return designs * config.samples * (2 * groups + 2 if config.second_order else groups + 2)
-
-
-class _Maker:
+class DesignMaker:
     """Gathers rows; a row that varies a behavioural factor gets a parameter draw of its own."""
 
     def __init__(
         self,
         factors: tuple[Factor, ...],
-        draws: tuple[Mapping[str, Any], ...],
+        draws: Draws,
         parameters: Parameters,
-        uncertain: bool,
     ) -> None:
-        self.factors, self.parameters, self.uncertain = factors, parameters, uncertain
+        self.factors, self.parameters, self.uncertain = factors, parameters, len(draws) > 1
         self.draws = list(draws)
         self.known = {_key(changes): draw for draw, changes in enumerate(draws)}
         self.all = tuple(range(len(draws)))
@@ -273,11 +232,12 @@ class _Maker:
             self.draws.append(changes)
         return self.known[key]
 
-    def plan(self, problem: dict[str, Any]) -> Plan:
+    def design(self, problem: dict[str, Any]) -> Design:
+        """What was gathered, the baseline on every draw."""
         baseline = self.rows[0]
         every = tuple(range(len(self.draws)))
         self.rows[0] = Row(baseline.scenario, baseline.role, "", baseline.doses, baseline.seeds, every)
-        return Plan(tuple(self.rows), self.factors, problem, tuple(self.draws), self.uncertain)
+        return Design(tuple(self.rows), self.factors, problem, tuple(self.draws), self.uncertain)
 
 
 def _key(changes: Mapping[str, Any]) -> str:
