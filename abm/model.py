@@ -27,8 +27,8 @@ from abm.money.public_budget import LARGEST_LEVY, spending_share
 from abm.month import live_month
 from abm.observe.observer import Observer
 from abm.processes import january as norms
+from abm.processes.first_calendars import start_calendars
 from abm.processes.migration import reschedule_moves
-from abm.processes.start import start_calendars
 from abm.processes.yearly_payments import pay_ahead
 from abm.processes.yearly_rates import CityRates
 from policies.catalogue import load_catalogue

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from abm.core.compiled import compiled
 from abm.core.state import borrowed_state
 from abm.processes.arrivals import arrivals
-from abm.processes.birth import plans_and_conceptions
 from abm.processes.childcare import care_of_young_children
 from abm.processes.delivery import deliveries
 from abm.processes.housing import homes
 from abm.processes.marriage import marriages
 from abm.processes.migration import moves
 from abm.processes.mortality import deaths
+from abm.processes.plans_and_conceptions import plans_and_conceptions
 from abm.processes.separation import separations
 from abm.processes.work import work_and_school
 

@@ -21,8 +21,9 @@ ROOMS = {
     "calibration": ("targets", "fit", "backtests"),
     "experiments": ("sources.py", "study", "context", "run", "search", "tools", "commands"),
     "results": (
-        "folder", "analysis", "content", "trust", "documents", "scenario", "scenario/figures", "scenario/sections",
-        "scenario/report.py", "sensitivity", "forecast", "optimise", "report.py",
+        "folder", "analysis", "content", "trust", "documents", "finished_run.py", "reproduce.py", "scenario",
+        "scenario/figures", "scenario/sections", "scenario/report.py", "sensitivity", "forecast", "optimise",
+        "report.py",
     ),
 }  # fmt: skip
 """Inside a part: rooms (folders, or files that stand alone) from the ground up; imports go down or stay in a room."""
@@ -44,7 +45,7 @@ def sources() -> list[Path]:
 
 
 def module_of(path: Path) -> str:
-    """`abm/processes/birth.py` -> `abm.processes.birth`."""
+    """`abm/processes/plans_and_conceptions.py` -> `abm.processes.plans_and_conceptions`."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

@@ -83,7 +83,7 @@ _PERSON_FIELDS: list[tuple[str, str, str]] = [
     ("status", "i1", "0 resident, 1 dead, 2 left the city"),
     ("left_behind", "i1", "1 if a child whose mother is absent"),
     ("searching", "i1", "months a man still stands on the marriage market"),
-    ("plan_level", "i1", "idle wife: level of her wish for which her candidate months were drawn (processes/birth.py)"),
+    ("plan_level", "i1", "idle wife: level of her wish for which her candidate months were drawn"),
     ("unplanned", "i1", "1 if the present pregnancy or child was not planned"),
 ]
 

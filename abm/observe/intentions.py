@@ -17,7 +17,7 @@ from abm.core.kin import has_grandparent_carer
 from abm.core.population import MARRIED, NEVER, PREGNANT, TRYING
 from abm.core.tables import NOW
 from abm.money.prospect import family_prospect
-from abm.processes.birth import plan_probability_12_months
+from abm.processes.plans_and_conceptions import plan_probability_12_months
 
 LARGEST_FAMILY = 4
 """The last number stands for itself and all above."""

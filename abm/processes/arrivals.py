@@ -40,9 +40,9 @@ from abm.core.population import (
 from abm.core.state import HOUSEHOLD_ROWS, list_young_child, new_person_row
 from abm.core.tables import FIRST_COHORT
 from abm.money.payments import pay_settlement
-from abm.processes.birth import schedule_plan
-from abm.processes.couple import start_married_calendars
+from abm.processes.married_calendars import start_married_calendars
 from abm.processes.newcomer_histories import newcomer_history
+from abm.processes.plans_and_conceptions import schedule_plan
 from abm.processes.relatives import become_child_of, grandmother_for
 from abm.processes.traits import give_traits, schedule_life, school_end_month
 

@@ -28,7 +28,7 @@ from abm.money.payments import (
     pay_for_birth,
     pay_for_delivery,
 )
-from abm.processes.couple import look_for_home
+from abm.processes.married_calendars import look_for_home
 from abm.processes.traits import give_traits, schedule_life, school_end_month
 
 Rows = NDArray[np.void]

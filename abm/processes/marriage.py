@@ -39,9 +39,9 @@ from abm.money.prospect import earnings_yuan_year
 from abm.money.rules import bride_price_ratio
 from abm.processes.arrivals import add_newcomer, settle_newcomer
 from abm.processes.biology import GESTATION_MONTHS
-from abm.processes.birth import age_group5
-from abm.processes.couple import start_married_calendars
+from abm.processes.married_calendars import start_married_calendars
 from abm.processes.matching import matches_in_market
+from abm.processes.plans_and_conceptions import age_group5
 
 Rows = NDArray[np.void]
 

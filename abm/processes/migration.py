@@ -29,7 +29,7 @@ from abm.core.population import (
     SEPARATIONS,
 )
 from abm.core.state import PERSON_ROWS, borrowed_state, due_rows, fetch_ahead, note_ratio
-from abm.processes.couple import look_for_home
+from abm.processes.married_calendars import look_for_home
 from abm.processes.relatives import grandmother_for
 
 Rows = NDArray[np.void]

@@ -17,8 +17,8 @@ from abm.core.hazards import cumulative_candidates, monthly_probability
 from abm.core.parameters import Parameters
 from abm.core.tables import FIRST_COHORT, N_AGES, N_COHORTS, PHASE_YEARS
 from abm.money.prospect import phase_weights
-from abm.processes.birth import plan_bounds, top_wish
 from abm.processes.migration import MOVER_AGES
+from abm.processes.plans_and_conceptions import plan_bounds, top_wish
 
 Array = NDArray[np.float64]
 REFERENCE_YEAR = 2020

@@ -18,7 +18,7 @@ from abm.core.population import (
 from abm.core.tables import NOW
 from abm.model import FamilyModel
 from abm.money.prospect import couple_income_yuan_year, family_prospect, time_burden
-from abm.processes.birth import monthly_plan_hazard
+from abm.processes.plans_and_conceptions import monthly_plan_hazard
 from policies.clock import month_label
 
 

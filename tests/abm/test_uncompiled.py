@@ -19,7 +19,7 @@ from abm.money import prospect as budget
 from abm.core import draws
 from abm.core import hazards
 from abm.core.parameters import Parameters
-from abm.processes.birth import logistic, spacing_utility
+from abm.processes.plans_and_conceptions import logistic, spacing_utility
 from abm.processes.matching import keyed_order
 
 pars = Parameters.load().row()

@@ -15,11 +15,11 @@ from abm.core.population import DIVORCED, FEMALE, MALE, MARRIED, NEVER_MARRIED
 from abm.model import FamilyModel
 from abm.observe.census import CENSUS_DTYPE
 from abm.observe.rows import Year
-from calibration.targets import measures
-from calibration.targets.computations import Computation, ImpliedFertilityRatio, standard_women
+from calibration.targets import demographic_measures as measures
 from calibration.targets.history import History, history_of, run_history
 from calibration.targets.predict import predicted, scoreboard
 from calibration.targets.read import load_targets
+from calibration.targets.value_in_history import Computation, ImpliedFertilityRatio, standard_women
 from policies.clock import month_index
 from policies.errors import InputError
 

@@ -16,7 +16,6 @@ import yaml
 from abm.city.loading import load_city
 from abm.model import FamilyModel
 from calibration.backtests.files import EXPERIMENTS_FILE
-from calibration.targets.computations import LongForm
 from calibration.targets.distance import FURTHEST, cut_off, distance, standardised
 from calibration.targets.read import (
     TARGETS_FILE,
@@ -28,6 +27,7 @@ from calibration.targets.read import (
     read_kinds,
     years_of,
 )
+from calibration.targets.value_in_history import LongForm
 from policies.clock import month_index
 from policies.errors import InputError
 

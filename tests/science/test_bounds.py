@@ -11,7 +11,7 @@ from abm.core.compiled import compiled
 from abm.core.population import IDLE, MARRIED, RESIDENT
 from abm.core.state import PERSON_ROWS
 from abm.model import FamilyModel
-from abm.processes.birth import highest_plan_probability_12_months, monthly_plan_hazard
+from abm.processes.plans_and_conceptions import highest_plan_probability_12_months, monthly_plan_hazard
 from policies.catalogue import load_catalogue
 from policies.clock import month_index
 from policies.errors import InputError

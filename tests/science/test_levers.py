@@ -15,7 +15,7 @@ import pytest
 from abm.core.population import FEMALE, RESIDENT
 from abm.core.tables import NOW
 from abm.model import FamilyModel
-from abm.processes.birth import monthly_plan_hazard
+from abm.processes.plans_and_conceptions import monthly_plan_hazard
 from policies.clock import month_index
 from policies.timeline import timeline_for
 from tests.science.conftest import BRANCH

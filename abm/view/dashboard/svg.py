@@ -14,6 +14,8 @@ COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8
 PALE = ("#e69f00", "#cc79a7", "#56b4e9", "#8c8c8c", "#b8a300")
 """Colours on which words are dark."""
 SIZE = 12
+SMALLEST = 8.0
+"""Size of type below which a legend takes a second row."""
 
 
 @dataclass
@@ -191,10 +193,16 @@ def in_two_lines(words: str, width: float, size: float = SIZE) -> list[str]:
 
 
 def legend(drawing: Drawing, names: Sequence[tuple[str, str]], x: float, y: float, gap: float = 14) -> None:
-    """Names with a patch of their colour, in one row; written smaller where they would not fit."""
+    """Names with a patch of their colour, in one row; written smaller where they would not fit, and in two rows where
+    nobody could read that."""
     patches = 14 * len(names) + gap * (len(names) - 1)
     room = drawing.width - x - patches - 6
     size = min(11.5, 11.5 * room / max(sum(width_of(name, 11.5) for name, _ in names), 1.0))
+    if size < SMALLEST and len(names) > 1:
+        half = (len(names) + 1) // 2
+        legend(drawing, names[:half], x, y - 6, gap)
+        legend(drawing, names[half:], x, y + 8, gap)
+        return
     for name, colour in names:
         drawing.box(x, y - 9, 10, 10, colour)
         drawing.text(x + 14, y, name, INK, size=round(size, 1))

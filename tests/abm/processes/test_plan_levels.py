@@ -11,7 +11,7 @@ from abm.core.compiled import compiled
 from abm.core.population import IDLE, MARRIED, PLANS, RESIDENT
 from abm.core.tables import PLAN_LEVELS, PLAN_STEP
 from abm.model import FamilyModel
-from abm.processes.birth import highest_wish, plan_bounds, plan_level, top_wish, wish_without_prospect
+from abm.processes.plans_and_conceptions import highest_wish, plan_bounds, plan_level, top_wish, wish_without_prospect
 from policies.catalogue import load_catalogue
 from policies.clock import FIRST_YEAR
 from policies.timeline import timeline_for

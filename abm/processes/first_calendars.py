@@ -20,9 +20,9 @@ from abm.core.population import (
     WORK,
 )
 from abm.core.state import PERSON_ROWS, borrowed_state, list_young_child
-from abm.processes.birth import schedule_plan
-from abm.processes.couple import start_married_calendars
+from abm.processes.married_calendars import start_married_calendars
 from abm.processes.migration import await_reunion
+from abm.processes.plans_and_conceptions import schedule_plan
 from abm.processes.traits import schedule_life, school_end_month
 
 LAST_AGE_OF_REUNION = 50

@@ -18,7 +18,7 @@ from pydantic import Field
 from abm.core.counters import FIRST_AGE as FIRST_COUNTED_AGE
 from abm.core.population import DIVORCED, FEMALE, MALE, NEVER_MARRIED
 from abm.processes.biology import GESTATION_MONTHS
-from calibration.targets import measures
+from calibration.targets import demographic_measures as measures
 from calibration.targets.history import History, months_between, months_of_years
 from policies.errors import InputError
 from policies.messages import tr

@@ -8,7 +8,7 @@ from abm.core import draws
 from abm.core.compiled import compiled
 from abm.core.hazards import log_of_no_candidate, next_candidate_constant
 from abm.core.population import HOUSING, IDLE, SEPARATIONS, TRYING
-from abm.processes.birth import schedule_plan
+from abm.processes.plans_and_conceptions import schedule_plan
 
 
 @compiled
