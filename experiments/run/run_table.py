@@ -69,7 +69,8 @@ def design_table(study: Study) -> pd.DataFrame:
 @lru_cache(maxsize=2)
 def _made_once(study: Study) -> pd.DataFrame:
     """The design of a study; thousands of rows take seconds, and several places ask for it."""
-    design, common, has_roles = study.design, common_task(study), any(row.role for row in study.design.rows)
+    design, common = study.design, common_task(study)
+    fields, has_roles = design.fields, any(row.role for row in design.rows)
     rows = []
     for seed in range(1, study.seeds + 1):
         for draw in range(study.draws):
@@ -80,7 +81,7 @@ def _made_once(study: Study) -> pd.DataFrame:
                 law = study.timelines.values_of(name, study.end_month)
                 own: dict[str, object] = {"run_id": run_id(shared, name, study.timelines.hash_of(name))}
                 own |= {"scenario": name, "seed": seed, "draw": draw}
-                own |= {field: float(law[field]) for field in design.fields}
+                own |= {field: float(law[field]) for field in fields}
                 if has_roles:
                     own |= {"role": row.role, "factor": row.factor}
                     doses = zip(design.dose_names(row), row.doses, strict=False)
