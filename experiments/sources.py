@@ -23,9 +23,9 @@ FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PROJECT = Path(__file__).resolve().parent.parent
 SUFFIXES = (".py", ".yaml", ".csv")
 DECIDE_NOTHING = ("abm/__init__.py", "abm/bench/", "abm/cities/", "abm/city/pack/", "abm/city/places",
-                  "abm/core/compiled_cache.py", "abm/notebook.py", "abm/view/", "policies/describe.py",
-                  "policies/errors.py", "policies/messages.py", "policies/private.py",
-                  "policies/streams.py")  # fmt: skip
+                  "abm/core/compiled_cache.py", "abm/notebook.py", "abm/view/", "policies/bilingual.py",
+                  "policies/describe.py", "policies/errors.py", "policies/messages.py", "policies/private.py",
+                  "policies/streams.py", "policies/vocabulary.py")  # fmt: skip
 """What no result follows from, or (cities) what is hashed on its own."""
 WORDS = frozenset({"label", "summary", "channel", "plan_section", "payer_note", "not_modelled", "assumption", "note",
                    "reference", "reference_zh", "unit_zh", "grade", "source", "evidence", "near", "leaves_out",

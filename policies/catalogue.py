@@ -14,6 +14,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from policies.bilingual import Label
 from policies.citations import Evidence, load_evidence
 from policies.clock import effective_month, month_index, month_label
 from policies.errors import InputError, cut, likest, nearest, unknown_name
@@ -54,13 +55,6 @@ def _number(value: object) -> object:
 
 DateText = Annotated[str, BeforeValidator(_date_text)]
 Number = Annotated[float, BeforeValidator(_number)]
-
-
-class Label(StrictModel):
-    """A text in English and in Chinese."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
 
 
 class DatedValue(StrictModel):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from policies.catalogue import Catalogue, DatedValue, Label, Lever, Parameter
+from policies.bilingual import Label
+from policies.catalogue import Catalogue, DatedValue, Lever, Parameter
 from policies.clock import month_label
 from policies.errors import unknown_name
 from policies.packages import load_package, package_changes, package_names
 from policies.timeline import current_law
+from policies.vocabulary import FAMILIES, PAYERS
 
 LANGUAGES = ("en", "zh")
 
@@ -40,21 +42,9 @@ WORDS: dict[str, dict[str, str]] = {
     "packages": {"en": "Packages", "zh": "政策组合"},
     "proposer": {"en": "proposed by", "zh": "提出者"},
     "changes": {"en": "changes", "zh": "变动数"},
-    "childcare": {"en": "childcare", "zh": "托育"},
-    "leave": {"en": "leave", "zh": "休假"},
-    "housing": {"en": "housing", "zh": "住房"},
-    "cash": {"en": "cash", "zh": "现金"},
-    "health": {"en": "health and care", "zh": "健康与照护"},
-    "work": {"en": "work", "zh": "就业"},
-    "education": {"en": "education", "zh": "教育"},
-    "marriage": {"en": "marriage and norms", "zh": "婚姻与观念"},
-    "rules": {"en": "rules", "zh": "规则"},
     "city": {"en": "city", "zh": "市"},
     "province": {"en": "province", "zh": "省"},
     "centre": {"en": "centre", "zh": "中央"},
-    "insurance_fund": {"en": "insurance fund", "zh": "医疗（生育）保险基金"},
-    "provident_fund": {"en": "provident fund", "zh": "住房公积金"},
-    "employer": {"en": "employers", "zh": "用人单位"},
     "benefit": {"en": "benefit", "zh": "待遇支出"},
     "local_supplement": {"en": "local supplement", "zh": "地方补充"},
     "national_days": {"en": "national days", "zh": "国家规定天数"},
@@ -81,7 +71,7 @@ def lever_table(catalogue: Catalogue, month: int, lang: str = "en") -> Table:
     for heading in ("unit", "evidence"):
         table.add_column(_word(heading, lang), overflow="fold")
     for lever in catalogue.levers.values():
-        heading = f"[bold]{_text(lever.label, lang)}[/bold]{_aside(_word(lever.family, lang), lang)}"
+        heading = f"[bold]{_text(lever.label, lang)}[/bold]{_aside(_family(lever, lang), lang)}"
         table.add_row(f"[bold]{lever.name}[/bold]", heading, "", "", "", evidence_summary(catalogue, lever, lang))
         for name, parameter in lever.parameters.items():
             value = number_text(law[f"{lever.name}.{name}"])
@@ -103,7 +93,7 @@ def lever_card(catalogue: Catalogue, name: str, lang: str = "en") -> str:
     lever = catalogue.levers[name]
     lines = [f"{_text(lever.label, lang)}  [{lever.name}]", _text(lever.summary, lang), ""]
     lines += [
-        _line("family", _word(lever.family, lang), lang),
+        _line("family", _family(lever, lang), lang),
         _line("decided_by", MARKS[lang]["and"].join(_word(level, lang) for level in lever.decided_by), lang),
         _line("payers", payers_text(lever, lang), lang),
         _line("plan", _text(lever.plan_section, lang), lang),
@@ -158,9 +148,19 @@ def payers_text(lever: Lever, lang: str = "en") -> str:
     return marks["part"].join(parts) + (_aside(note, lang) if parts and note else note)
 
 
+def _family(lever: Lever, lang: str) -> str:
+    """Return what the family of a lever is called."""
+    return _called(FAMILIES[lever.family], lang)
+
+
+def _called(label: Label, lang: str) -> str:
+    """Return a name inside a line of text."""
+    return _text(label, lang).lower()
+
+
 def _share(payer: str, share: float, lang: str) -> str:
     """Return what one payer bears."""
-    return f"{_word(payer, lang)} {100 * share:.0f}{MARKS[lang]['percent']}"
+    return f"{_called(PAYERS[payer], lang)} {100 * share:.0f}{MARKS[lang]['percent']}"
 
 
 def number_text(value: float) -> str:
@@ -221,4 +221,4 @@ def _text(label: Label, lang: str) -> str:
     """Return a label's text in a language; InputError for a language there is not."""
     if lang not in LANGUAGES:
         raise unknown_name("language", lang, LANGUAGES)
-    return label.zh if lang == "zh" else label.en
+    return label.in_language(lang)

@@ -50,7 +50,7 @@ def empty_figures(data: Any, named: Any) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="session")
 def toytown() -> Any:
     """The made-up town for tests (`abm.city.city.City`, frozen)."""
-    from abm.city.city import load_city
+    from abm.city.loading import load_city
 
     return load_city("toytown")
 
@@ -58,7 +58,7 @@ def toytown() -> Any:
 @pytest.fixture(scope="session")
 def suining() -> Any:
     """The real city (`abm.city.city.City`, frozen)."""
-    from abm.city.city import load_city
+    from abm.city.loading import load_city
 
     return load_city("suining")
 

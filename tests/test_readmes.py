@@ -19,9 +19,8 @@ from abm.month import STEPS
 from experiments.commands.check import warnings
 from experiments.study.study import read_study
 from experiments.tools.gallery import read_gallery, shipped
-from policies.catalogue import PAYERS, load_catalogue
+from policies.catalogue import load_catalogue
 from policies.packages import package_names
-from results.content import words
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("abm", "calibration", "experiments", "policies", "results", "tests")
@@ -210,12 +209,6 @@ def test_every_lever_stands_in_its_family_and_every_package_is_named(name: str) 
 def families(name: str) -> str:
     """The first family of the table of levers."""
     return "托育" if "zh-CN" in name else "childcare"
-
-
-def test_payers_with_words_are_the_payers_there_are() -> None:
-    assert set(words.PAYERS) == set(PAYERS)
-    used = {payer for lever in load_catalogue().levers.values() for part in lever.payers.values() for payer in part}
-    assert used <= set(PAYERS)
 
 
 def test_it_is_said_once_and_alike_how_long_the_first_run_takes() -> None:

@@ -1,4 +1,4 @@
-"""Words of studies and forecasts: families of measures, behavioural numbers, spans of years."""
+"""Words of studies and forecasts: behavioural numbers, spans of years."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ from typing import Any
 
 from results.content.words import Text, plain_month
 
-FAMILIES: dict[str, Text] = {
-    "childcare": {"en": "Childcare", "zh": "托育服务"},
-    "leave": {"en": "Leave", "zh": "生育休假"},
-    "housing": {"en": "Housing", "zh": "住房支持"},
-    "cash": {"en": "Cash and tax", "zh": "现金与税收"},
-    "health": {"en": "Health", "zh": "健康与医疗"},
-    "work": {"en": "Work", "zh": "就业"},
-    "education": {"en": "Education", "zh": "教育"},
-    "marriage": {"en": "Marriage", "zh": "婚姻"},
-    "rules": {"en": "Rules", "zh": "法规"},
-    "behaviour": {"en": "Behavioural uncertainty", "zh": "行为参数不确定性"},
-}
 PARAMETERS: dict[str, Text] = {
     "marriage_drift": {"en": "drift of marriage after 2023", "zh": "2023 年后结婚水平的走势"},
     "present_weight_rho": {"en": "weight of the present (rho)", "zh": "时间贴现率（ρ）"},

@@ -8,15 +8,6 @@ LANGUAGES = ("en", "zh")
 Text = dict[str, str]
 """A text in English and Chinese: ``{"en": ..., "zh": ...}``."""
 
-PAYERS: dict[str, Text] = {
-    "city": {"en": "City government", "zh": "市级财政"},
-    "province": {"en": "Province", "zh": "省级财政"},
-    "centre": {"en": "Central government", "zh": "中央财政"},
-    "insurance_fund": {"en": "Insurance fund", "zh": "社会保险基金"},
-    "provident_fund": {"en": "Housing provident fund", "zh": "住房公积金"},
-    "employer": {"en": "Employers", "zh": "用人单位"},
-}
-
 DIMENSIONS: dict[str, Text] = {
     "order": {"en": "Birth order", "zh": "孩次"},
     "income_fifth": {"en": "Income fifth", "zh": "收入五等分"},
@@ -51,11 +42,6 @@ GRADES: dict[str, Text] = {
     "C": {"en": "recalled, judged or derived", "zh": "凭记忆、判断或推算"},
     "D": {"en": "derived or assumed", "zh": "推算或假定"},
 }
-
-
-def payer_label(name: str, lang: str) -> str:
-    """A payer's name for people, or the name itself when it is not in the vocabulary."""
-    return PAYERS.get(name, {}).get(lang, name.replace("_", " "))
 
 
 def number(value: float | None, digits: int = 0, sign: bool = False) -> str:

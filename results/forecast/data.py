@@ -14,7 +14,7 @@ from scipy import stats
 from results.analysis.compare import CONFIDENCE, FEWEST, t_interval
 from results.analysis.indices import holm, rank_correlation
 from results.content.words import Text
-from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
+from results.finished_run import FinishedRun
 from results.scenario.data import group_dimensions
 
 QUANTILES = {"low95": 0.025, "low80": 0.10, "median": 0.5, "high80": 0.90, "high95": 0.975}
@@ -26,79 +26,26 @@ SPREAD_COLUMNS = ["indicator", "year", "share_between_draws", "low", "high"]
 
 
 @dataclass(frozen=True)
-class ForecastData:
+class ForecastData(FinishedRun):
     """One run folder of a forecast, read once."""
-
-    context: dict[str, Any]
-    manifest: dict[str, Any]
-    design: pd.DataFrame
-    series: pd.DataFrame
-    failures: list[dict[str, str]]
-
-    @classmethod
-    def read(cls, folder: RunFolder) -> ForecastData:
-        """Read a run folder. Raises RunFolderError when a file is missing."""
-        return cls(
-            folder.read_json(CONTEXT), folder.read_json(MANIFEST), folder.read_table(DESIGN),
-            folder.read_table(SERIES), folder.read_failures(),
-        )  # fmt: skip
-
-    @property
-    def baseline(self) -> str:
-        return str(self.context["baseline"])
-
-    @property
-    def scenarios(self) -> list[str]:
-        return [card["name"] for card in self.context["scenarios"]]
-
-    def scenario_label(self, name: str, lang: str) -> str:
-        return str(next(c for c in self.context["scenarios"] if c["name"] == name)["label"][lang])
-
-    @property
-    def branch_year(self) -> int:
-        """First year that is not history."""
-        return int(self.context["branch"][:4])
 
     @cached_property
     def runs(self) -> int:
         """Runs of current law."""
         return int((self.design["scenario"] == self.baseline).sum())
 
-    @cached_property
-    def replicates(self) -> int:
-        """Independent replicates: parameter draws where there are several, else seeds."""
-        draws = int(self.design["draw"].nunique())
-        return draws if draws > 1 else int(self.design["seed"].nunique())
-
-    @property
-    def has_bands(self) -> bool:
-        """True if there are replicates enough for bands."""
-        return self.replicates >= FEWEST
-
     @property
     def band_words(self) -> Text:
         """What the two numbers behind a median are."""
-        if self.has_bands:
+        if self.has_intervals:
             return {"en": f"the middle 80 % of {self.runs} runs", "zh": f"{self.runs} 次模拟的中间 80%"}
         return {"en": f"the lowest and highest of {self.runs} runs", "zh": f"{self.runs} 次模拟的最低与最高值"}
 
     @cached_property
     def report_years(self) -> list[int]:
         """Years asked for that the run reaches to their end, or its last full year."""
-        year, month = (int(part) for part in self.context["end"].split("-"))
-        last = year if month == 12 else year - 1
-        years = [y for y in self.context["plan"]["report_years"] if self.branch_year <= y <= last]
-        return sorted(set(years)) or [last]
-
-    @property
-    def counties(self) -> dict[str, dict[str, str]]:
-        return dict(self.context["city"]["counties"])
-
-    def label(self, indicator: str, lang: str) -> str:
-        return str(self.context["indicators"][indicator][f"label_{lang}"])
-
-    def is_share(self, indicator: str) -> bool:
-        return str(self.context["indicators"][indicator]["unit"]) == "share"
+        years = [y for y in self.plan["report_years"] if self.branch_year <= y <= self.end_year]
+        return sorted(set(years)) or [self.end_year]
 
     @cached_property
     def _yearly(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -125,7 +72,7 @@ class ForecastData:
         wide = self.values(indicator, group, scenario)
         if wide.empty:
             return pd.DataFrame(columns=BAND_COLUMNS)
-        wanted = QUANTILES if self.has_bands else RANGE
+        wanted = QUANTILES if self.has_intervals else RANGE
         table = wide.quantile(list(wanted.values()), axis=1).T
         table.columns = pd.Index(list(wanted))
         return table.assign(n=wide.count(axis=1)).reset_index().reindex(columns=BAND_COLUMNS)
@@ -138,7 +85,7 @@ class ForecastData:
 
     def named(self, table: pd.DataFrame) -> pd.DataFrame:
         """A table of bands under the names that are true of it, as it goes into a file."""
-        if self.has_bands:
+        if self.has_intervals:
             return table
         # A run that keeps nothing of what is told gives a table without columns.
         return table.rename(columns=RANGE_NAMES).drop(columns=["low95", "high95"], errors="ignore")
@@ -158,7 +105,7 @@ class ForecastData:
         values = self.change(indicator, group, first, last)
         if start is None or end is None or values.empty or start["median"] <= 0:
             return dict.fromkeys(RANGE, math.nan)
-        quantiles = QUANTILES if self.has_bands else RANGE
+        quantiles = QUANTILES if self.has_intervals else RANGE
         ends = {name: float(values.quantile(quantiles[name])) for name in ("low80", "high80")}
         return {"median": 100 * (end["median"] / start["median"] - 1), **ends}
 
@@ -169,7 +116,7 @@ class ForecastData:
         if any(year not in side.index for side in sides):
             return None
         values = (sides[0].loc[year] - sides[1].loc[year]).dropna()
-        if self.design["draw"].nunique() > 1:
+        if self.replicates_are_draws:
             values = values.groupby(level="draw").mean()
         mean, low, high = t_interval(values.to_numpy(dtype=float))
         return {"mean": mean, "low": low, "high": high, "n": float(len(values))}
@@ -179,7 +126,7 @@ class ForecastData:
         """By indicator and report year: the share of the variance between runs that lies between parameter draws (the
         rest is chance) with its 95 % interval, by analysis of variance. Nothing from too few draws."""
         rows: list[dict[str, Any]] = []
-        if not self.has_bands:
+        if not self.has_intervals:
             return pd.DataFrame(rows, columns=SPREAD_COLUMNS)
         for indicator in ("population", "births", "tfr"):
             wide = self.values(indicator)
@@ -201,7 +148,7 @@ class ForecastData:
         """Rank correlation over draws between each unknown number and births in the last report year, and whether it is
         told apart from zero (Holm's correction for all numbers). Nothing from too few draws."""
         year, wide = self.report_years[-1], self.values("births")
-        cards = self.context["plan"]["uncertain"]
+        cards = self.plan["uncertain"]
         if year not in wide.index or not cards:
             return pd.DataFrame(columns=["parameter", "correlation", "p_value", "certain"])
         means = wide.loc[year].groupby(level="draw").mean()

@@ -26,11 +26,11 @@ def _fan(axes: Axes, data: ForecastData, indicator: str, group: str, lang: str, 
         axes.set_visible(False)
         return
     years = table["year"]
-    if data.has_bands:
+    if data.has_intervals:
         axes.fill_between(years, table["low95"], table["high95"], color=colour, alpha=0.13, lw=0)
     axes.fill_between(years, table["low80"], table["high80"], color=colour, alpha=0.24, lw=0)
     axes.plot(years, table["median"], color=colour, lw=1.9)
-    top = float(table["high95" if data.has_bands else "high80"].max())
+    top = float(table["high95" if data.has_intervals else "high80"].max())
     for place, name in enumerate(n for n in data.scenarios if n != data.baseline):
         other = data.bands(indicator, group, name)
         axes.plot(other["year"], other["median"], color=POLICY_COLOURS[(place + 1) % 7], lw=1.7, ls=(0, (5, 1.5)))
@@ -75,7 +75,7 @@ def _panels(
 
 def _bands_words(data: ForecastData, lang: str) -> str:
     """What the bands of a figure are, for its title."""
-    if data.has_bands:
+    if data.has_intervals:
         return {"en": " (bands: middle 80 and 95 % of runs)", "zh": "（色带：各次模拟的中间 80% 与 95%）"}[lang]
     return {"en": " (band: lowest to highest run)", "zh": "（色带：各次模拟的最低至最高值）"}[lang]
 
@@ -84,14 +84,14 @@ def residents(data: ForecastData, lang: str) -> Figure | None:
     """Residents, births, deaths, school entrants."""
     names = ["population", "births", "deaths", "school_entrants"]
     title = {"en": "Residents and events", "zh": "人口与事件"}[lang] + _bands_words(data, lang)
-    return _panels(data, lang, [(n, "all", data.label(n, lang)) for n in names], 2, title)
+    return _panels(data, lang, [(n, "all", data.indicator_label(n, lang)) for n in names], 2, title)
 
 
 def structure(data: ForecastData, lang: str) -> Figure | None:
     """Shares and rates."""
     names = ["share_16_59", "dependency_ratio", "urban_share"]
-    wanted = [(n, "all", data.label(n, lang)) for n in names]
-    wanted.append(("tfr", "all", data.label("tfr", lang)))
+    wanted = [(n, "all", data.indicator_label(n, lang)) for n in names]
+    wanted.append(("tfr", "all", data.indicator_label("tfr", lang)))
     title = {"en": "Structure", "zh": "人口结构"}[lang] + _bands_words(data, lang)
     return _panels(data, lang, wanted, 2, title)
 
@@ -142,9 +142,9 @@ def pyramids(data: ForecastData, lang: str) -> Figure | None:
         )
     figure.suptitle(
         {"en": f"Residents by age and sex (outline: {data.branch_year}; line: "
-               + ("middle 80 % of runs)" if data.has_bands else "lowest to highest run)"),
+               + ("middle 80 % of runs)" if data.has_intervals else "lowest to highest run)"),
          "zh": f"分年龄、性别常住人口（轮廓：{data.branch_year} 年；短线："
-               + ("各次模拟的中间 80%）" if data.has_bands else "最低至最高值）")}[lang],
+               + ("各次模拟的中间 80%）" if data.has_intervals else "最低至最高值）")}[lang],
         x=0.012, ha="left", fontsize=11.5, fontweight="bold", y=1 - 0.12 / height,
     )  # fmt: skip
     return figure

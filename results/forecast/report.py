@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Measured, Paragraph, Section, Table, both
+from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, both
 from results.content.estimates import said
 from results.content.figures import make_figures, named_in
-from results.content.study_words import parameter_label
 from results.content.words import LANGUAGES, Text, joined, number
-from results.documents.page import Fact, opening_of, write_page
+from results.documents.page import opening_of, write_page
 from results.folder.store import RunFolder
 from results.forecast import figures
 from results.forecast.data import ForecastData
+from results.reproduce import facts_of, reproduce_section, same_numbers
 from results.trust.study_marks import answering, opening_trusted, trusted
 
 CITY_ROWS = (
@@ -26,6 +26,7 @@ CITY_ROWS = (
 COUNTY_ROWS = (
     "population", "births", "deaths", "school_entrants", "share_16_59", "dependency_ratio", "urban_share",
 )  # fmt: skip
+FACTS = ("runs", "seeds", "draws", "people", "history", "end")
 MOST_CORRELATED = 6
 PARTS: dict[str, Text] = {"part:old": {"en": ", 65 and over", "zh": "（65 岁及以上）"}}
 
@@ -34,11 +35,11 @@ def write_forecast_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = ForecastData.read(folder)
     made = [people_section(data), structure_section(data), county_section(data), spread_section(data)]
-    sections = [section for section in made if section is not None] + [reproduce_section(data)]
+    sections = [section for section in made if section is not None] + [reproduction_section(data)]
     sections = trusted(sections, data.context)
     drawn = make_figures(data, named_in(sections))
     opening = opening_trusted(opening_of(answering(sections)), sections, drawn)
-    page = write_page(folder, data.context, _facts(data), sections, drawn, bands_tables(data), lang, opening)
+    page = write_page(folder, data.context, facts_of(data, *FACTS), sections, drawn, bands_tables(data), lang, opening)
     return page, sections[0].lead
 
 
@@ -88,7 +89,7 @@ def _name(data: ForecastData, indicator: str, group: str) -> Text:
     unit = both(", %", "（%）") if data.is_share(indicator) else both("", "")
     if indicator == "life_expectancy":
         unit = both(", years", "（岁）")
-    return {lang: data.label(indicator, lang) + more[lang] + unit[lang] for lang in LANGUAGES}
+    return {lang: data.indicator_label(indicator, lang) + more[lang] + unit[lang] for lang in LANGUAGES}
 
 
 def people_section(data: ForecastData) -> Section:
@@ -260,13 +261,13 @@ def spread_section(data: ForecastData) -> Section:
     fitted = data.context["parameters_used"] == "fitted"
     seeds = int(data.design["seed"].nunique())
     made = both(f"{seeds} seeds by {draws} parameter draws", f"{seeds} 个种子 × {draws} 组参数")
-    if data.context["plan"].get("draw_by_seed"):
+    if data.plan.get("draw_by_seed"):
         made = both(
             f"{seeds} seeds, each on its own of {draws} draws of the fit",
             f"{seeds} 个种子，各用 {draws} 组拟合参数之一",
         )
     bands = both(f"Medians and bands are of {runs} runs", f"中位数与区间来自 {runs} 次模拟")
-    if not data.has_bands:
+    if not data.has_intervals:
         n, kind = data.replicates, both("parameter draws", "组参数") if draws > 1 else both("seeds", "个种子")
         bands = both(
             f"{n} {kind['en']} are too few for bands: what is given is the lowest and highest of {runs} runs",
@@ -277,11 +278,12 @@ def spread_section(data: ForecastData) -> Section:
     items = []
     for row in data.sources_of_spread.itertuples(index=False):
         share, low, high = (number(100 * value) for value in (row.share_between_draws, row.low, row.high))
+        names = {lang: data.indicator_label(row.indicator, lang) for lang in LANGUAGES}
         items.append(
             both(
-                f"{data.label(row.indicator, 'en')} in {row.year}: {share} % of the variance between runs (95 % "
-                f"interval {low} to {high} %) lies between parameter draws, the rest is chance.",
-                f"{row.year} 年{data.label(row.indicator, 'zh')}：各次模拟间方差的 {share}%"
+                f"{names['en']} in {row.year}: {share} % of the variance between runs (95 % interval {low} to {high} "
+                "%) lies between parameter draws, the rest is chance.",
+                f"{row.year} 年{names['zh']}：各次模拟间方差的 {share}%"
                 f"（95% 区间 {low}% 至 {high}%）来自参数组之间，其余为随机波动。",
             )
         )
@@ -328,7 +330,7 @@ def _moved_by(data: ForecastData) -> list[Text]:
         )]  # fmt: skip
     items = []
     for row in sure.itertuples(index=False):
-        name = {lang: parameter_label(data.context["plan"]["uncertain"], row.parameter, lang) for lang in LANGUAGES}
+        name = {lang: data.parameter_label(row.parameter, lang) for lang in LANGUAGES}
         value = number(row.correlation, 2, sign=True)
         items.append(both(
             f"Rank correlation of {name['en']} with births in {year}: {value} (told apart from zero, with Holm's "
@@ -339,33 +341,6 @@ def _moved_by(data: ForecastData) -> list[Text]:
     return items
 
 
-def reproduce_section(data: ForecastData) -> Section:
+def reproduction_section(data: ForecastData) -> Section:
     """How to get the same numbers again."""
-    manifest, runs = data.manifest, data.manifest["runs"]
-    lead = both(
-        f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
-        f"{runs['asked']} runs.",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次模拟中完成 {runs['finished']} 次。",
-    )
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
-    hashes = f"{manifest['source_hash'][:12]}, {manifest['data_hash'][:12]}, {manifest['config_hash'][:12]}"
-    items = [
-        both(f"Versions: {versions}.", f"版本：{versions}。"),
-        both(f"Sources, data, runs: {hashes}.", f"源码、数据、配置：{hashes}。"),
-    ]
-    title = both("How to reproduce it", "如何复现")
-    return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])
-
-
-def _facts(data: ForecastData) -> list[Fact]:
-    facts = [
-        Fact(both("Runs", "模拟次数"), number(len(data.design))),
-        Fact(both("Seeds", "随机种子"), str(data.design["seed"].nunique())),
-        Fact(both("Parameter draws", "参数组"), str(data.design["draw"].nunique())),
-        Fact(both("People simulated", "模拟人数"), number(data.context["people"])),
-        Fact(both("History from", "历史起点"), data.context["start"]),
-        Fact(both("Until", "截至"), data.context["end"]),
-    ]
-    if data.failures:
-        facts.append(Fact(both("Failed runs", "失败的模拟"), str(len(data.failures)), bad=True))
-    return facts
+    return reproduce_section(data, same_numbers(data), hashes_of=both("Sources, data, runs", "源码、数据、配置"))

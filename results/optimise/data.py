@@ -14,39 +14,16 @@ from scipy import stats
 from results.analysis.alone import by_replicate
 from results.analysis.compare import CONFIDENCE, FEWEST, t_interval
 from results.analysis.packages import PAIR, chosen_packages, not_told_apart, package_values, pareto, run_values
-from results.content.study_words import in_force_text, years_text
 from results.content.words import Text, joined
-from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
-from results.trust.open_order import concerns, families_of, marked
+from results.finished_run import FactorRun, fields_of
+from results.trust.open_order import marked
 
 LARGEST = 3
 
 
 @dataclass(frozen=True)
-class SearchData:
+class SearchData(FactorRun):
     """One run folder of a search, read once."""
-
-    context: dict[str, Any]
-    manifest: dict[str, Any]
-    design: pd.DataFrame
-    series: pd.DataFrame
-    failures: list[dict[str, str]]
-
-    @classmethod
-    def read(cls, folder: RunFolder) -> SearchData:
-        """Read a run folder. Raises RunFolderError when a file is missing."""
-        return cls(
-            folder.read_json(CONTEXT), folder.read_json(MANIFEST), folder.read_table(DESIGN),
-            folder.read_table(SERIES), folder.read_failures(),
-        )  # fmt: skip
-
-    @property
-    def plan(self) -> dict[str, Any]:
-        return dict(self.context["plan"])
-
-    @property
-    def baseline(self) -> str:
-        return str(self.context["baseline"])
 
     @property
     def target(self) -> dict[str, Any] | None:
@@ -69,74 +46,26 @@ class SearchData:
         """The TFR that a target is held against."""
         return "tfr_assured" if self.has_intervals else "tfr"
 
-    @cached_property
-    def replicates(self) -> int:
-        """Independent replicates of a package: draws where there are several, else seeds."""
-        own = self.design[self.design["scenario"] == self.baseline]
-        draws = int(own["draw"].nunique())
-        return draws if draws > 1 else int(own["seed"].nunique())
-
     @property
-    def has_intervals(self) -> bool:
-        """True if there are replicates enough for intervals and probabilities."""
-        return self.replicates >= FEWEST
-
-    @property
-    def replicates_text(self) -> Text:
-        """``3 seeds`` or ``8 parameter draws`` in words."""
-        n = self.replicates
-        if self.design.loc[self.design["scenario"] == self.baseline, "draw"].nunique() > 1:
-            return {"en": f"{n} parameter draws", "zh": f"{n} 组参数"}
-        return {"en": f"{n} seed{'' if n == 1 else 's'}", "zh": f"{n} 个随机种子"}
+    def counted(self) -> pd.DataFrame:
+        """Runs of current law: suppositions may live under draws of their own."""
+        return self.design[self.design["scenario"] == self.baseline]
 
     @property
     def factors(self) -> list[dict[str, Any]]:
         """Cards of the factors; a label is marked where the measure costs nothing in the model."""
-        return [
-            {**card, "label": marked(card["label"], [*(span["name"] for span in card["spans"]), *card["with"]])}
-            for card in self.plan["factors"]
-        ]
-
-    @property
-    def order_is_open(self) -> bool:
-        """True if measures of cash, childcare and housing stand beside each other (``results.trust.open_order``)."""
-        fields = [name for card in self.factors for name in (*(span["name"] for span in card["spans"]), *card["with"])]
-        return concerns(families_of(self.context, fields))
-
-    @property
-    def first_year(self) -> int:
-        return int(self.context["branch"][:4])
-
-    @property
-    def last_year(self) -> int:
-        year, month = (int(part) for part in self.context["end"].split("-"))
-        return year if month == 12 else year - 1
-
-    @property
-    def years_in_force(self) -> float:
-        """Years from the measures' first month to the end: what a cost a year is divided by."""
-        return self.last_year - self.first_year + 1 - (int(self.context["branch"][5:7]) - 1) / 12
-
-    @property
-    def in_force(self) -> Text:
-        """Those years in words."""
-        return in_force_text(str(self.context["branch"]), self.last_year)
-
-    @property
-    def period(self) -> Text:
-        """The years in which births are counted."""
-        return years_text(self.first_year, self.last_year)
+        return [{**card, "label": marked(card["label"], fields_of(card))} for card in self.plan["factors"]]
 
     @property
     def tfr_year(self) -> int:
-        return int(self.target["year"]) if self.target else self.last_year
+        return int(self.target["year"]) if self.target else self.end_year
 
     @cached_property
     def packages(self) -> pd.DataFrame:
         """Every complete package with its values."""
         probability = float(self.target["probability"]) if self.target else 0.8
         return package_values(
-            self.design, self.series, self.baseline, self.first_year, self.last_year, self.tfr_year, probability,
+            self.design, self.series, self.baseline, self.branch_year, self.end_year, self.tfr_year, probability,
             self.years_in_force,
         )  # fmt: skip
 
@@ -144,7 +73,7 @@ class SearchData:
     def run_values(self) -> pd.DataFrame:
         """The same by run."""
         return run_values(
-            self.design, self.series, self.baseline, self.first_year, self.last_year, self.tfr_year, self.years_in_force
+            self.design, self.series, self.baseline, self.branch_year, self.end_year, self.tfr_year, self.years_in_force
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.content.blocks import Block, Cell, Code, FigureRef, Paragraph, Section, Table, both
 from results.content.estimates import amounts, money_said, people_said, said, with_interval
 from results.content.figures import make_figures, named_in
 from results.content.money import in_unit, money_cell
@@ -17,6 +17,7 @@ from results.documents.page import Fact, opening_of, write_page
 from results.folder.store import RunFolder
 from results.optimise import figures
 from results.optimise.data import SearchData
+from results.reproduce import facts_of, reproduce_section
 from results.trust.open_order import before, marked, paragraph
 from results.trust.study_marks import answering, opening_trusted, trusted
 
@@ -32,7 +33,7 @@ def write_optimise_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
     """Write the report; returns the page's path and its first answer."""
     data = SearchData.read(folder)
     made = [answer_section(data), front_section(data), missing_section(data)]
-    sections = [section for section in made if section is not None] + [reproduce_section(data)]
+    sections = [section for section in made if section is not None] + [reproduction_section(data)]
     sections = trusted(sections, data.context, data.order_is_open)
     drawn = make_figures(data, named_in(sections))
     opening = opening_trusted(opening_of(answering(sections)), sections, drawn)
@@ -345,45 +346,28 @@ def missing_section(data: SearchData) -> Section | None:
     return Section("missing", title, lead, blocks)
 
 
-def reproduce_section(data: SearchData) -> Section:
+def reproduction_section(data: SearchData) -> Section:
     """How to get the same numbers again."""
-    manifest, plan = data.manifest, data.plan
-    runs = manifest["runs"]
+    plan, runs = data.plan, data.manifest["runs"]
     lead = both(
         f"NSGA-II, {plan['population']} candidates a generation, {plan['generations']} generations, "
-        f"{runs['finished']} of "
-        f"{runs['asked']} runs finished. The same config asks for the same candidates.",
+        f"{runs['finished']} of {runs['asked']} runs finished. The same config asks for the same candidates.",
         f"NSGA-II，每代 {plan['population']} 个候选、{plan['generations']} 代，完成 "
-        f"{runs['finished']}/{runs['asked']} 次模拟；"
-        "同一配置产生相同的候选组合。",
+        f"{runs['finished']}/{runs['asked']} 次模拟；同一配置产生相同的候选组合。",
     )
-    hashes = f"{manifest['source_hash'][:12]}, {manifest['data_hash'][:12]}, {manifest['config_hash'][:12]}"
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
-    items = [
-        both(f"Versions: {versions}.", f"版本：{versions}。"),
-        both(f"Sources, data, search: {hashes}.", f"源码、数据、搜索：{hashes}。"),
-    ]
+    more = []
     if data.has_intervals:
         over = data.replicates_text
-        items.append(both(f"Intervals are t intervals over {over['en']}.", f"区间为按 {over['zh']}计算的 t 区间。"))
+        more.append(both(f"Intervals are t intervals over {over['en']}.", f"区间为按 {over['zh']}计算的 t 区间。"))
         if data.target is not None:
-            items.append(both(
+            more.append(both(
                 "Assured: the value that one more run reaches with the stated probability (predictive t).",
                 "“有把握达到”：再模拟一次以所述概率可达到的数值（预测 t 分布）。",
             ))  # fmt: skip
-    title = both("How to reproduce it", "如何复现")
-    return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])
+    return reproduce_section(data, lead, more, both("Sources, data, search", "源码、数据、搜索"))
 
 
 def _facts(data: SearchData) -> list[Fact]:
-    facts = [
-        Fact(both("Measures", "措施"), str(len(data.factors))),
-        Fact(both("Packages tried", "所试组合"), number(data.counts["tried"])),
-        Fact(both("Runs", "模拟次数"), number(len(data.design))),
-        Fact(both("People simulated", "模拟人数"), number(data.context["people"])),
-        Fact(both("Measures from", "措施起始"), data.context["branch"]),
-        Fact(both("Until", "截至"), data.context["end"]),
-    ]
-    if data.failures:
-        facts.append(Fact(both("Failed runs", "失败的模拟"), str(len(data.failures)), bad=True))
-    return facts
+    measures = Fact(both("Measures", "措施"), str(len(data.factors)))
+    tried = Fact(both("Packages tried", "所试组合"), number(data.counts["tried"]))
+    return facts_of(data, measures, tried, "runs", "people", "measures", "end")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
 from results.analysis import births_split, compare
-from results.analysis.replicates import has_several_draws, numbered, replicate_births, replicate_series
-from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder
+from results.analysis.replicates import numbered, replicate_births, replicate_series
+from results.finished_run import FinishedRun
+from results.folder.store import RunFolder
 
 MONTHS_A_YEAR = 12
 MONTH_ZERO_YEAR = 1900
@@ -32,78 +33,43 @@ def group_dimensions(group: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class RunData:
+class RunData(FinishedRun):
     """One run folder read once; everything the figures and sections ask for hangs here."""
 
-    context: dict[str, Any]
-    manifest: dict[str, Any]
-    design: pd.DataFrame
-    series: pd.DataFrame
     births: pd.DataFrame
-    failures: list[dict[str, str]]
 
     @classmethod
-    def read(cls, folder: RunFolder) -> RunData:
+    def read(cls, folder: RunFolder) -> Self:
         """Read a run folder. Raises RunFolderError when a file is missing.
 
         With several parameter draws a replicate is a draw (see ``results.analysis.replicates``): arms are compared
         within it, and the column ``seed`` of series and births numbers replicates.
         """
-        design, series = folder.read_table(DESIGN), folder.read_table(SERIES)
-        births = folder.read_births(design)
-        if has_several_draws(design):
-            pairs = numbered(design, series)
-            series, births = replicate_series(series, pairs), replicate_births(births, design, pairs)
-        context, manifest = folder.read_json(CONTEXT), folder.read_json(MANIFEST)
-        return cls(context, manifest, design, series, births, folder.read_failures())
+        run = FinishedRun.read(folder)
+        series, births = run.series, folder.read_births(run.design)
+        if run.replicates_are_draws:
+            pairs = numbered(run.design, series)
+            series, births = replicate_series(series, pairs), replicate_births(births, run.design, pairs)
+        return cls(run.context, run.manifest, run.design, series, run.failures, births)
 
     # ---- who and when ----------------------------------------------------------------------------------------
-
-    @property
-    def baseline(self) -> str:
-        return str(self.context["baseline"])
 
     @cached_property
     def scenarios(self) -> list[str]:
         """Scenarios with at least one finished run, baseline first, in config order."""
         present = set(self.series["scenario"].astype(str))
-        return [card["name"] for card in self.context["scenarios"] if card["name"] in present]
+        return [name for name in super().scenarios if name in present]
 
     @cached_property
     def policies(self) -> list[str]:
         """Scenarios other than the baseline."""
         return [name for name in self.scenarios if name != self.baseline]
 
-    def scenario_card(self, name: str) -> dict[str, Any]:
-        return next(card for card in self.context["scenarios"] if card["name"] == name)
-
-    def scenario_label(self, name: str, lang: str) -> str:
-        return str(self.scenario_card(name)["label"][lang])
-
-    def indicator_label(self, name: str, lang: str) -> str:
-        card = self.context["indicators"].get(name, {})
-        return str(card.get(f"label_{lang}") or name)
-
-    def is_share(self, name: str) -> bool:
-        """True for an indicator that is printed in percent."""
-        return str(self.context["indicators"].get(name, {}).get("unit", "")).startswith("share")
-
-    def lever_label(self, name: str, lang: str) -> str:
-        card = self.context["levers"].get(name)
-        return str(card["label"][lang]) if card else name
-
-    @property
-    def branch_year(self) -> int:
-        """First year in which scenarios may differ."""
-        return int(self.context["branch"][:4])
-
     @cached_property
     def end_year(self) -> int:
-        """Last year simulated to its end, and reported (the year before, if the run stops inside a year)."""
-        year, month = self.context["end"].split("-")
-        last = int(year) if month == "12" else int(year) - 1
+        """Last year simulated to its end, and reported."""
         reported = self.rows("tfr")["year"]
-        return min(last, int(reported.max())) if len(reported) else last
+        return min(self.last_full_year, int(reported.max())) if len(reported) else self.last_full_year
 
     @property
     def start_year(self) -> int:
@@ -120,6 +86,10 @@ class RunData:
     def draws(self) -> int:
         """Parameter draws; 1 when all runs share one set."""
         return int(self.design["draw"].nunique())
+
+    @cached_property
+    def replicates(self) -> int:
+        return self.draws if self.replicates_are_draws else self.seeds
 
     # ---- targets ---------------------------------------------------------------------------------------------
 

@@ -9,9 +9,10 @@ import pandas as pd
 from results.analysis.compare import paired
 from results.content.blocks import Opening, both
 from results.content.figures import make_figures, named_in
-from results.content.words import Text, number
+from results.content.words import Text
 from results.documents.page import Fact, write_page
 from results.folder.store import RunFolder
+from results.reproduce import facts_of
 from results.scenario.data import RunData
 from results.scenario.sections.backtests import backtests_section
 from results.scenario.sections.births import births_section, together_section
@@ -22,12 +23,13 @@ from results.scenario.sections.gains import gains_section
 from results.scenario.sections.limits import imposed_section, limits_section
 from results.scenario.sections.money import cost_section
 from results.scenario.sections.opening import opening, opening_figure
-from results.scenario.sections.past import fit_section, reproduce_section
+from results.scenario.sections.past import fit_section, reproduction_section
 from results.scenario.sections.women import women_section
 
 SECTIONS = [
     target_section, effect_section, births_section, women_section, cost_section, together_section, gains_section,
-    plan_section, evidence_section, imposed_section, fit_section, backtests_section, limits_section, reproduce_section,
+    plan_section, evidence_section, imposed_section, fit_section, backtests_section, limits_section,
+    reproduction_section,
 ]  # fmt: skip
 """The order in which a scenario report answers; a section that nothing was asked of is left out."""
 
@@ -44,18 +46,9 @@ def write_scenario_report(folder: RunFolder, lang: str) -> tuple[Path, Text]:
 
 
 def _facts(data: RunData) -> list[Fact]:
-    facts = [
-        Fact({"en": "Scenarios", "zh": "情景"}, str(len(data.scenarios))),
-        Fact({"en": "Seeds", "zh": "随机种子"}, str(data.design["seed"].nunique())),
-        *([Fact({"en": "Parameter draws", "zh": "参数组"}, str(data.draws))] if data.draws > 1 else []),
-        Fact({"en": "People simulated", "zh": "模拟人数"}, number(data.context["people"])),
-        Fact({"en": "History from", "zh": "历史起点"}, data.context["start"]),
-        Fact({"en": "Scenarios part", "zh": "情景分叉"}, data.context["branch"]),
-        Fact({"en": "Until", "zh": "截至"}, data.context["end"]),
-    ]
-    if data.failures:
-        facts.append(Fact({"en": "Failed runs", "zh": "失败的模拟"}, str(len(data.failures)), bad=True))
-    return facts
+    scenarios = Fact(both("Scenarios", "情景"), str(len(data.scenarios)))
+    draws = ["draws"] if data.draws > 1 else []
+    return facts_of(data, scenarios, "seeds", *draws, "people", "history", "parting", "end")
 
 
 def plain_tables(data: RunData) -> dict[str, pd.DataFrame]:

@@ -11,10 +11,11 @@ import pandas as pd
 
 from results.analysis import alone
 from results.analysis import indices as sensitivity
-from results.analysis.compare import FEWEST, t_interval
-from results.content.study_words import FAMILIES, in_force_text, parameter_label, years_text
+from results.analysis.compare import t_interval
+from results.content.study_words import years_text
 from results.content.words import Text
-from results.folder.store import CONTEXT, DESIGN, MANIFEST, SERIES, RunFolder, RunFolderError
+from results.finished_run import FactorRun, fields_of
+from results.folder.store import RunFolderError
 from results.trust import open_order
 
 AT_PLAUSIBLE = "plausible"
@@ -24,32 +25,10 @@ OUTCOMES = ("births", "tfr", "cost")
 
 
 @dataclass(frozen=True)
-class StudyData:
+class StudyData(FactorRun):
     """One run folder of a planned study, read once."""
 
-    context: dict[str, Any]
-    manifest: dict[str, Any]
-    design: pd.DataFrame
-    series: pd.DataFrame
-    failures: list[dict[str, str]]
-
-    @classmethod
-    def read(cls, folder: RunFolder) -> StudyData:
-        """Read a run folder. Raises RunFolderError when a file is missing."""
-        return cls(
-            folder.read_json(CONTEXT), folder.read_json(MANIFEST), folder.read_table(DESIGN),
-            folder.read_table(SERIES), folder.read_failures(),
-        )  # fmt: skip
-
     # ---- what was asked --------------------------------------------------------------------------------------
-
-    @property
-    def plan(self) -> dict[str, Any]:
-        return dict(self.context["plan"])
-
-    @property
-    def kind(self) -> str:
-        return str(self.context["kind"])
 
     @cached_property
     def at_plausible(self) -> StudyData | None:
@@ -74,45 +53,17 @@ class StudyData:
         return str(self.plan["method"])
 
     @property
-    def baseline(self) -> str:
-        return str(self.context["baseline"])
-
-    @property
     def main(self) -> str:
         """The outcome that measures are ranked by."""
         return str(self.plan.get("outcome", "births"))
 
-    @property
-    def branch_year(self) -> int:
-        return int(self.context["branch"][:4])
-
     @cached_property
     def end_year(self) -> int:
-        year, month = (int(part) for part in self.context["end"].split("-"))
-        return min(year if month == 12 else year - 1, int(self.series["year"].max()))
-
-    @property
-    def years(self) -> int:
-        return self.end_year - self.branch_year + 1
-
-    @property
-    def years_in_force(self) -> float:
-        """Years from the measures' first month to the end of the last full year: what a cost a year is divided by."""
-        return self.years - (int(self.context["branch"][5:7]) - 1) / 12
-
-    @property
-    def in_force(self) -> Text:
-        """Those years in words."""
-        return in_force_text(str(self.context["branch"]), self.end_year)
-
-    @property
-    def period(self) -> Text:
-        """The years in which births are counted."""
-        return years_text(self.branch_year, self.end_year)
+        return min(self.last_full_year, int(self.series["year"].max()))
 
     @property
     def tfr_years(self) -> int:
-        return min(TFR_YEARS, self.years)
+        return min(TFR_YEARS, self.end_year - self.branch_year + 1)
 
     @property
     def tfr_period(self) -> Text:
@@ -130,23 +81,10 @@ class StudyData:
     def replicates_are_draws(self) -> bool:
         return bool((self._arms["draw"] > 1).all())
 
-    @property
+    @cached_property
     def replicates(self) -> int:
         """Independent replicates of an arm: draws where it has several, else seeds."""
         return int(self._arms["draw" if self.replicates_are_draws else "seed"].min())
-
-    @property
-    def has_intervals(self) -> bool:
-        """True if there are replicates enough for intervals, signs and ranks of effects alone."""
-        return self.replicates >= FEWEST
-
-    @property
-    def replicates_text(self) -> Text:
-        """``4 seeds`` or ``6 parameter draws`` in words."""
-        n, one = self.replicates, self.replicates == 1
-        if self.replicates_are_draws:
-            return {"en": f"{n} parameter draws", "zh": f"{n} 组参数"}
-        return {"en": f"{n} seed{'' if one else 's'}", "zh": f"{n} 个随机种子"}
 
     @property
     def groups(self) -> dict[str, str]:
@@ -164,17 +102,6 @@ class StudyData:
         levers = {name.partition(".")[0] for name in fields if name not in open_order.FREE}
         return any(self.context["levers"].get(name, {}).get("payers") for name in levers)
 
-    def fields_of(self, factor: str) -> list[str]:
-        """Lever fields and parameters that a factor sets."""
-        card = self.card(factor)
-        return [*(span["name"] for span in card["spans"]), *card["with"]]
-
-    @cached_property
-    def order_is_open(self) -> bool:
-        """True if measures of cash, childcare and housing stand beside each other (``results.trust.open_order``)."""
-        fields = [name for factor in self.measures for name in self.fields_of(factor)]
-        return open_order.concerns(open_order.families_of(self.context, fields))
-
     def card(self, factor: str) -> dict[str, Any]:
         return dict(next(card for card in self.plan["factors"] if card["name"] == factor))
 
@@ -182,8 +109,8 @@ class StudyData:
         """Label of a factor (marked where it costs nothing in the model) or of a family."""
         for card in self.plan["factors"]:
             if card["name"] == name:
-                return open_order.marked(card["label"], self.fields_of(name))[lang]
-        return FAMILIES.get(name, {}).get(lang, name)
+                return open_order.marked(card["label"], fields_of(card))[lang]
+        return self.family_label(name, lang)
 
     def colour_group(self, name: str) -> str:
         """The family that decides a factor's colour."""
@@ -396,10 +323,6 @@ class StudyData:
             }  # fmt: skip
             rows.append({"scenario": scenario, **own, "mean": mean, "low": low, "high": high, "n": len(values)})
         return pd.DataFrame(rows)
-
-    def parameter_label(self, name: str, lang: str) -> str:
-        """A behavioural number's name for people."""
-        return parameter_label(self.plan["uncertain"], name, lang)
 
     @property
     def bounds_words(self) -> Text:

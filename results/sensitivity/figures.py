@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from results.content.figure_style import CATEGORY_COLOURS, INK, MUTED, TARGET_COLOUR, wrapped
-from results.content.study_words import FAMILIES
 from results.content.words import number
 from results.sensitivity.data import StudyData
 
@@ -74,7 +73,7 @@ def family_legend(axes: Axes, data: StudyData, names: list[str], lang: str, plac
     if len(families) < 2:
         return
     marks = [Line2D([], [], color=COLOURS.get(f, INK), marker="s", ls="", ms=7) for f in families]
-    labels = [FAMILIES.get(f, {}).get(lang, f) for f in families]
+    labels = [data.family_label(f, lang) for f in families]
     axes.legend(marks, labels, loc=place, fontsize=9, handletextpad=0.3, labelspacing=0.35)
 
 

@@ -8,8 +8,9 @@ from results.analysis import indices as sensitivity
 from results.analysis.alone import draw_ranks
 from results.analysis.compare import FEWEST
 from results.analysis.indices import Noise
-from results.content.blocks import Block, Bullets, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.content.blocks import Block, Bullets, Cell, FigureRef, Paragraph, Section, Table, both
 from results.content.words import Text, interval, number
+from results.reproduce import people_simulated, reproduce_section, same_numbers
 from results.sensitivity import figures, firmness_figures
 from results.sensitivity.data import StudyData
 from results.sensitivity.figures import digits_for
@@ -251,35 +252,19 @@ def _moved_text(moved: tuple[int, int, float] | None) -> Text | None:
     )
 
 
-def reproduce_section(data: StudyData) -> Section:
+def reproduction_section(data: StudyData) -> Section:
     """How to get the same numbers again."""
-    manifest, context = data.manifest, data.context
-    runs = manifest["runs"]
-    method = METHODS.get(data.method, both(data.method, data.method))
-    lead = both(
-        f"The same config gives the same numbers on the same type of machine: {runs['finished']} of "
-        f"{runs['asked']} runs, {method['en']}, {number(context['people'])} people ({100 * context['scale']:g} % of "
-        "residents).",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次模拟中完成 {runs['finished']} 次，采用{method['zh']}，"
-        f"模拟 {number(context['people'])} 人（常住人口的 {100 * context['scale']:g}%）。",
+    lead = same_numbers(data, _designed(data), people_simulated(data))
+    files = both(
+        "Tables and figures lie beside this page as files; runs.csv holds every run with its doses and outcomes.",
+        "表格与图另存于同一文件夹；runs.csv 含每次模拟的剂量与结果。",
     )
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
-    items = [
-        both(f"Versions: {versions}.", f"版本：{versions}。"),
-        both(
-            f"Sources {manifest['source_hash'][:12]}, data {manifest['data_hash'][:12]}, runs "
-            f"{manifest['config_hash'][:12]}.",
-            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，配置 "
-            f"{manifest['config_hash'][:12]}。",
-        ),
-        *_intervals_text(data),
-        both(
-            "Tables and figures lie beside this page as files; runs.csv holds every run with its doses and outcomes.",
-            "表格与图另存于同一文件夹；runs.csv 含每次模拟的剂量与结果。",
-        ),
-    ]
-    title = both("How to reproduce it", "如何复现")
-    return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])
+    return reproduce_section(data, lead, [*_intervals_text(data), files])
+
+
+def _designed(data: StudyData) -> Text:
+    method = METHODS.get(data.method, both(data.method, data.method))
+    return both(method["en"], f"采用{method['zh']}")
 
 
 def _intervals_text(data: StudyData) -> list[Text]:

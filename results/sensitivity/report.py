@@ -10,15 +10,16 @@ import pandas as pd
 from results.analysis import indices as sensitivity
 from results.content.blocks import Opening, Paragraph, Section, both
 from results.content.figures import Figures, make_figures, named_in
-from results.content.words import Text, number
+from results.content.words import Text
 from results.documents.page import Fact, opening_of, write_page
 from results.folder.store import RunFolder
+from results.reproduce import facts_of
 from results.sensitivity.alone import alone_section, money_section
 from results.sensitivity.data import StudyData
 from results.sensitivity.firmness import (
     indices_section,
     noise_section,
-    reproduce_section,
+    reproduction_section,
     unknown_section,
 )
 from results.sensitivity.plausible import plausible_section
@@ -75,11 +76,11 @@ def _opening(sections: list[Section], figures: Figures, is_open: bool) -> Openin
 def sections_of(data: StudyData) -> list[Section]:
     """The sections that this kind and method of study can answer, in order."""
     if data.kind == "sweep":
-        return [sweep_section(data), reproduce_section(data)]
+        return [sweep_section(data), reproduction_section(data)]
     makers = [ranking_section, plausible_section, alone_section, money_section, indices_section, unknown_section,
               noise_section]  # fmt: skip
     made = [section for make in makers if (section := make(data)) is not None]
-    return [*made, reproduce_section(data)]
+    return [*made, reproduction_section(data)]
 
 
 def plain_tables(data: StudyData) -> dict[str, pd.DataFrame]:
@@ -121,16 +122,5 @@ def _factors_name(data: StudyData) -> Text:
 
 
 def _facts(data: StudyData) -> list[Fact]:
-    design = data.design
-    facts = [
-        Fact(_factors_name(data), str(len(data.plan["factors"]))),
-        Fact({"en": "Runs", "zh": "模拟次数"}, number(len(design))),
-        Fact({"en": "Seeds", "zh": "随机种子"}, str(design["seed"].nunique())),
-        Fact({"en": "Parameter draws", "zh": "参数组"}, str(design["draw"].nunique())),
-        Fact({"en": "People simulated", "zh": "模拟人数"}, number(data.context["people"])),
-        Fact({"en": "Measures from", "zh": "措施起始"}, data.context["branch"]),
-        Fact({"en": "Until", "zh": "截至"}, data.context["end"]),
-    ]
-    if data.failures:
-        facts.append(Fact({"en": "Failed runs", "zh": "失败的模拟"}, str(len(data.failures)), bad=True))
-    return facts
+    factors = Fact(_factors_name(data), str(len(data.plan["factors"])))
+    return facts_of(data, factors, "runs", "seeds", "draws", "people", "measures", "end")

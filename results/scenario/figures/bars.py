@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from results.content.estimates import people_digits, rounded
 from results.content.figure_style import CATEGORY_COLOURS, INK, MUTED, scenario_colour, wrapped
 from results.content.money import axis_unit, plain_tick
-from results.content.words import number, payer_label
+from results.content.words import number
 from results.scenario.answers import years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
 
@@ -95,7 +95,7 @@ def _stacked(data: RunData, lang: str, dimension: str) -> Figure | None:
     wide = wide[wide.sum().sort_values(ascending=False).index]
     kept = _largest(wide, data.baseline, lang)
     rows = len(kept.index)
-    name_of = {"payer": payer_label, "lever": data.lever_label}[dimension]
+    name_of = {"payer": data.payer_label, "lever": data.lever_label}[dimension]
     labels = [wrapped(name_of(str(column), lang), 26) for column in kept.columns]
     legend_rows = sum(1 + label.count("\n") for label in labels)
     height = max(0.55 * rows + 1.0, 0.24 * legend_rows + 0.9)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from results.content.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, both
-from results.content.words import GRADES, Text, number, payer_label, plain_month
+from results.content.words import GRADES, Text, number, plain_month
 from results.scenario.data import RunData
 from results.scenario.sections.effects import label_of
 from results.trust.evidence_strength import (
@@ -60,7 +60,8 @@ def _lever_cards(data: RunData, used: list[dict[str, Any]]) -> Cards:
         payers = sorted({p for shares in card["payers"].values() for p in shares})
         if payers:
             pays = both(
-                ", ".join(payer_label(p, "en") for p in payers), "、".join(payer_label(p, "zh") for p in payers)
+                ", ".join(data.payer_label(p, "en") for p in payers),
+                "、".join(data.payer_label(p, "zh") for p in payers),
             )
             facts.append((both("Who pays", "出资方"), pays))
         if card["not_modelled"]:

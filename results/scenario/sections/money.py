@@ -12,7 +12,7 @@ from results.content.estimates import (
     with_interval,
 )
 from results.content.money import YUAN, in_unit, money_cell
-from results.content.words import Text, payer_label
+from results.content.words import Text
 from results.scenario.answers import (
     births_name,
     cost_a_year,
@@ -57,7 +57,7 @@ def cost_section(data: RunData) -> Section:
         row.insert(1, in_force_text(data, scenario))
         rows.append(row)
     head: list[Cell] = [both("Scenario", "情景"), both("Years in force", "实施年份"), both("All payers", "合计")]
-    head += [both(payer_label(p, "en"), payer_label(p, "zh")) for p in order]
+    head += [both(data.payer_label(p, "en"), data.payer_label(p, "zh")) for p in order]
     blocks: list[Block] = [
         Table(
             "cost",

@@ -18,7 +18,7 @@ from results.content.estimates import (
     to_digits,
     turned,
 )
-from results.content.words import Text, joined, number, payer_label, percent
+from results.content.words import Text, joined, number, percent
 from results.scenario.answers import (
     best_value,
     cost_a_year,
@@ -224,8 +224,8 @@ def payers_said(data: RunData, scenario: str) -> Text:
     names, sizes = [name for name, _ in found.shares], [share for _, share in found.shares]
     of = {lang: list(zip(names, share_texts(sizes, lang), strict=True)) for lang in ("en", "zh")}
     pays = {
-        "en": joined([f"{payer_label(n, 'en').lower()} ({share})" for n, share in of["en"]], "en"),
-        "zh": joined([f"{payer_label(n, 'zh')}（{share}）" for n, share in of["zh"]], "zh"),
+        "en": joined([f"{data.payer_label(n, 'en').lower()} ({share})" for n, share in of["en"]], "en"),
+        "zh": joined([f"{data.payer_label(n, 'zh')}（{share}）" for n, share in of["zh"]], "zh"),
     }
     if not found.savings:
         return both(f" The added cost falls on {pays['en']}.", f"多支出部分由{pays['zh']}承担。")
@@ -235,8 +235,8 @@ def payers_said(data: RunData, scenario: str) -> Text:
     )
     saved = [(name, money_said(estimate)) for name, estimate in found.savings]
     less = {
-        "en": joined([f"{payer_label(n, 'en').lower()} save {m['en']} a year" for n, m in saved], "en"),
-        "zh": joined([f"{payer_label(n, 'zh')}每年节省 {m['zh']}" for n, m in saved], "zh"),
+        "en": joined([f"{data.payer_label(n, 'en').lower()} save {m['en']} a year" for n, m in saved], "en"),
+        "zh": joined([f"{data.payer_label(n, 'zh')}每年节省 {m['zh']}" for n, m in saved], "zh"),
     }
     return both(f"{text['en']}; {less['en']}.", f"{text['zh']}；{less['zh']}。")
 

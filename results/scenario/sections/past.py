@@ -8,7 +8,6 @@ from results.content.blocks import (
     Block,
     Bullets,
     Cell,
-    Code,
     FigureRef,
     Measured,
     Paragraph,
@@ -19,6 +18,7 @@ from results.content.blocks import (
 )
 from results.content.estimates import finite
 from results.content.words import Text, joined, number
+from results.reproduce import people_simulated, reproduce_section, same_numbers
 from results.scenario.data import RunData, group_dimensions
 from results.scenario.figures.past import history_fit
 from results.scenario.fit import FitData, closed, is_share, unit_words
@@ -249,32 +249,16 @@ def _values(value: float | list[float]) -> str:
     return " ".join(f"{v:g}" for v in (value if isinstance(value, list) else [value])).replace("-", "−")
 
 
-def reproduce_section(data: RunData) -> Section:
+def reproduction_section(data: RunData) -> Section:
     """How to get the same numbers again."""
-    title = both("How to reproduce it", "如何复现")
-    manifest, context = data.manifest, data.context
-    runs = manifest["runs"]
-    people, share, made_of = number(context["people"]), f"{100 * context['scale']:g}", _replicates(data)
-    lead = both(
-        f"The same config gives the same numbers on the same type of machine: {runs['finished']} of {runs['asked']} "
-        f"runs, {made_of['en']}, {people} people ({share} % of residents), {context['start']} to {context['end']}.",
-        f"同一配置在同类机器上得到相同数值：{runs['asked']} 次模拟中完成 {runs['finished']} 次，{made_of['zh']}，"
-        f"模拟 {people} 人（常住人口的 {share}%），{context['start']} 至 {context['end']}。",
-    )
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    context, used = data.context, data.context["parameters_used"]
+    span = both(f"{context['start']} to {context['end']}", f"{context['start']} 至 {context['end']}")
+    lead = same_numbers(data, data.replicates_text, people_simulated(data), span)
     written = ", ".join(f"{name} = {_values(value)}" for name, value in context["parameter_changes"].items())
-    items = [
-        both(f"Versions: {versions}.", f"版本：{versions}。"),
+    more = [
         both(
-            f"Sources {manifest['source_hash'][:12]}, data {manifest['data_hash'][:12]}, runs "
-            f"{manifest['config_hash'][:12]}.",
-            f"源码 {manifest['source_hash'][:12]}，数据 {manifest['data_hash'][:12]}，配置 "
-            f"{manifest['config_hash'][:12]}。",
-        ),
-        both(
-            f"Parameters: {context['parameters_used']}" + (f" with {written}." if written else "."),
-            f"参数：{USED.get(context['parameters_used'], context['parameters_used'])}"
-            + (f"，修改 {written}。" if written else "。"),
+            f"Parameters: {used}" + (f" with {written}." if written else "."),
+            f"参数：{USED.get(used, used)}" + (f"，修改 {written}。" if written else "。"),
         ),
         both(
             "Tables of this page lie beside it as tables/*.csv and, all in one, as tables/tables.xlsx, figures as "
@@ -285,17 +269,9 @@ def reproduce_section(data: RunData) -> Section:
     ]
     if context["hold"]:
         held = context["hold"]
-        items.append(both(f"Held constant: {', '.join(held)}.", f"保持不变：{'、'.join(held)}。"))
-    return Section("reproduce", title, lead, [Code(["cradle run config.yaml", "cradle report ."]), Bullets(items)])
+        more.append(both(f"Held constant: {', '.join(held)}.", f"保持不变：{'、'.join(held)}。"))
+    return reproduce_section(data, lead, more)
 
 
 USED = {"default": "默认参数", "fitted": "拟合所得参数组"}
 """What runs live on, in Chinese."""
-
-
-def _replicates(data: RunData) -> Text:
-    """How many independent replicates, and what they are."""
-    if data.draws > 1:
-        return both(f"{data.draws} parameter draws", f"{data.draws} 组参数")
-    one = data.seeds == 1
-    return both(f"{data.seeds} seed{'' if one else 's'}", f"{data.seeds} 个随机种子")
