@@ -6,32 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from results.content.words import Text, interval, number
+from results.content.cells import Number, Scaled
+from results.content.words import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LONG = 14
 """Rows above which a table is folded."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """An estimate and its interval, set on two lines of one cell."""
-
-    mean: str
-    span: Text
-
-    @classmethod
-    def of(
-        cls, mean: float | None, low: float | None, high: float | None, digits: int = 0, sign: bool = False
-    ) -> Measured:
-        """A number and the ends of its interval, all with so many digits."""
-        return cls(number(mean, digits, sign), interval(low, high, digits, sign))
-
-    def plain(self, lang: str = "en") -> str:
-        """The estimate on one line."""
-        return f"{self.mean} [{self.span[lang]}]"
 
 
 @dataclass(frozen=True)
@@ -42,15 +24,9 @@ class Verdict:
     tone: str = "none"
 
 
-@dataclass(frozen=True)
-class Scaled:
-    """A number that each language counts in a unit of its own (million yuan, 万元); files hold the English one."""
-
-    en: str | Measured
-    zh: str | Measured
-
-
-Cell = Text | str | Measured | Verdict | Scaled
+Cell = Text | str | int | Number | Scaled | Verdict
+"""A cell of a table: words, a number with what it takes to print it, or a judgement. An integer is printed as it is (a
+year); a number is never written as a text."""
 
 
 @dataclass(frozen=True)
@@ -181,3 +157,14 @@ class Section:
 def both(en: str, zh: str) -> Text:
     """A text in both languages."""
     return {"en": en, "zh": zh}
+
+
+def line_of(cell: Cell, lang: str = "en") -> str:
+    """A cell as a reader of a language sees it, on one line."""
+    if isinstance(cell, Scaled):
+        return (cell.zh if lang == "zh" else cell.en).line(lang)
+    if isinstance(cell, Number):
+        return cell.line(lang)
+    if isinstance(cell, Verdict):
+        return cell.text[lang]
+    return cell[lang] if isinstance(cell, dict) else str(cell)

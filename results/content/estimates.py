@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from results.analysis.compare import FEWEST
-from results.content.blocks import Cell, Measured, both
+from results.content.blocks import both
+from results.content.cells import NOTHING, Number
 from results.content.words import Text, interval, number, yuan
 
 WIDE = 0.1
@@ -111,7 +113,7 @@ def people_digits(found: Estimate) -> int:
     return int(0 < abs(found["mean"]) < 1 and not wide)
 
 
-def people_cell(found: Estimate | None, sign: bool = True) -> Cell:
+def people_cell(found: Estimate | None, sign: bool = True) -> Number:
     """A number of people with its interval in a cell, with the digits of :func:`people_said`."""
     return with_interval(found, people_digits(found) if found is not None else 0, sign)
 
@@ -184,13 +186,12 @@ def _range(low: str, high: str, to: str) -> str:
     return f"{number_}{to}{high}" if unit == high.partition(" ")[2] else f"{low}{to}{high}"
 
 
-def with_interval(found: Estimate | None, digits: int, sign: bool = True) -> Cell:
+def with_interval(found: Estimate | None, digits: int, sign: bool = True) -> Number:
     """An estimate with its interval in a cell; alone where it has none."""
     if found is None or math.isnan(found["mean"]):
-        return "–"
+        return NOTHING
     shown = rounded(found) if digits == 0 else found
-    mean = number(shown["mean"], digits, sign=sign)
-    low, high = (number(shown[end], digits, sign=sign) for end in ("low", "high"))
-    if not has_interval(found) or low == mean == high:
-        return mean
-    return Measured(mean, interval(shown["low"], shown["high"], digits, sign=sign))
+    cell = Number(shown["mean"], shown["low"], shown["high"], digits=digits, sign=sign)
+    if not has_interval(found) or cell.is_point:
+        return replace(cell, low=None, high=None)
+    return cell

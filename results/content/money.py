@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from results.content.blocks import Cell, Measured, Scaled
+from results.content.cells import NOTHING, Number, Scaled
 from results.content.estimates import Estimate, with_interval
 from results.content.words import Text
 
@@ -21,14 +21,14 @@ def in_unit(en: str, zh: str, of_files: str = "百万元") -> Text:
     return {"en": en, "zh": zh.format(unit="万元"), IN_FILES: zh.format(unit=of_files)}
 
 
-def money_cell(found: Estimate | None, sign: bool = True, english: float = MILLION) -> Cell:
+def money_cell(found: Estimate | None, sign: bool = True, english: float = MILLION) -> Number | Scaled:
     """An amount of yuan with its interval: in millions (or ``english`` yuan), in Chinese in 万元."""
     if found is None or math.isnan(found["mean"]):
-        return "–"
+        return NOTHING
     return Scaled(_scaled(found, english, sign), _scaled(found, WAN, sign))
 
 
-def _scaled(found: Estimate, unit: float, sign: bool) -> str | Measured:
+def _scaled(found: Estimate, unit: float, sign: bool) -> Number:
     """The estimate in so many yuan, whole where it reaches 100 of them and with more decimals the smaller it is, since
     a cost that is printed as zero looks free."""
     own = {key: value if key == "n" else value / unit for key, value in found.items()}
@@ -36,9 +36,7 @@ def _scaled(found: Estimate, unit: float, sign: bool) -> str | Measured:
     digits = (
         0 if largest >= 100 or unit == YUAN else 1 if largest >= 0.3 or largest == 0 else 2 if largest >= 0.03 else 3
     )
-    cell = with_interval(own, digits, sign=sign)
-    assert isinstance(cell, str | Measured)
-    return cell
+    return with_interval(own, digits, sign=sign)
 
 
 def axis_unit(top: float, lang: str) -> tuple[float, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 LANGUAGES = ("en", "zh")
 Text = dict[str, str]
@@ -84,18 +85,29 @@ NO_INTERVAL: Text = {"en": "no interval from so few runs", "zh": "模拟次数�
 """Said where limits are missing: fewer than ``results.analysis.compare.FEWEST`` independent replicates."""
 
 
+ANY_VALUE: Text = {"en": "any value", "zh": "任何值均有可能"}
+NO_UPPER_LIMIT: Text = {"en": "no upper limit", "zh": "无上限"}
+
+
 def interval(low: float | None, high: float | None, digits: int = 0, sign: bool = False) -> Text:
     """``low to high`` in both languages; an infinite or missing limit is said in words."""
+    return between(low, high, lambda limit, lang: number(limit, digits, sign))
+
+
+def between(low: float | None, high: float | None, printed: Callable[[float, str], str]) -> Text:
+    """An interval in both languages, its limits as ``printed`` writes them in a language."""
     if low is None or high is None or (math.isnan(low) and not math.isinf(high)):
         return NO_INTERVAL
     if math.isinf(high):
         if math.isnan(low):
-            return {"en": "any value", "zh": "任何值均有可能"}
-        at_least = number(low, digits, sign)
-        return {"en": f"{at_least} or more, no upper limit", "zh": f"{at_least} 以上，无上限"}
+            return ANY_VALUE
+        return {
+            "en": f"{printed(low, 'en')} or more, {NO_UPPER_LIMIT['en']}",
+            "zh": f"{printed(low, 'zh')} 以上，{NO_UPPER_LIMIT['zh']}",
+        }
     return {
-        "en": f"{number(low, digits, sign)} to {number(high, digits, sign)}",
-        "zh": f"{number(low, digits, sign)} 至 {number(high, digits, sign)}",
+        "en": f"{printed(low, 'en')} to {printed(high, 'en')}",
+        "zh": f"{printed(low, 'zh')} 至 {printed(high, 'zh')}",
     }
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from results.content.blocks import Block, Cards, Cell, FigureRef, Measured, Opening, Scaled, Section, Table, both
+from results.content.blocks import Block, Cards, Cell, FigureRef, Opening, Section, Table, both
 from results.content.figure_style import inline_svg
 from results.content.figures import Figures
 from results.content.words import Text, number
+from results.documents.columns import columns_of
 from results.documents.definitions import Marker, definitions_section, marked_opening, marked_section, terms_of
-from results.documents.workbook import in_files, interval_ends, plain_cell, spread_columns, write_workbook
+from results.documents.workbook import write_workbook
 from results.folder.store import FIGURES, REPORT, TABLES, WORKBOOK, RunFolder
 from results.trust.marks import opening_with_marks, with_marks
 
@@ -126,30 +127,12 @@ def _cards_table(cards: Cards) -> Table:
 
 
 def table_frame(table: Table) -> pd.DataFrame:
-    """A report table as it goes into its csv file, in English; an estimate and the ends of its interval are columns of
-    their own, as in the workbook."""
-    wide = spread_columns(table)
-    head = [
-        name
-        for cell, spread in zip(table.head, wide, strict=True)
-        for name in [plain_cell(cell), *(f"{plain_cell(cell)}: {end}" for end in ("low", "high") if spread)]
-    ]
+    """A report table as it goes into its csv file, in English (``results.documents.columns``)."""
+    columns = [column for spread in columns_of(table) for column in spread]
+    head = [column.head["en"] for column in columns]
     unique = [name if head.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(head)]
-    rows = [
-        [text for cell, spread in zip(row, wide, strict=True) for text in _plain_cells(cell, spread)]
-        for row in table.rows
-    ]
-    return pd.DataFrame(rows, columns=unique)
-
-
-def _plain_cells(cell: Cell, spread: bool) -> list[str]:
-    """The one or three cells of a csv file that a cell of the page becomes."""
-    cell = in_files(cell)
-    if not spread:
-        return [plain_cell(cell)]
-    if isinstance(cell, Measured):
-        return [cell.mean, *interval_ends(cell)]
-    return [plain_cell(cell), "", ""]
+    filed = [[held["en"] if isinstance(held, dict) else held for held in column.filed] for column in columns]
+    return pd.DataFrame(dict(zip(unique, filed, strict=True)), columns=unique, dtype=object)
 
 
 def _page(
@@ -166,9 +149,7 @@ def _page(
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     environment.globals["number"] = number
-    environment.globals["in_two_units"] = lambda cell: isinstance(cell, Scaled)
     environment.globals["is_month"] = re.compile(r"\d{4}-\d{2}").fullmatch
-    environment.globals["has_percent"] = lambda text: text.endswith((" %", "\u00a0%"))
     inline = {
         name: {language: inline_svg(svg, context["title"][language]) for language, svg in texts.items()}
         for name, texts in figures.items()

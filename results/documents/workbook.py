@@ -6,6 +6,7 @@ import datetime
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from results.content.blocks import Cell, Measured, Scaled, Table, Verdict
-from results.content.money import IN_FILES
+from results.content.blocks import Table
+from results.content.cells import Filed
 from results.content.words import Text
+from results.documents.columns import NUMBERS, Column, columns_of, text_of
 from results.folder.excel import FORMULA_STARTS
 
 Value = str | float | int | bool | None
@@ -27,7 +29,6 @@ NAME_LENGTH = 31
 WIDEST = 60
 EPOCH = datetime.datetime(2000, 1, 1)
 """Stands as the date in every workbook, so that the same run gives the same content."""
-_NUMBER = re.compile(r"^[+−-]?[\d,]*\.?\d+(?:[ \u00a0]?%)?$")
 _HEAD = PatternFill("solid", fgColor="E4EBF2")
 
 
@@ -43,7 +44,7 @@ def write_workbook(path: Path, title: Text, tables: Sequence[Table], plain: Mapp
     for table in tables:
         sheet = book.create_sheet(_sheet_name(table.name, book.sheetnames))
         _fill(sheet, sheet_rows(table), heads=2)
-        lines.append([sheet.title, table.caption["en"], plain_cell(table.caption, "zh"), len(table.rows)])
+        lines.append([sheet.title, table.caption["en"], text_of(table.caption)["zh"], len(table.rows)])
     for name, frame in plain.items():
         if len(frame) > MOST_ROWS:
             lines.append([f"{name}.csv", "Too long for a sheet: see the file", "行数过多，见该文件", len(frame)])
@@ -60,79 +61,32 @@ def write_workbook(path: Path, title: Text, tables: Sequence[Table], plain: Mapp
     book.save(path)
 
 
-def spread_columns(table: Table) -> list[bool]:
-    """Which columns of a table hold estimates, each of which becomes three cells."""
-    places = range(len(table.head))
-    return [any(isinstance(in_files(row[i]), Measured) for row in table.rows if i < len(row)) for i in places]
-
-
-def in_files(cell: Cell) -> Cell:
-    """A cell as files hold it: of a number in two units the English one."""
-    return cell.en if isinstance(cell, Scaled) else cell
-
-
-def interval_ends(cell: Measured) -> tuple[str, str]:
-    """The two ends of an estimate's interval; where it has none, what is said instead, and nothing."""
-    ends = cell.span["en"].split(" to ")
-    return (ends[0], ends[1]) if len(ends) == 2 else (cell.span["en"], "")
-
-
-def plain_cell(cell: Cell, lang: str = "en") -> str:
-    """A cell of the page as the text of files in a language."""
-    cell = in_files(cell)
-    if isinstance(cell, Measured):
-        return cell.plain(lang)
-    if isinstance(cell, Verdict):
-        return cell.text[lang]
-    if isinstance(cell, dict):
-        return cell.get(IN_FILES, cell["zh"]) if lang == "zh" else cell[lang]
-    assert isinstance(cell, str)
-    return cell
-
-
 def sheet_rows(table: Table) -> list[list[Value]]:
-    """Rows of a page table for a sheet: heads in English and in Chinese, then the rows.
-
-    A column of estimates becomes three: the estimate and the two ends of its interval.
-    """
-    wide = spread_columns(table)
-    heads: list[list[Value]] = []
-    for lang, ends in (("en", ("low", "high")), ("zh", ("下限", "上限"))):
-        head: list[Value] = []
-        for cell, spread in zip(table.head, wide, strict=True):
-            name = plain_cell(cell, lang)
-            head += [name, *(f"{name}: {end}" for end in ends)] if spread else [name]
-        heads.append(head)
-    rows = [[v for cell, spread in zip(row, wide, strict=True) for v in _values(cell, spread)] for row in table.rows]
-    return [*heads, *rows]
+    """Rows of a page table for a sheet: heads in English and in Chinese, then the rows, in the columns of its csv file
+    (``results.documents.columns``). But a note stands in the place of the number that is missing."""
+    columns = [column for spread in columns_of(table) for column in _with_notes(spread)]
+    heads: list[list[Value]] = [[column.head[lang] for column in columns] for lang in ("en", "zh")]
+    return [*heads, *([_told(column.filed[line]) for column in columns] for line in range(len(table.rows)))]
 
 
-def _values(cell: Cell, spread: bool) -> list[Value]:
-    """The one or three sheet cells of a cell."""
-    cell = in_files(cell)
-    if not spread:
-        return [_one(cell)]
-    if isinstance(cell, Measured):
-        return [_one(cell.mean), *(_one(end) for end in interval_ends(cell))]
-    return [_one(cell), None, None]
+def _with_notes(spread: Sequence[Column]) -> list[Column]:
+    """The columns without that of notes, each of which stands where the first number of its row is missing."""
+    *columns, last = spread
+    if last.part != "note":
+        return list(spread)
+    held = [list(column.filed) for column in columns]
+    numbers = [filed for column, filed in zip(columns, held, strict=True) if column.part in NUMBERS]
+    for line, note in enumerate(last.filed):
+        if note is not None:
+            next(filed for filed in numbers if filed[line] is None)[line] = note
+    return [replace(column, filed=filed) for column, filed in zip(columns, held, strict=True)]
 
 
-def _one(cell: Cell) -> Value:
-    if isinstance(cell, str):
-        return number_in(cell)
-    en, zh = plain_cell(cell, "en"), plain_cell(cell, "zh")
-    return en if en == zh else f"{en} / {zh}"
-
-
-def number_in(text: str) -> Value:
-    """The number that a text of the page writes, a percentage as a share; the text itself when it is no number."""
-    plain = text.strip()
-    if not _NUMBER.match(plain):
-        return None if plain in ("", "–") else text
-    value = float(plain.rstrip(" \u00a0%").replace(",", "").replace("−", "-"))
-    if plain.endswith("%"):
-        return value / 100
-    return int(value) if value.is_integer() and "." not in plain else value
+def _told(filed: Filed) -> Value:
+    """What a sheet holds: numbers as numbers, words in both languages."""
+    if not isinstance(filed, dict):
+        return filed
+    return filed["en"] if filed["en"] == filed["zh"] else f"{filed['en']} / {filed['zh']}"
 
 
 def _plain_row(row: Sequence[Any]) -> list[Value]:

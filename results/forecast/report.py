@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.content.blocks import Block, Bullets, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import NOTHING, Number, measured
 from results.content.estimates import said
 from results.content.figures import make_figures, named_in
 from results.content.words import LANGUAGES, Text, joined, number
@@ -73,15 +74,15 @@ def tidy(found: dict[str, float]) -> dict[str, float]:
     return {name: round(value / step) * step if math.isfinite(value) else value for name, value in found.items()}
 
 
-def _cell(data: ForecastData, found: dict[str, float] | None, indicator: str) -> Cell:
+def _cell(data: ForecastData, found: dict[str, float] | None, indicator: str) -> Number:
     if found is None or not math.isfinite(found["median"]):
-        return "–"
+        return NOTHING
     times, digits = (100.0, 1) if data.is_share(indicator) else (1.0, 0)
     if indicator in ("tfr", "life_expectancy"):
         digits = 2 if indicator == "tfr" else 1
     values = {name: times * value for name, value in found.items()}
     values = tidy(values) if digits == 0 else values
-    return Measured.of(values["median"], values["low80"], values["high80"], digits)
+    return measured(values["median"], values["low80"], values["high80"], digits)
 
 
 def _name(data: ForecastData, indicator: str, group: str) -> Text:
@@ -230,7 +231,7 @@ def county_section(data: ForecastData) -> Section | None:
         *(_name(data, name, "all") for name in COUNTY_ROWS),
     ]
     rows: list[list[Cell]] = [
-        [dict(label), str(year), *(_cell(data, data.at(year, name, f"county:{key}"), name) for name in COUNTY_ROWS)]
+        [dict(label), int(year), *(_cell(data, data.at(year, name, f"county:{key}"), name) for name in COUNTY_ROWS)]
         for key, label in data.counties.items()
         for year in [data.branch_year, *data.report_years]
     ]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from results.content.blocks import Block, Cell, Code, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import Number
 from results.content.estimates import amounts, money_said, people_said, said, with_interval
 from results.content.figures import make_figures, named_in
 from results.content.money import in_unit, money_cell
-from results.content.study_words import with_unit
 from results.content.words import LANGUAGES, Text, number
 from results.documents.page import Fact, opening_of, write_page
 from results.folder.store import RunFolder
@@ -160,6 +160,7 @@ def _estimate(row: Mapping[Any, Any], name: str) -> dict[str, float]:
             "n": float(row["n"])}  # fmt: skip
 
 
+DOSE_FIGURES = 6
 CAPTIONS = {
     "cheapest": both("The cheapest package tried that reaches the target", "所试组合中达到目标且支出最少者"),
     "best": both("The package tried with most births within the budget", "所试组合中预算内多出生人数最多者"),
@@ -186,8 +187,8 @@ def _package_table(data: SearchData, name: str, key: str) -> Table:
                     dict(card["label"]),
                     marked(span["label"], [span["name"]]),
                     _value(value, span),
-                    f"{span['law']:,.6g}",
-                    f"{100 * doses[card['name']]:.0f}",
+                    Number(span["law"], figures=DOSE_FIGURES),
+                    Number(100 * doses[card["name"]]),
                 ]
             )
     return Table(f"package_{key}", CAPTIONS[key], head, rows, text_columns=2)
@@ -217,8 +218,8 @@ def _as_a_scenario(data: SearchData, name: str) -> list[Block]:
     return [Paragraph(told, "note"), Code(["found:", "  changes:", *changes])]
 
 
-def _value(value: float, span: dict[str, Any]) -> Text:
-    return both(with_unit(f"{value:,.6g}", span["unit"], "en"), with_unit(f"{value:,.6g}", span["unit_zh"], "zh"))
+def _value(value: float, span: dict[str, Any]) -> Number:
+    return Number(value, figures=DOSE_FIGURES, unit=both(span["unit"], span["unit_zh"]))
 
 
 def front_section(data: SearchData) -> Section:
@@ -260,11 +261,11 @@ def front_section(data: SearchData) -> Section:
         cells: list[Cell] = [
             data.largest_doses(str(row["scenario"])),
             money_cell(_estimate(row, "cost")),
-            f"{row['tfr']:.2f}",
+            Number(row["tfr"], digits=2),
             with_interval(_estimate(row, "births"), 0),
         ]
         if assured:
-            cells.insert(3, f"{row['tfr_assured']:.2f}")
+            cells.insert(3, Number(row["tfr_assured"], digits=2))
         rows.append(cells)
     caption = both(f"The {n['front']} packages on the front, cheapest first",
                    f"前沿上的 {n['front']} 个组合（按支出由低到高）")  # fmt: skip
@@ -334,12 +335,12 @@ def missing_section(data: SearchData) -> Section | None:
     for _, row in table.iterrows():
         cells: list[Cell] = [
             SUPPOSITIONS[str(row["scenario"])],
-            f"{row['tfr']:.2f}",
+            Number(row["tfr"], digits=2),
             with_interval(data.step_beyond(str(row["scenario"])), 2),
             money_cell(_estimate(row, "cost")),
         ]
         if data.has_intervals:
-            cells.insert(3, f"{row['tfr_assured']:.2f}")
+            cells.insert(3, Number(row["tfr_assured"], digits=2))
         rows.append(cells)
     caption = both("What each supposition would add", "各项假设的作用")
     blocks: list[Block] = [FigureRef(figures.missing, note), Table("missing", caption, head, rows)]

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from scipy import stats
 
 from results.analysis.compare import CONFIDENCE, FEWEST
+from results.content.cells import Number
 from results.content.words import Text
 from results.scenario.fit import FitData, Row
 
@@ -66,6 +67,14 @@ class Chance:
             "en": f"{share['en']} ({low['en']} to {high['en']})",
             "zh": f"{share['zh']}（{low['zh']} 至 {high['zh']}）",
         }
+
+    def cell(self) -> Number:
+        """The chance in a cell: as said by :meth:`bound`, with its limits and out of how many runs."""
+        share, (low, high) = self.share, self.limits or (math.nan, math.nan)
+        if share is None or self.reaching in (0, self.n):
+            share = math.nan
+        low, high = (math.nan if end in (0, 1) else end for end in (low, high))
+        return Number(share, low, high, digits=1, percent=True, of=self.n, words=self.bound())
 
     def counted(self) -> Text:
         """Who reaches it: ``none of 6 independent runs``."""

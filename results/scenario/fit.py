@@ -114,12 +114,21 @@ def unit_words(unit_en: str, unit_zh: str) -> Text:
 
 def printed(values: Sequence[float | None], unit: str) -> list[str]:
     """Numbers of one target, with as many decimals as the largest needs; shares in percent without the sign."""
+    digits = digits_in(values, unit)
+    return [number(in_unit(value, unit), digits) for value in values]
+
+
+def in_unit(value: float | None, unit: str) -> float | None:
+    """A value as it is printed in a unit: of a share its percent."""
+    return 100 * value if value is not None and is_share(unit) else value
+
+
+def digits_in(values: Sequence[float | None], unit: str) -> int:
+    """Decimals of the numbers of one target: as many as the largest needs."""
     if is_share(unit):
-        return [number(None if v is None else 100 * v, 1) for v in values]
-    known = [abs(v) for v in values if v is not None]
-    largest = max(known, default=0.0)
-    digits = 0 if largest >= 100 else 1 if largest >= 10 else 2
-    return [number(v, digits) for v in values]
+        return 1
+    largest = max((abs(v) for v in values if v is not None), default=0.0)
+    return 0 if largest >= 100 else 1 if largest >= 10 else 2
 
 
 def _bounded(row: Row) -> Row:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
-from results.content.words import number
-from results.content.words import percent as percent_text
+from results.content.cells import Number
 from results.scenario.data import RunData
 
 MOST_MARKS = 6
@@ -65,8 +63,11 @@ def with_unit(target: dict[str, Any], lang: str) -> str:
 
 def amount(value: float, unit: str, lang: str) -> str:
     """A value in the unit's usual form: shares in percent."""
-    if not math.isfinite(value):
-        return "–"
+    return level(unit, value).line(lang)
+
+
+def level(unit: str, value: float, low: float | None = None, high: float | None = None) -> Number:
+    """A value with its interval in the unit's usual form."""
     if unit.startswith("share"):
-        return percent_text(100 * value, lang, 1)
-    return number(value, 0 if abs(value) >= WHOLE else 2)
+        return Number(value, low, high, digits=1, percent=True)
+    return Number(value, low, high, digits=0 if abs(value) >= WHOLE else 2)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from results.analysis import alone
 from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import Number
 from results.content.estimates import said, with_interval
 from results.content.money import money_cell
 from results.content.words import Text, number
@@ -114,7 +115,7 @@ def _alone_table(data: StudyData, table: pd.DataFrame) -> Table:
             names_text(data, [factor]),
             range_text(data, factor),
             with_interval(estimate(row), digits),
-            number(100 * row["mean"] / level if level else math.nan, 1, sign=True),
+            Number(100 * row["mean"] / level if level else None, digits=1, sign=True),
         ]
         if data.main != "tfr":
             cells.append(with_interval(estimate(tfr.loc[factor]), 3))
@@ -163,7 +164,10 @@ def money_section(data: StudyData) -> Section | None:
         "Some of the births may only be earlier. The cost is what all payers book; intervals are Fieller's.",
         "其中部分出生可能只是提前。支出为全部出资方入账金额；区间按 Fieller 方法计算。",
     )
-    blocks: list[Block] = [FigureRef(figures.births_for_money, note), Table("births_for_money", caption, head, rows)]
+    blocks: list[Block] = [
+        FigureRef(figures.births_for_money, note),
+        Table("births_for_money_shown", caption, head, rows),
+    ]
     return Section("money", title, _money_lead(data, known), [*blocks, *_not_listed(data, known)])
 
 

@@ -9,7 +9,9 @@ from results.analysis.alone import draw_ranks
 from results.analysis.compare import FEWEST
 from results.analysis.indices import Noise
 from results.content.blocks import Block, Bullets, Cell, FigureRef, Paragraph, Section, Table, both
-from results.content.words import Text, interval, number
+from results.content.cells import COUNTED, SPREAD, Number
+from results.content.estimates import to_digits
+from results.content.words import Text, number
 from results.reproduce import people_simulated, reproduce_section, same_numbers
 from results.sensitivity import figures, firmness_figures
 from results.sensitivity.data import StudyData
@@ -20,6 +22,7 @@ ADDS = 0.9
 """First-order indices whose sum is surely above this nearly add up."""
 TOP = 3
 """How many places count as the top, where there are more than twice as many measures; else the first."""
+DRAWN_FIGURES = 3
 METHODS: dict[str, Text] = {
     "sobol": both("a Sobol design", " Sobol 设计"),
     "morris": both("a Morris design", "莫里斯设计"),
@@ -118,9 +121,9 @@ def unknown_section(data: StudyData) -> Section | None:
     rows: list[list[Cell]] = [
         [
             names_text(data, [str(name)]),
-            number(effects[name].median(), digits, sign=True),
-            interval(effects[name].min(), effects[name].max(), digits, sign=True),
-            f"{int((effects[name] > 0).sum())} / {len(effects)}",
+            Number(effects[name].median(), digits=digits, sign=True),
+            Number(None, effects[name].min(), effects[name].max(), digits=digits, sign=True, words=SPREAD),
+            Number(int((effects[name] > 0).sum()), of=len(effects), words=COUNTED),
         ]
         for name in ordered
     ]
@@ -193,9 +196,9 @@ def _draws_table(data: StudyData) -> list[Block]:
     return [Paragraph(told, "note"), Table("unknown_ranges", both("Numbers drawn", "所抽参数"), head, rows)]
 
 
-def _drawn(value: float) -> str:
-    """A behavioural number with three significant digits, never with a power of ten."""
-    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+def _drawn(value: float) -> Number:
+    """A behavioural number with three significant digits."""
+    return Number(to_digits(value, DRAWN_FIGURES) if abs(value) >= 1000 else value, figures=DRAWN_FIGURES)
 
 
 def noise_section(data: StudyData) -> Section | None:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from results.analysis import indices as sensitivity
 from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import NOTHING, Number, missing
 from results.content.estimates import with_interval
 from results.content.money import money_cell
 from results.content.words import Text
@@ -124,13 +125,13 @@ def _beside(data: StudyData, other: StudyData, here: pd.DataFrame, there: pd.Dat
     ranks = dict(zip(here["factor"], here["rank"], strict=True))
     own = here.set_index("factor")
 
-    def cell(row: Any) -> Cell:
+    def cell(row: Any) -> Number:
         if is_share:
             return share_cell(row["total"], row["total_low"], row["total_high"])
         found = {"mean": row["total"], "low": row["total_low"], "high": row["total_high"]}
         return with_interval(found, digits, sign=False)
 
-    nothing = both("costs nothing", "不计成本")
+    nothing = missing(both("costs nothing", "不计成本"))
     rows: list[list[Cell]] = []
     for _, row in there.iterrows():
         name = row["factor"]
@@ -138,9 +139,9 @@ def _beside(data: StudyData, other: StudyData, here: pd.DataFrame, there: pd.Dat
         rows.append(
             [
                 names_text(other, [str(name)]),
-                str(ranks[name]) if known else nothing,
-                str(row["rank"]),
-                cell(own.loc[name]) if known else both("–", "–"),
+                Number(ranks[name]) if known else nothing,
+                Number(row["rank"]),
+                cell(own.loc[name]) if known else NOTHING,
                 cell(row),
             ]
         )

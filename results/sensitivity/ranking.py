@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from results.analysis import indices as sensitivity
-from results.content.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import PLACES, Number, measured
 from results.content.estimates import Estimate, rounded, said, span_of, turned, with_interval
 from results.content.money import in_unit
 from results.content.study_words import with_unit
@@ -309,9 +310,9 @@ def _morris_caption(data: StudyData, digits: int) -> Text:
     )
 
 
-def share_cell(value: float, low: float, high: float) -> Measured:
+def share_cell(value: float, low: float, high: float) -> Number:
     """A share of variance in percent, with its interval."""
-    return Measured.of(100 * value, 100 * low, 100 * high, 1)
+    return measured(100 * value, 100 * low, 100 * high, 1)
 
 
 def _indices_table(data: StudyData, table: pd.DataFrame) -> Table:
@@ -323,7 +324,8 @@ def _indices_table(data: StudyData, table: pd.DataFrame) -> Table:
     ]
     rows: list[list[Cell]] = []
     for row in table.itertuples(index=False):
-        places = str(row.rank) if row.rank_low == row.rank_high else f"{row.rank} ({row.rank_low}–{row.rank_high})"
+        one = row.rank_low == row.rank_high
+        places = Number(row.rank) if one else Number(row.rank, row.rank_low, row.rank_high, words=PLACES)
         rows.append(
             [
                 names_text(data, [str(row.factor)]),
@@ -348,14 +350,14 @@ def _morris_table(data: StudyData, table: pd.DataFrame, digits: int) -> Table:
         [
             names_text(data, [str(r.factor)]),
             with_interval({"mean": r.mu_star, "low": r.low, "high": r.high}, digits, sign=False),
-            number(r.mu, digits, sign=True),
-            number(r.sigma, digits),
+            Number(r.mu, digits=digits, sign=True),
+            Number(r.sigma, digits=digits),
         ]
         for r in table.itertuples(index=False)
     ]
     caption = both("Morris measures: change of the outcome over the whole range of a factor, with 95 % intervals",
                    "莫里斯指标：因素取遍全范围时结果的变化及 95% 区间")  # fmt: skip
-    return Table("morris", caption, head, rows)
+    return Table("morris_shown", caption, head, rows)
 
 
 def range_text(data: StudyData, factor: str) -> Text:

@@ -10,6 +10,7 @@ import pandas as pd
 from results.analysis.alone import by_replicate, change, curve_effects, paired_differences, tied_at_strongest_dose
 from results.analysis.compare import t_interval
 from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import Number
 from results.content.estimates import money_said, span_of, told_apart, with_interval
 from results.content.money import money_cell
 from results.content.study_words import with_unit
@@ -71,7 +72,7 @@ def _curves(data: StudyData) -> Section:
     rows: list[list[Cell]] = [
         [
             _label(data, name),
-            f"{100 * row['dose']:.0f}",
+            Number(100 * row["dose"]),
             with_interval(estimate(row), digits),
             money_cell(estimate(cost)),
         ]
@@ -143,7 +144,7 @@ def _rows(data: StudyData) -> Section:
     ]
     rows: list[list[Cell]] = [
         [
-            str(row["scenario"]).removeprefix("row-").lstrip("0") or "0",
+            int(str(row["scenario"]).removeprefix("row-")),
             *(_amount(row[field]) for field in fields),
             with_interval(estimate(row), digits),
             money_cell(estimate(cost.loc[row["scenario"]])),
@@ -270,9 +271,9 @@ def _value_of(data: StudyData, factor: str, row: pd.Series, lang: str) -> str:
     """The value of a factor's first field in a row of the design, with its unit."""
     span = data.card(factor)["spans"][0]
     unit = span["unit"] if lang == "en" else span.get("unit_zh") or span["unit"]
-    return with_unit(_amount(row[span["name"]]), unit, lang)
+    return with_unit(_amount(row[span["name"]]).line(lang), unit, lang)
 
 
-def _amount(value: float) -> str:
-    """A value of a lever or parameter: whole numbers where they are large."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _amount(value: float) -> Number:
+    """A value of a lever or parameter: whole where it is large."""
+    return Number(value, figures=4)

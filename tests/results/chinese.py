@@ -10,18 +10,14 @@ from results.content.blocks import (
     Bullets,
     Card,
     Cards,
-    Cell,
     Code,
     FigureRef,
     Lists,
-    Measured,
     Paragraph,
-    Scaled,
     Section,
     Table,
+    line_of,
 )
-from results.content.blocks import Verdict as Badge
-from results.content.words import Text
 
 CITATIONS = {"Source", "Row", "Name in the files"}
 """Heads of columns that keep their language: citations, and ids as such."""
@@ -58,9 +54,9 @@ def _of_block(block: Any) -> Iterator[str]:
             yield from _of_card(card)
     elif isinstance(block, Table):
         yield block.caption["zh"]
-        kept = [index for index, head in enumerate(block.head) if _shown(head, "en") not in CITATIONS]
+        kept = [index for index, head in enumerate(block.head) if line_of(head) not in CITATIONS]
         for row in (block.head, *block.rows):
-            yield from (_shown(row[index], "zh") for index in kept)
+            yield from (line_of(row[index], "zh") for index in kept)
     else:
         assert isinstance(block, Code), block
 
@@ -71,15 +67,3 @@ def _of_card(card: Card) -> Iterator[str]:
         yield card.badge.text["zh"]
     for name, text in card.facts:
         yield from (name["zh"], text["zh"])
-
-
-def _shown(cell: Cell, lang: str) -> str:
-    """A cell as a reader of a language sees it."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, Scaled):
-        return _shown(cell.en if lang == "en" else cell.zh, lang)
-    if isinstance(cell, Measured):
-        return cell.plain(lang)
-    text: Text = cell.text if isinstance(cell, Badge) else cell
-    return text[lang]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from SALib.sample import sobol
 
-from results.content.blocks import Bullets, Cards, Cell, FigureRef, Measured, Paragraph, Scaled, Section, Table, Verdict
+from results.content.blocks import Bullets, Cards, Cell, FigureRef, Paragraph, Section, Table, Verdict, line_of
+from results.content.cells import Number, Scaled
 from results.content.words import Text
 from results.forecast.data import ForecastData
 from results.optimise.data import SearchData
@@ -177,10 +178,8 @@ def texts_of(section: Section) -> Iterator[Text]:
 def _texts(cell: Cell) -> Iterator[Text]:
     if isinstance(cell, dict):
         yield cell
-    elif isinstance(cell, Scaled):
-        yield from _texts(cell.zh)
-    elif isinstance(cell, Measured):
-        yield cell.span
+    elif isinstance(cell, Number | Scaled):
+        yield {lang: line_of(cell, lang) for lang in ("en", "zh")}
     elif isinstance(cell, Verdict):
         yield cell.text
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from experiments.context.fit_tables import FITTED, read_fit
-from results.content.blocks import Bullets, Measured, Paragraph, Table, Verdict
+from results.content.blocks import Bullets, Paragraph, Table, Verdict, line_of
+from results.content.cells import Number
 from results.content.figure_labels import broken, width_of
 from results.content.figures import make_figures
 from results.folder.store import CONTEXT
@@ -73,8 +74,9 @@ def test_every_miss_is_said_with_its_reason_or_that_none_is_known() -> None:
 
 def test_a_chance_of_nought_says_what_the_draws_allow() -> None:
     rows = tables(section_of())["fit_probabilities"].rows
-    assert rows[0][2] == {"en": "at most 4.6 %: 0 of 64 draws", "zh": "不超过 4.6%：64 组中 0 组"}
-    assert rows[3][2]["en"] == "3.1 % (0.4 % to 11 %): 2 of 64 draws"  # type: ignore[index]
+    assert [line_of(rows[0][2], lang) for lang in ("en", "zh")] == ["at most 4.6 %: 0 of 64 draws",
+                                                                   "不超过 4.6%：64 组中 0 组"]  # fmt: skip
+    assert line_of(rows[3][2]) == "3.1 % (0.4 % to 11 %): 2 of 64 draws"
     assert rows[3][0] == {"en": "Plan of Suining", "zh": "遂宁规划"}
     assert [row[1]["en"] for row in rows[:3]] == ["the fall stops", "half of the fall goes on", "the fall goes on"]  # type: ignore[index]
 
@@ -147,12 +149,20 @@ def test_shares_keep_within_their_bounds() -> None:
     assert FitData({"targets": [births]}).targets("fit") == [births]
 
 
-def test_years_and_amounts_are_printed_as_such() -> None:
+@pytest.mark.parametrize(
+    ("low", "median", "high", "line"),
+    [
+        (2011.26, 2013.5, 2015.04, "2013.5 [2011.3 to 2015.0]"),
+        (21034.6, 25000.0, 31000.2, "25,000 [21,035 to 31,000]"),
+        (-0.0497437, 0.25, 1.2345, "0.25 [−0.0497 to 1.23]"),
+    ],
+)
+def test_years_amounts_and_small_numbers_are_printed_as_such(low: float, median: float, high: float, line: str) -> None:
     row = parameter("year", ("First year", "起始年"), 0.7)
     ends = {f"{which}_{end}": value for which in ("prior", "posterior")
-            for end, value in (("low", 2013.5), ("median", 25000.0), ("high", -0.0497437))}  # fmt: skip
+            for end, value in (("low", low), ("median", median), ("high", high))}  # fmt: skip
     cell = tables(section_of(parameters=[{**row, **ends}], correlations=[]))["fit_parameters"].rows[0][2]
-    assert isinstance(cell, Measured) and (cell.mean, cell.span["en"]) == ("25,000", "2013.5 to −0.0497")
+    assert isinstance(cell, Number) and cell.line() == line
 
 
 def test_chinese_has_no_space_before_a_percent_sign() -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from results.content.blocks import Lists, Measured, Paragraph, Scaled, Table
+from results.content.blocks import Lists, Paragraph, Table, line_of
+from results.content.cells import NOTHING, Scaled, missing
 from results.content.estimates import people_cell
 from results.content.money import axis_unit, money_cell, plain_tick
 from results.content.study_words import in_force_text as span_in_force
@@ -22,7 +23,7 @@ from results.scenario.data import RunData
 from results.scenario.figures.bars import _largest
 from results.scenario.sections.evidence import one_row_each
 from results.scenario.sections.limits import imposed_section
-from results.scenario.sections.money import cost_section
+from results.scenario.sections.money import NOT_BOOKED, cost_section
 from tests.results.sample_run import write_sample_run
 
 NAN = math.nan
@@ -36,26 +37,25 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> RunData:
 def test_an_amount_is_said_in_millions_and_in_wan() -> None:
     cell = money_cell({"mean": 4.0e8, "low": 3.2e8, "high": 4.8e8, "n": 6.0})
     assert isinstance(cell, Scaled)
-    assert cell.en == Measured("+400", {"en": "+320 to +480", "zh": "+320 至 +480"})
-    assert isinstance(cell.zh, Measured) and (cell.zh.mean, cell.zh.span["zh"]) == ("+40,000", "+32,000 至 +48,000")
+    assert (line_of(cell), line_of(cell, "zh")) == ("+400 [+320 to +480]", "+40,000 [+32,000 至 +48,000]")
     small = money_cell({"mean": 3.6e4, "low": 2.6e4, "high": 4.6e4, "n": 6.0})
-    assert isinstance(small, Scaled) and isinstance(small.en, Measured) and small.en.mean == "+0.04", "not free"
+    assert line_of(small) == "+0.04 [+0.03 to +0.05]", "not free"
     saved = money_cell({"mean": -5.0e5, "low": NAN, "high": NAN, "n": 3.0})
-    assert isinstance(saved, Scaled) and (saved.en, saved.zh) == ("−0.5", "−50.0")
-    assert money_cell(None) == "–"
+    assert (line_of(saved), line_of(saved, "zh")) == ("−0.5", "−50.0")
+    assert money_cell(None) == NOTHING
 
 
 def test_files_hold_millions_in_both_languages(data: RunData, tmp_path: Path) -> None:
     (table,) = [block for block in cost_section(data).blocks if isinstance(block, Table) and block.name == "cost"]
     assert "万元/年" in table.caption["zh"] and "百万元" not in table.caption["zh"]
     cell = table.rows[0][2]
-    assert isinstance(cell, Scaled) and isinstance(cell.en, Measured)
+    assert isinstance(cell, Scaled)
     frame = table_frame(table)
-    assert frame.iloc[0, 2] == cell.en.mean
+    assert [frame.iloc[0, place] for place in (2, 3, 4)] == list(cell.en.parts().values())
     write_workbook(tmp_path / "tables.xlsx", {"en": "t", "zh": "t"}, [table], {})
     book = load_workbook(tmp_path / "tables.xlsx")
     assert "百万元/年" in str(book.worksheets[0]["C2"].value)
-    assert book["cost"]["C3"].value == float(cell.en.mean.replace(",", "").replace("−", "-"))
+    assert book["cost"]["C3"].value == cell.en.parts()["value"]
 
 
 def test_a_measure_that_the_ledger_does_not_book_is_named(data: RunData) -> None:
@@ -68,12 +68,12 @@ def test_a_measure_that_the_ledger_does_not_book_is_named(data: RunData) -> None
     for told, apart in ((replace(data, context=context), 1), (data, 0)):
         blocks = cost_section(told).blocks
         (table,) = [block for block in blocks if isinstance(block, Table) and block.name == "cost_by_measure"]
-        rows = [row for row in table.rows if {"en": "not booked apart", "zh": "未单列"} in row]
+        rows = [row for row in table.rows if missing(NOT_BOOKED) in row]
         assert len(rows) == apart
         notes = [block for block in blocks if isinstance(block, Paragraph) and "ot booked apart" in block.text["en"]]
         assert len(notes) == apart
         for row in rows:
-            assert row == [{"en": "Shared leave", "zh": "休假分担"}, "–", {"en": "not booked apart", "zh": "未单列"}]
+            assert row == [{"en": "Shared leave", "zh": "休假分担"}, NOTHING, missing(NOT_BOOKED)]
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,8 @@ def test_scenarios_and_studies_say_the_time_in_force_alike(data: RunData) -> Non
 
 
 def test_less_than_one_birth_keeps_a_tenth_in_cells() -> None:
-    assert people_cell({"mean": 0.38, "low": -0.2, "high": 1.0, "n": 8.0}) == Measured(
-        "+0.4", {"en": "−0.2 to +1.0", "zh": "−0.2 至 +1.0"}
-    )
-    assert people_cell({"mean": 370.0, "low": 170.0, "high": 570.0, "n": 8.0}) == Measured(
-        "+370", {"en": "+170 to +570", "zh": "+170 至 +570"}
-    )
+    assert people_cell({"mean": 0.38, "low": -0.2, "high": 1.0, "n": 8.0}).line("zh") == "+0.4 [−0.2 至 +1.0]"
+    assert people_cell({"mean": 370.0, "low": 170.0, "high": 570.0, "n": 8.0}).line() == "+370 [+170 to +570]"
 
 
 def test_axes_count_money_as_people_do() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from results.content.blocks import Bullets, FigureRef, Lists, Paragraph, Table
+from results.content.blocks import Bullets, FigureRef, Lists, Paragraph, Table, line_of
 from results.documents.page import table_frame
 from results.scenario.data import RunData
 from results.scenario.sections.limits import imposed_section, limits_section, what_intervals_cover
@@ -72,7 +72,7 @@ def test_numbers_of_parameters_have_their_names_and_units_in_both_languages(data
     told = replace(data, context={**data.context, "parameters": [card]})
     (table,) = [b for b in fit_section(told).blocks if isinstance(b, Table) and b.name == "parameters"]
     assert table.rows[0][0] == card["label"] and table.rows[0][3] == {"en": "utility", "zh": "效用"}
-    assert table.rows[0][1] == "taste" and table.rows[0][6] == "−2 – 2"
+    assert table.rows[0][1] == "taste" and line_of(table.rows[0][6]) == "−2 – 2"
     assert table.rows[0][5] == {"en": "−0.5 1", "zh": "−0.5 1"}, "a text, so that a long list breaks into lines"
 
 

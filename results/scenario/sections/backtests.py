@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, both
+from results.content.blocks import Block, Bullets, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import NOTHING, Number, measured, missing
 from results.content.words import Text, number
 from results.scenario.backtest_rows import ANCHOR, DEFAULT_SET, FITTED_SET, SIGN, Row, digits_of, label_of, model_digits
 from results.scenario.data import RunData
@@ -151,21 +152,20 @@ def _table_row(row: Row) -> list[Cell]:
     ]
 
 
-def evidence_cell(row: Row) -> Cell:
+def evidence_cell(row: Row) -> Number:
     """What studies found: a value with its interval, an upper anchor, or a sign."""
     digits = digits_of(row)
     if row["rule"] == SIGN:
-        return both("above zero", "为正") if row["evidence_low"] == 0 else both("below zero", "为负")
+        return missing(both("above zero", "为正") if row["evidence_low"] == 0 else both("below zero", "为负"))
     if row["rule"] == ANCHOR:
-        top = number(row["evidence_value"], digits)
-        return both(f"at most {top}", f"至多 {top}")
-    return Measured.of(row["evidence_value"], row["evidence_low"], row["evidence_high"], digits)
+        return Number(None, high=row["evidence_value"], digits=digits, words=both("at most {high}", "至多 {high}"))
+    return measured(row["evidence_value"], row["evidence_low"], row["evidence_high"], digits)
 
 
-def model_cell(row: Row) -> Cell:
+def model_cell(row: Row) -> Number:
     """The model's value with its interval over seeds."""
     digits = model_digits(row)
-    return Measured.of(row["model_value"], row["model_low"], row["model_high"], digits)
+    return measured(row["model_value"], row["model_low"], row["model_high"], digits)
 
 
 def _verdict(row: Row) -> Text:
@@ -201,7 +201,7 @@ def _other_sets(rows: list[Row]) -> list[Block]:
     table_rows: list[list[Cell]] = []
     for row in repeated:
         cells: list[Cell] = [label_of(row), evidence_cell(row), model_cell(row)]
-        cells += [model_cell(by_key[row["id"], s]) if (row["id"], s) in by_key else "–" for s in sets]
+        cells += [model_cell(by_key[row["id"], s]) if (row["id"], s) in by_key else NOTHING for s in sets]
         table_rows.append(cells)
     caption = both(
         "The six responses that priors stand for, at other weights of the present (each with its own history)",

@@ -7,8 +7,9 @@ import pandas as pd
 from results.analysis.compare import t_interval
 from results.analysis.tfr_parts import tfr_parts
 from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import NOTHING, Number
 from results.content.estimates import people_cell, people_said, told_apart, with_interval
-from results.content.words import Text, number
+from results.content.words import Text
 from results.scenario.answers import births_by_replicate, births_name, leader, years_text, years_zh
 from results.scenario.data import RunData, group_dimensions
 from results.scenario.figures import paths
@@ -150,9 +151,8 @@ def _completed_fertility(data: RunData) -> list[Block]:
     for group in groups:
         level = data.value("cohort_fertility", data.baseline, data.end_year, group)
         born = group.split(":", 1)[1]
-        cells: list[Cell] = [both(born.replace("-", "–"), born.replace("-", "—")), "–"]
-        if level:
-            cells[1] = number(level["mean"], 2)
+        cells: list[Cell] = [both(born.replace("-", "–"), born.replace("-", "—"))]
+        cells.append(Number(level["mean"], digits=2) if level else NOTHING)
         for name in data.policies:
             cells.append(with_interval(data.effect("cohort_fertility", name, data.end_year, group), 3))
         rows.append(cells)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from results.content.blocks import Block, Bullets, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.content.blocks import Block, Bullets, Cell, FigureRef, Paragraph, Section, Table, Verdict, both
+from results.content.cells import NOTHING, Number, measured, missing
 from results.content.words import Text, joined, number
 from results.scenario.aim_chance import AS_DRAWN, of_fit
 from results.scenario.figures import calibration as figures
-from results.scenario.fit import FITTED, HELD_BACK, INPUT, FitData, printed, unit_words
+from results.scenario.fit import FITTED, HELD_BACK, INPUT, FitData, digits_in, in_unit, unit_words
 from results.trust import open_order
 from results.trust.marks import TRUST
 
@@ -88,19 +90,19 @@ def _target_blocks(fit: FitData) -> list[Block]:
     rows: list[list[Cell]] = []
     for row in sorted(fit.all_targets(), key=lambda r: list(USES).index(r["use"])):
         unit = str(row["unit_en"])
-        observed, low, high, predicted, p_low, p_high = printed(
-            [row[k] for k in ("observed", "low", "high", "predicted", "predicted_low", "predicted_high")], unit
-        )
+        values = [row[k] for k in ("observed", "low", "high", "predicted", "predicted_low", "predicted_high")]
+        digits = digits_in(values, unit)
+        observed, low, high, predicted, p_low, p_high = (in_unit(value, unit) for value in values)
         rows.append(
             [
                 both(fit.target_label(row, "en"), fit.target_label(row, "zh")),
                 unit_words(unit, row["unit_zh"]),
                 USES[row["use"]],
                 str(row["grade"]),
-                Measured(observed, both(f"{low} to {high}", f"{low} 至 {high}")),
-                Measured(predicted, both(f"{p_low} to {p_high}", f"{p_low} 至 {p_high}"))
-                if row["predicted"] is not None
-                else both("not counted", "未统计"),
+                measured(observed, low, high, digits),
+                measured(predicted, p_low, p_high, digits)
+                if predicted is not None
+                else missing(both("not counted", "未统计")),
                 _judged(row),
             ]
         )
@@ -190,7 +192,7 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
             kinds.get(row["kind"], both(row["kind"], row["kind"])),
             _spread(row, "prior"),
             _spread(row, "posterior"),
-            number(row["width_ratio"], 2),
+            Number(row["width_ratio"], digits=2),
         ]
         for row in rows
     ]
@@ -237,18 +239,14 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
     return blocks
 
 
-def _spread(row: dict[str, Any], which: str) -> Cell:
+def _spread(row: dict[str, Any], which: str) -> Number:
+    """A free number with three significant digits; years with a decimal, large amounts whole."""
     low, middle, high = (row[f"{which}_{end}"] for end in ("low", "median", "high"))
     if None in (low, middle, high):
-        return "–"
-    low, middle, high = (_short(value) for value in (low, middle, high))
-    return Measured(middle, both(f"{low} to {high}", f"{low} 至 {high}"))
-
-
-def _short(value: float) -> str:
-    """A free number with three significant digits; years with a decimal, large amounts whole."""
-    size = abs(value)
-    return number(value) if size >= 10_000 else f"{value:.1f}" if size >= 1000 else f"{value:.3g}".replace("-", "−")
+        return NOTHING
+    if 1000 <= abs(middle) < 10_000:
+        return Number(middle, low, high, digits=1, grouped=False)
+    return Number(middle, low, high, figures=3)
 
 
 def _probability_blocks(fit: FitData) -> list[Block]:
@@ -285,20 +283,18 @@ def _probability_blocks(fit: FitData) -> list[Block]:
     return [Table("fit_probabilities", caption, head, cells, text_columns=3), Paragraph(note, "note")]
 
 
-def _chance(row: dict[str, Any]) -> Cell:
+def _chance(row: dict[str, Any]) -> Number:
     chance = of_fit(row)
     bound = chance.bound()
-    return both(
+    words = both(
         f"{bound['en']}: {chance.reaching} of {chance.n} draws",
         f"{bound['zh']}：{chance.n} 组中 {chance.reaching} 组",
     )
+    return replace(chance.cell(), words=words)
 
 
-def _tfr(row: dict[str, Any]) -> Cell:
-    return Measured(
-        number(row["median"], 2),
-        both(f"{row['low']:.2f} to {row['high']:.2f}", f"{row['low']:.2f} 至 {row['high']:.2f}"),
-    )
+def _tfr(row: dict[str, Any]) -> Number:
+    return Number(row["median"], row["low"], row["high"], digits=2)
 
 
 def _order_blocks(fit: FitData) -> list[Block]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from results.content.blocks import Block, Cell, FigureRef, Measured, Paragraph, Section, Table, Verdict, both
+from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, Verdict, both
+from results.content.cells import NOTHING, Number
 from results.content.estimates import finite, rounded
 from results.content.words import Text, joined
 from results.scenario.data import RunData
 from results.scenario.figures.city_plan import plan_scoreboard
 from results.scenario.figures.paths import nursery_use
 from results.scenario.gains import not_drawn
-from results.scenario.goals import MOST_MARKS, NEAR, WHOLE, Goal, amount, goals_kept, tone_of, with_unit
+from results.scenario.goals import MOST_MARKS, NEAR, WHOLE, Goal, goals_kept, level, tone_of, with_unit
 from results.scenario.sections.effects import free_note, label_of
 
 
@@ -35,7 +36,7 @@ def plan_section(data: RunData) -> Section:
     )
     rows: list[list[Cell]] = []
     for goal in goals:
-        row: list[Cell] = [_label(data, goal.name), str(goal.year), target_text(goal.target)]
+        row: list[Cell] = [_label(data, goal.name), goal.year, target_text(goal.target)]
         base = goal.values[data.baseline]
         row.append(judged(base["mean"], goal.target))
         row += [_level(goal.values.get(s), str(goal.target["unit"])) for s in data.scenarios]
@@ -115,15 +116,12 @@ def target_text(target: dict[str, Any]) -> Text:
     return both(words[0] + value["en"], words[1] + value["zh"])
 
 
-def _level(found: dict[str, float] | None, unit: str) -> Cell:
+def _level(found: dict[str, float] | None, unit: str) -> Number:
     if found is None:
-        return "–"
+        return NOTHING
     exact = rounded(found) if abs(found["mean"]) >= WHOLE else found
-    shown = {key: {lang: amount(exact[key], unit, lang) for lang in ("en", "zh")} for key in ("mean", "low", "high")}
-    mean, low, high = shown["mean"], shown["low"], shown["high"]
-    if not finite(found["low"]) or low == high:
-        return both(mean["en"], mean["zh"])
-    return Measured(mean["en"], both(f"{low['en']} to {high['en']}", f"{low['zh']} 至 {high['zh']}"))
+    cell = level(unit, exact["mean"], exact["low"], exact["high"])
+    return cell if finite(found["low"]) and not cell.is_point else level(unit, exact["mean"])
 
 
 def _label(data: RunData, name: str) -> Text:

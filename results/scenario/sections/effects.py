@@ -7,6 +7,7 @@ import re
 
 from results.analysis.compare import FEWEST, paired
 from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import Number, missing
 from results.content.estimates import if_not_told, people_digits, rounded, said, span_of, with_interval
 from results.content.words import Text, joined, number
 from results.scenario.aim_chance import Chance, chance_of
@@ -87,8 +88,8 @@ def target_section(data: RunData) -> Section:
     rows: list[list[Cell]] = []
     for scenario, chance in chances.items():
         row = _chance_row(data, scenario)
-        cells = [with_interval(row, 3, sign=False), number(row["mean"] - value, 2, sign=True)]
-        rows.append([label_of(data, scenario), *cells, chance.counted(), chance.bound()])
+        cells = [with_interval(row, 3, sign=False), Number(row["mean"] - value, digits=2, sign=True)]
+        rows.append([label_of(data, scenario), *cells, chance.counted(), chance.cell()])
     head = [
         both("Scenario", "情景"),
         both(f"TFR {year}", f"{year} 年总和生育率"),
@@ -307,4 +308,4 @@ def _first_clear_year(data: RunData, scenario: str) -> Cell:
         held = clear[::-1].cumprod()[::-1].astype(bool)  # clear from this year to the last
         if held.any():
             found = int(own["year"].to_numpy()[held][0])
-    return str(found) if found is not None else both("none", "无")
+    return found if found is not None else missing(both("none", "无"))

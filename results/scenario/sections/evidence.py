@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from results.content.blocks import Block, Bullets, Card, Cards, Cell, Paragraph, Section, Table, both
-from results.content.words import GRADES, Text, number, plain_month
+from results.content.cells import Number
+from results.content.words import GRADES, Text, plain_month
 from results.scenario.data import RunData
 from results.scenario.sections.effects import label_of
 from results.trust.evidence_strength import (
@@ -119,6 +120,8 @@ def _basis(data: RunData, card: dict[str, Any]) -> Text:
 
 
 MOST_STUDIES = 2
+MOST_FIGURES = 6
+"""Significant figures of doses."""
 
 
 def _said(row: dict[str, Any], part: str) -> Text:
@@ -192,8 +195,8 @@ def _change_table(data: RunData) -> Table | None:
     return Table("changes", both("What each scenario changes", "各情景的具体变动"), head, rows, text_columns=5)
 
 
-def _plain(value: float) -> str:
-    return number(value, 0) if float(value).is_integer() else f"{value:g}"
+def _plain(value: float) -> Number:
+    return Number(value, figures=MOST_FIGURES)
 
 
 def _left_out(data: RunData) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from results.content.blocks import Block, Cell, FigureRef, Paragraph, Section, Table, both
+from results.content.cells import NOTHING, Number, Scaled, missing
 from results.content.estimates import (
     finite,
     money_said,
@@ -33,6 +34,7 @@ from results.trust.open_order import concerns, families_of, paragraph
 
 HUNDRED_MILLION = 1e8
 NOT_BOOKED: Text = both("not booked apart", "未单列")
+COSTS_NO_MORE: Text = both("not defined (it costs no more)", "无法计算（支出未增加）")
 LEAST_A_YEAR = 5e4
 """A measure that moves less than so many yuan a year and that no scenario changes has no row."""
 
@@ -146,19 +148,19 @@ def _open_order(data: RunData, names: list[str]) -> list[Block]:
     return [*blocks, *free_note(data, names)]
 
 
-def _cost_per_birth(data: RunData, scenario: str) -> Cell:
+def _cost_per_birth(data: RunData, scenario: str) -> Number | Scaled:
     found = cost_per_birth(data, scenario)
     if found is not None:
         return money_cell(found, sign=False, english=YUAN)
     cost = cost_a_year(data, scenario)
     if cost is not None and cost["mean"] <= 0:
-        return both("not defined (it costs no more)", "无法计算（支出未增加）")
-    return both("not defined (births do not rise)", "无法计算（出生未增加）")
+        return missing(COSTS_NO_MORE)
+    return missing(both("not defined (births do not rise)", "无法计算（出生未增加）"))
 
 
-def _births_per_money(row: pd.Series) -> Cell:
+def _births_per_money(row: pd.Series) -> Number:
     if not finite(row["ratio"]):
-        return both("not defined (it costs no more)", "无法计算（支出未增加）")
+        return missing(COSTS_NO_MORE)
     estimate = {key: row[key] * HUNDRED_MILLION for key in ("ratio", "low", "high")}
     return with_interval({**estimate, "mean": estimate["ratio"]}, 0)
 
@@ -172,10 +174,10 @@ def _estimate_of(row: pd.Series) -> dict[str, float]:
     return {key: float(row[key]) for key in ("mean", "low", "high")}
 
 
-def cost_cell(estimate: dict[str, float] | None, data: RunData, scenario: str) -> Cell:
+def cost_cell(estimate: dict[str, float] | None, data: RunData, scenario: str) -> Number | Scaled:
     """Yuan a year of those in force, with the interval; a payer who pays the same in every run has none."""
     if estimate is None:
-        return "–"
+        return NOTHING
     years = data.years_in_force(scenario)
     return money_cell({key: value if key == "n" else value / years for key, value in estimate.items()})
 
@@ -187,7 +189,7 @@ def _per_birth_table(data: RunData, names: list[str]) -> Table:
         [
             label_of(data, scenario),
             _cost_per_birth(data, scenario),
-            _births_per_money(per_yuan.loc[scenario]) if scenario in per_yuan.index else "–",
+            _births_per_money(per_yuan.loc[scenario]) if scenario in per_yuan.index else NOTHING,
         ]
         for scenario in names
     ]
@@ -203,7 +205,7 @@ def _per_birth_table(data: RunData, names: list[str]) -> Table:
 def _lever_blocks(data: RunData, names: list[str]) -> list[Block]:
     """The table by measure, and what it means that a measure is not booked apart."""
     table = _lever_table(data, names)
-    if not any(NOT_BOOKED in row for row in table.rows):
+    if not any(missing(NOT_BOOKED) in row for row in table.rows):
         return [table]
     note = both(
         f"“{NOT_BOOKED['en'].capitalize()}”: the ledger has no amount of the measure's own, because it costs nothing "
@@ -229,7 +231,7 @@ def _lever_table(data: RunData, names: list[str]) -> Table:
     changed = {name: data.levers_changed(name) for name in names}
     for lever in sorted(set().union(*changed.values()) - set(booked)):
         label = both(data.lever_label(lever, "en"), data.lever_label(lever, "zh"))
-        rows.append([label, *(NOT_BOOKED if lever in changed[name] else "–" for name in names)])
+        rows.append([label, *(missing(NOT_BOOKED) if lever in changed[name] else NOTHING for name in names)])
     caption = in_unit(
         "Extra cost against current law by measure, million yuan a year of those in force, with 95 % intervals",
         "按措施的额外支出（相对现行政策，实施期内年均，{unit}/年）及 95% 区间",

@@ -9,19 +9,19 @@ from results.content.blocks import (
     Bullets,
     Cell,
     FigureRef,
-    Measured,
     Paragraph,
     Section,
     Table,
     Verdict,
     both,
 )
+from results.content.cells import NOTHING, RANGE, Number
 from results.content.estimates import finite
-from results.content.words import Text, joined, number
+from results.content.words import Text, joined
 from results.reproduce import people_simulated, reproduce_section, same_numbers
 from results.scenario.data import RunData, group_dimensions
 from results.scenario.figures.past import history_fit
-from results.scenario.fit import FitData, closed, is_share, unit_words
+from results.scenario.fit import FitData, closed, in_unit, is_share, unit_words
 from results.scenario.past import has_band
 from results.scenario.sections.calibration import calibration_section
 
@@ -61,17 +61,16 @@ def _anchor_rows(data: RunData) -> tuple[list[list[Cell]], list[Text], int, int]
         label = both(anchor["label_en"], anchor["label_zh"])
         if not fits:
             misfits.append(_misfit(anchor, label, found["mean"]))
-        observed, low, high = (_anchor_number(anchor, anchor[key]) for key in ("value", "low", "high"))
-        mean, m_low, m_high = (_anchor_number(anchor, found[key]) for key in ("mean", "low", "high"))
+        ends = found["low"], found["high"]
         rows.append(
             [
                 label,
                 unit_words(anchor["unit"], anchor.get("unit_zh", anchor["unit"])),
-                str(anchor["year"]),
+                int(anchor["year"]),
                 _use(anchor),
                 anchor["grade"],
-                Measured(observed, both(f"{low} to {high}", f"{low} 至 {high}")),
-                Measured(mean, both(f"{m_low} to {m_high}", f"{m_low} 至 {m_high}")) if finite(found["low"]) else mean,
+                _anchor_number(anchor, *(anchor[key] for key in ("value", "low", "high"))),
+                _anchor_number(anchor, found["mean"], *(ends if finite(found["low"]) else ())),
                 _anchor_verdict(fits, given),
             ]
         )
@@ -157,15 +156,14 @@ USES: dict[str, Text] = {
 }
 
 
-def _anchor_number(anchor: dict[str, Any], value: float) -> str:
-    """A number in the anchor's unit; shares in percent without the sign."""
-    if is_share(anchor["unit"]):
-        return number(100 * value, 1)
-    return number(value, 0 if abs(anchor["value"]) >= 1000 else 2)
+def _anchor_number(anchor: dict[str, Any], *values: float) -> Number:
+    """A number, with its interval if it has one, in the anchor's unit; shares in percent without the sign."""
+    digits = 1 if is_share(anchor["unit"]) else 0 if abs(anchor["value"]) >= 1000 else 2
+    return Number(*(in_unit(value, anchor["unit"]) for value in values), digits=digits)
 
 
 def _misfit(anchor: dict[str, Any], label: Text, value: float) -> Text:
-    model, seen = _anchor_number(anchor, value), _anchor_number(anchor, anchor["value"])
+    model, seen = (_anchor_number(anchor, each).line() for each in (value, anchor["value"]))
     high = value > anchor["high"]
     en, zh = (" %", "%") if is_share(anchor["unit"]) else ("", "")
     return both(
@@ -225,8 +223,8 @@ def _parameter_blocks(data: RunData) -> list[Block]:
             both(c["status"], zh.get(c["status"], c["status"])),
             both(c["unit"], c.get("unit_zh", c["unit"])),
             both(c["source"], c.get("source_zh", c["source"])),
-            both(*[_values(c["value"])] * 2) if isinstance(c["value"], list) else _values(c["value"]),
-            "–" if c.get("low") is None else f"{c['low']:g} – {c['high']:g}".replace("-", "−"),
+            both(*[_values(c["value"])] * 2) if isinstance(c["value"], list) else _parameter(c["value"]),
+            NOTHING if c.get("low") is None else _parameter(None, c["low"], c["high"], words=RANGE),
         ]
         for c in cards
     ]
@@ -242,6 +240,11 @@ def _parameter_blocks(data: RunData) -> list[Block]:
     ]
     caption = both("All behavioural parameters", "全部行为参数")
     return [Paragraph(text), Table("parameters", caption, head, rows, text_columns=5, annex=True)]
+
+
+def _parameter(*values: float | None, words: Text | None = None) -> Number:
+    """A behavioural number as its file has it, or its range."""
+    return Number(*values, figures=6, grouped=False, words=words)
 
 
 def _values(value: float | list[float]) -> str:

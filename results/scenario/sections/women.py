@@ -88,7 +88,7 @@ def _years_table(data: RunData, women: pd.DataFrame) -> Table:
     young = sums_by_year(women, data.baseline, ("20-24", "25-29", "30-34")).set_index("year")
     rows: list[list[Cell]] = []
     for year in shown_years(data):
-        row: list[Cell] = [str(year)]
+        row: list[Cell] = [year]
         for found, digits in (
             (data.value("tfr", data.baseline, year), 2),
             (data.value("births", data.baseline, year), 0),
