@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from calibration.targets.value_in_history import Computation
-from policies.catalogue import Label
+from policies.bilingual import Label
 from policies.clock import MONTHS_PER_YEAR, month_index, year_of
 from policies.errors import InputError, cut, unknown_name
 from policies.messages import tr

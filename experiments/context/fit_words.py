@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import yaml
 
-from policies.catalogue import Label
+from policies.bilingual import Label
 from policies.errors import InputError, unknown_name
 from policies.messages import tr
 from policies.validation import StrictModel, read_yaml, validated

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from policies.bilingual import Label
 from policies.messages import tr
 from policies.validation import MOST_SEED, Flag, Real, StrictModel, Whole
 
@@ -29,8 +30,8 @@ MOST_DRAWS = 64
 LEAST_PEOPLE = 2000
 
 
-class BilingualTitle(StrictModel):
-    """Title of a run in both languages; one text stands for both."""
+class BilingualTitle(Label):
+    """Title of a run in both languages, short enough for a page; one text stands for both."""
 
     en: str = Field(min_length=1, max_length=300)
     zh: str = Field(min_length=1, max_length=300)

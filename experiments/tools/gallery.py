@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from pydantic import Field
 
-from policies.catalogue import Label
+from policies.bilingual import Label
 from policies.errors import InputError, unknown_name
 from policies.validation import StrictModel, read_yaml, validated
 from results.folder.store import MANIFEST, RunFolder, RunFolderError

@@ -1,11 +1,14 @@
 """Families of measures and payers have one name each, which commands, the page, READMEs and reports use."""
 
+import re
 from pathlib import Path
 from typing import get_args
 
 import pandas as pd
 import pytest
 
+from abm.view.dashboard.charts import HEIGHT, WIDTH
+from abm.view.dashboard.svg import SMALLEST, Drawing, legend, width_of
 from abm.view.dashboard.words import word
 from experiments.context.report_words import report_words
 from policies.catalogue import PAYERS, Catalogue, Lever
@@ -36,6 +39,17 @@ def test_the_page_and_reports_say_the_same(lang: str) -> None:
             assert word(key, lang) == said(key, lang) == label.in_language(lang)
     assert data.family_label("behaviour", "zh") == "行为参数不确定性"
     assert data.payer_label("lucky_dip", lang) == "lucky dip", "no name for it"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_legend_of_all_payers_can_be_read_inside_its_drawing(lang: str) -> None:
+    names = [label.in_language(lang) for label in PAYER_NAMES.values()]
+    drawing = Drawing(WIDTH, HEIGHT, (56, 30, 10, 26))
+    legend(drawing, [(name, "#000") for name in names], drawing.left, 16)
+    written = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*font-size="([\d.]+)"[^>]*>([^<]+)', drawing.svg("title"))
+    assert [name for *_, name in written] == names
+    for x, y, size, name in written:
+        assert float(size) >= SMALLEST and float(x) + width_of(name, float(size)) <= WIDTH and float(y) < drawing.top
 
 
 def test_a_run_folder_that_holds_no_words_has_those_of_its_time() -> None:
