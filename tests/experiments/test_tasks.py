@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, make_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from abm.city.loading import load_city
 from experiments.run.run_table import design_table, folder_name, study_hash
 from experiments.run.seed_task import DECIDES_NO_HISTORY, DECIDES_NO_RUN, SeedTask
 from experiments.run.tasks import common_task, history_name, runs_hash, task_of, tasks_of
@@ -22,6 +24,13 @@ OTHER: dict[str, Any] = {
     "history_name": "another", "sources": "of others", "city_hash": "of another city",
 }  # fmt: skip
 """Another value for every field but the law."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cities_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.study.study.load_city", functools.cache(load_city))
+        yield
 
 
 def names_of(task: SeedTask) -> tuple[str, str]:
