@@ -39,7 +39,7 @@ from policies.timeline import Timeline, current_law
 
 _PLACE_FIELDS = ("nursery_places.added_per_1000", "nursery_classes.places_per_1000",
                  "workplace_nurseries.places_per_1000_employees")  # fmt: skip
-"""What each of :data:`abm.core.counters.PLACE_LEVERS` adds."""
+"""What each of :data:`abm.core.levers.PLACE_LEVERS` adds."""
 _BOUNDS = ("death_bound", "marriage_bound", "top_wish", "plan_bound")
 _BOUND_PARAMETERS = ("gross_move_rate", "housing_bound", "net_level", "separation_bound", "town_move_bound",
                      "work_change_monthly")  # fmt: skip
@@ -52,7 +52,7 @@ class FamilyModel(CityState, mesa.Model):
     """A city of households that marry, bear and care, month by month.
 
     ``scale`` is the share of residents simulated; every count in the output is scaled to the city. ``start`` is
-    "2010-11" or "2020-11". ``hold`` names feedbacks to keep fixed (see :data:`HOLDABLE`).
+    "2010-11" or "2020-11". ``hold`` names feedbacks to keep fixed (see :data:`abm.city_state.HOLDABLE`).
     Raises InputError for a wrong city, start, scale or hold, HazardBoundError when a hazard exceeds its bound.
     """
 
