@@ -98,7 +98,10 @@ def test_whatever_is_damaged_comes_back(
         return  # no failures: nothing to damage
     DAMAGES[how](path_of(folder, name))
     folder, again = resumed(folder)
-    assert len(again) == (name in ("part", "births"))
+    if name == SUMS and how == "bits":  # a bit may turn a part's digest into another, which speaks against the part
+        assert len(again) <= 1
+    else:
+        assert len(again) == (name in ("part", "births"))
     assert_whole(folder, made[kind])
 
 
