@@ -14,10 +14,11 @@ os.fsync = lambda file: None  # type: ignore[assignment]  # no power is cut in a
 
 
 LONGEST = (
-    "test_guides.py", "test_cli.py", "experiments/test_optimise.py", "experiments/test_known_functions.py",
-    "results/test_report.py", "fuzz/test_fuzz.py", "results/test_sensitivity.py", "results/test_chinese.py",
-    "calibration/test_fit.py", "browser/test_page.py", "experiments/test_on_ray.py", "browser/test_reports.py",
-    "benchmarks/test_bench_study.py", "benchmarks/test_bench.py", "abm/test_dashboard.py",
+    "test_guides.py", "test_cli.py", "experiments/search/test_optimise.py", "experiments/run/test_known_functions.py",
+    "results/scenario/test_report.py", "fuzz/test_fuzz.py", "results/sensitivity/test_sensitivity.py",
+    "results/test_chinese.py",
+    "calibration/fit/test_fit.py", "browser/test_page.py", "experiments/run/test_on_ray.py", "browser/test_reports.py",
+    "benchmarks/test_bench_study.py", "benchmarks/test_bench.py", "abm/view/test_dashboard.py",
 )  # fmt: skip
 """Files of minutes, run first, so that workers who take a file at a time end at about the same time. While the first
 compiles the engine, for some minutes, the others have those that do without."""

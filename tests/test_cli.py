@@ -126,7 +126,7 @@ def test_every_kind_is_checked_against_its_own_keys() -> None:
 
 @pytest.mark.parametrize("own", [{"kind": "forecast"}, {"kind": "optimise", "target": {"tfr": 1.5, "year": 2026}}])
 def test_the_shortest_run_has_a_report(own: dict[str, Any]) -> None:
-    """To the first December after the branch; less is refused (``tests/experiments/test_refused.py``)."""
+    """To the first December after the branch; less is refused (``tests/experiments/study/test_refused.py``)."""
     if own["kind"] == "optimise":
         own = {**own, "factors": {"grant": {"fields": ["birth_grant.order1"]}}, "population": 4, "generations": 1}
     written = {name: WRITTEN[name] for name in ("title", "city", "scale")}

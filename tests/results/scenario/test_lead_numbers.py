@@ -18,7 +18,7 @@ from results.scenario.sections.money import cost_section
 from results.scenario.sections.past import fit_section
 from results.scenario.sections.women import women_section
 from tests.results.sample_run import write_sample_run
-from tests.results.test_scenario_claims import matched, numbers_in, printed
+from tests.results.scenario.test_scenario_claims import matched, numbers_in, printed
 
 
 @pytest.fixture(scope="module")

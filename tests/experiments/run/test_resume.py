@@ -21,7 +21,7 @@ from results.folder.checksums import SUMS
 from results.folder.damage import damages
 from results.folder.store import CONFIG, CONTEXT, DESIGN, FAILURES, MANIFEST, SERIES, RunFolder, RunFolderError
 from tests.experiments.conftest import STUDY, WRITTEN
-from tests.results.test_damage import DAMAGES
+from tests.results.folder.test_damage import DAMAGES
 
 KINDS = {"scenario": WRITTEN, "sobol": STUDY}
 FILES = (MANIFEST, DESIGN, CONTEXT, SERIES, FAILURES, SUMS, CONFIG, "part", "births")

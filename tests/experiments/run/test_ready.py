@@ -65,7 +65,7 @@ def test_another_process_that_compiles_is_waited_for(
     compiled: Callable[[], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = [sys.executable, "-c", HOLDER, str(tmp_path / f".compiling-{made_for()}"), str(ready._marker())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as other:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         ready.engine_ready()
     assert compiled() == 0 and ready.is_compiled()

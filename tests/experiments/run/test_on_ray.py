@@ -24,7 +24,7 @@ from experiments.study.study import Study, read_study
 from policies.errors import InputError
 from results.folder.store import RunFolder
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Write = Callable[..., Path]
 CHANGES: dict[str, Any] = {
     "start": "2020-11",

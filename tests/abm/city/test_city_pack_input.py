@@ -21,7 +21,7 @@ from abm.city.pack.reading import read_given
 from policies.errors import InputError
 from policies.messages import process_language
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "rivertown"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "rivertown"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from calibration.fit.free_numbers import Level, Prior, Response, parameters_at
 from policies.errors import InputError
 
 LABEL = {"en": "x", "zh": "x"}
-SHIPPED = Path(__file__).parents[2] / "calibration" / "configs" / "suining.yaml"
+SHIPPED = Path(__file__).parents[3] / "calibration" / "configs" / "suining.yaml"
 
 
 def level(**changes: Any) -> Level:

@@ -24,7 +24,7 @@ LEVELS = {"grid": [0.1, 0.2, 0.3, 0.4], "lhs": [0.1, 0.2, 0.4], "one_at_a_time":
 DRIFT = {"marriage_drift": {"items": [5], "low": 0.8, "high": 1.2}, "present_weight_rho": None}
 
 
-CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
+CONFIGS = Path(__file__).parents[3] / "experiments" / "configs"
 
 
 @pytest.mark.parametrize(

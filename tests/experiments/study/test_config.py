@@ -13,7 +13,7 @@ from experiments.study.study import read_study
 from policies.clock import month_index
 from policies.errors import InputError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 Write = Callable[..., Path]
 
 

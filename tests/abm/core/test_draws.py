@@ -201,7 +201,7 @@ def test_uncompiled_draws_are_the_same_and_warn_about_nothing() -> None:
         subprocess.run(
             [sys.executable, "-W", "error", "-c", call],
             env=env,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
             capture_output=True,
             text=True,
             check=True,

@@ -13,7 +13,7 @@ import pytest
 from experiments.context.context import report_context
 from experiments.study.study import read_study
 
-CONFIGS = Path(__file__).resolve().parents[2] / "experiments" / "configs"
+CONFIGS = Path(__file__).resolve().parents[3] / "experiments" / "configs"
 WORD = re.compile(r"[A-Za-z]{4,}")
 LOWER = re.compile(r"(?<![A-Za-z])[a-z]{4,}")
 PROSE = re.compile(r"[A-Za-z]{2,}.* .*[A-Za-z]{2,}")

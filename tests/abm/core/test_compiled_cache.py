@@ -13,7 +13,7 @@ import pytest
 
 from abm.core import compiled_cache
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CALLEE = "from numba import njit\n\n@njit(cache=True)\ndef answer():\n    return {answer}\n"
 CALLER = (
     "from numba import njit\nfrom abm.core.callee import answer\n\n@njit(cache=True)\ndef ask():\n    return answer()\n"

@@ -18,7 +18,7 @@ from abm.city.pack.make import make_pack
 from abm.city.pack.replacing import MARK, exchanged, hashes
 from policies.errors import InputError
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "rivertown"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "rivertown"
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from abm.city.pack.make import infants_tfr, make_pack
 from abm.city.pack.people import expected_survivors, survival
 from policies.errors import InputError
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "rivertown"
+EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "rivertown"
 SHARE_ROUNDING = 1e-5
 
 

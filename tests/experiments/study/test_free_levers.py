@@ -19,7 +19,7 @@ from policies.packages import load_package, package_changes, package_names
 from results.trust.open_order import FREE
 
 Write = Callable[..., Path]
-CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
+CONFIGS = Path(__file__).parents[3] / "experiments" / "configs"
 STUDIES = sorted((*CONFIGS.glob("sobol/*.yaml"), *CONFIGS.glob("sweep/*.yaml")))
 REACH = "nursery_places.street_share_added"
 GRANT, CAMPAIGN = {"fields": ["birth_grant.order1"], "to": 30000}, {"fields": ["campaign.ideal_added"], "to": 0.1}

@@ -14,7 +14,7 @@ from experiments.study.parameter_words import FILE, parameter_words
 from experiments.study.study import read_study
 from policies.errors import InputError
 
-CONFIG = Path(__file__).resolve().parents[2] / "experiments" / "configs" / "scenario" / "suining_example.yaml"
+CONFIG = Path(__file__).resolve().parents[3] / "experiments" / "configs" / "scenario" / "suining_example.yaml"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -13,7 +13,7 @@ import pytest
 from results.folder.lock import HOLDER, held
 from results.folder.store import RunFolderError, StoreError
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HOLDS = """
 import os, sys, time
 from pathlib import Path

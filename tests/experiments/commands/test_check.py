@@ -75,7 +75,7 @@ def test_draws_are_what_counts_where_there_are_several(write_config: Callable[..
     assert replicates(drawn) == 3
 
 
-CONFIGS = Path(__file__).parents[2] / "experiments" / "configs"
+CONFIGS = Path(__file__).parents[3] / "experiments" / "configs"
 MEASURED_SECONDS = {
     "scenario/toytown_quick": 7.7,
     "forecast/toytown_quick": 8.7,
