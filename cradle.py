@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +15,14 @@ import typer
 from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
-from experiments.commands.common import FAILED, checked_options, clear_endings, say, stop, version_text
+from experiments.commands.carry_out import execute_and_report, series_of, write_and_say
+from experiments.commands.common import checked_options, clear_endings, say, version_text
 from experiments.commands.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
 from policies.messages import asked_in, language, language_from_system, tr, translated
-from policies.streams import never_fail, tell
+from policies.streams import never_fail
 from results.folder.lock import held
-from results.folder.store import FAILURES, RunFolder
+from results.folder.store import RunFolder
 
 RUNS = Path("results") / "runs"
 BENCH_PARTS = ("all", "engine", "study")
@@ -125,7 +125,7 @@ def run(
         study = read_study(config, scale=scale, seeds=seeds)
         with held(out / folder_name(study)):
             folder, design = start_run(study, out)
-            _execute(study, folder, design, (workers, on, address), lang)
+            execute_and_report(study, folder, design, (workers, on, address), lang)
 
 
 @command()
@@ -139,60 +139,7 @@ def resume(run: RunName, on: On = None, address: Address = None, workers: Worker
         with held(folder.path):
             study = study_of(folder)
             design = take_up(folder, study)
-            _execute(study, folder, design, (workers, on, address), lang)
-
-
-def _execute(study: Any, folder: RunFolder, design: Any, where: tuple[Any, Any, Any], lang: str | None) -> None:
-    """Run, report, and end with the headline and the report's path."""
-    from experiments.run.compiled_once import engine_ready
-    from experiments.run.progress import reporter_for
-    from experiments.run.runner import execute, noted_if_stopped, standing_backend
-
-    with clear_endings(kept=folder.path), noted_if_stopped(folder):
-        left = len(design) - len(folder.finished() & set(design["run_id"]))
-        to_do = tr("{left} of {count} runs to do").format(left=left, count=len(design))
-        if study.kind.is_search:
-            to_do = tr("a search, runs as they are met")
-        say(
-            tr("{title}: {to_do}, {people:,} people -> {folder}").format(
-                title=getattr(study.config.title, language()), to_do=to_do, people=study.people, folder=folder.path
-            )
-        )
-        with standing_backend(*where) if left or study.kind.is_search else nullcontext():
-            if left:
-                engine_ready()
-            if study.kind.is_search:
-                from experiments.search.optimise import search
-
-                failures, _ = search(study, folder, lambda s, f, d: execute(s, f, d, reporter_for(errors), *where))
-            else:
-                failures = execute(study, folder, design, reporter_for(errors), *where)
-        if failures and not folder.finished():
-            stop(tr("{failure}; there is nothing to report").format(failure=_failure_text(failures, folder)), FAILED)
-        _report(folder, lang, before="\n")
-        if failures:
-            stop(_failure_text(failures, folder), FAILED)
-
-
-def _failure_text(failures: list[dict[str, str]], folder: RunFolder) -> str:
-    first = failures[0]
-    return tr("runs that failed: {count} (all are in {file}); the first: {error} in the {stage}: {message}").format(
-        count=len(failures), file=folder.file(FAILURES), error=first["error"], stage=tr(first["stage"]),
-        message=first["message"],
-    )  # fmt: skip
-
-
-def _report(folder: RunFolder, lang: str | None, before: str = "") -> None:
-    """Write the report, and say its first answer and where it is. Without ``lang`` its reader's browser chooses."""
-    from results.folder.damage import unfinished_words
-    from results.report import write_report_of_kind
-
-    folder.follows_browser = lang is None
-    page, lead = write_report_of_kind(folder, language())
-    if told := unfinished_words(folder):
-        tell(told[language() == "zh"], sys.stderr)
-    say(before + lead[language()])
-    say(tr("report: {page}").format(page=page.resolve()))
+            execute_and_report(study, folder, design, (workers, on, address), lang)
 
 
 @command()
@@ -212,7 +159,7 @@ def check(config: Config, scale: Scale = None, seeds: Seeds = None, workers: Wor
 def report(run: RunName, lang: Lang = None) -> None:
     """Write the report of a run again."""
     with clear_endings(lang=lang):
-        _report(RunFolder.find(run, RUNS), lang)
+        write_and_say(RunFolder.find(run, RUNS), lang)
 
 
 @command()
@@ -261,30 +208,11 @@ def equal_cost(
         from experiments.study.study import read_study
 
         study = read_study(config, scale=scale, plausible_bounds=True)
-        table = make_table(study, yuan, year, seeds, lambda s: _series_of(s, runs, workers))
+        table = make_table(study, yuan, year, seeds, lambda s: series_of(s, runs, workers))
         table.to_csv(out, index=False, lineterminator="\n")
         for status, part in table.drop_duplicates("factor").groupby("status"):
             say(f"{tr(status)}: {', '.join(part['factor'])}")
         say(tr("table: {path}").format(path=out.resolve()))
-
-
-def _series_of(study: Any, runs: Path, workers: int | None) -> Any:
-    """Run a study and return its merged table; a failed run stops the command."""
-    from experiments.run.compiled_once import engine_ready
-    from experiments.run.progress import reporter_for
-    from experiments.run.run_table import folder_name
-    from experiments.run.runner import execute, standing_backend, start_run
-    from results.folder.store import SERIES
-
-    kept = runs / folder_name(study)
-    with held(kept), clear_endings(kept=kept):
-        folder, design = start_run(study, runs)
-        with standing_backend(workers):
-            engine_ready()
-            failures = execute(study, folder, design, reporter_for(errors), workers)
-        if failures:
-            stop(_failure_text(failures, folder), FAILED)
-        return folder.read_table(SERIES)
 
 
 @command()

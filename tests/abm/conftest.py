@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from abm.core.population import RESIDENT
-from policies.clock import month_of_year
+from policies.clock import month_index, month_of_year
 
 MONTHS = 24
+START = month_index("2027-01")
 
 
 @dataclass
@@ -69,3 +70,13 @@ def watched(toytown_founded: Any) -> Watched:
         if model.month % 3 == 0:
             links.extend(f"month {model.month}: {error}" for error in link_errors(model.population))
     return Watched(model, founding, residents, flows, links, marriages, model.worst.copy())
+
+
+@pytest.fixture(scope="session")
+def before_package(toytown: Any, toytown_founded: Any) -> Any:
+    """Toytown founded in November 2020 and run to January 2027 under the law. Fork it; do not run it."""
+    from abm.model import FamilyModel
+
+    model = FamilyModel(toytown, scale=1.0, seed=2, start="2020-11")
+    model.run_until_month(START)
+    return model
