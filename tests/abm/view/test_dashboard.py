@@ -33,7 +33,7 @@ from policies.clock import month_index
 from policies.errors import InputError
 from policies.packages import PACKAGES_FOLDER
 
-DASHBOARD = Path(__file__).parents[3] / "abm" / "dashboard"
+DASHBOARD = Path(__file__).parents[3] / "abm" / "view" / "dashboard"
 TOYTOWN: dict[str, Any] = {"city": "toytown", "scale": 0.3, "begins": "2022-01", "package": "current-law"}
 
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("solara", reason="the page is an extra: pip install '.[dashboard]'")
 
-
 from abm.view.dashboard import gate, sessions
-
-DASHBOARD = Path(__file__).parents[3] / "abm" / "dashboard"
-TOYTOWN: dict[str, Any] = {"city": "toytown", "scale": 0.3, "begins": "2022-01", "package": "current-law"}
 
 OWN = ("127.0.0.1:8765", "http://127.0.0.1:8765")
 
