@@ -5,6 +5,12 @@ WORKERS ?= 2
 # One more than the cores of a small machine: tests of the page and of Ray wait for others much of their time.
 TEST_WORKERS ?= 3
 PYTHON ?=
+# What runs without the engine and within half a minute; `--no-engine` holds it to that.
+QUICK := tests/test_imports.py tests/test_bilingual_texts.py tests/test_twins.py tests/statistics \
+  tests/policies/test_catalogue.py tests/policies/test_clock.py tests/policies/test_packages.py tests/policies/test_timeline.py \
+  tests/policies/test_messages.py tests/results/folder tests/results/analysis tests/results/content tests/results/trust \
+  tests/results/documents tests/experiments/context \
+  tests/experiments/study/test_config.py tests/experiments/study/test_refused.py tests/experiments/study/test_kinds.py
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -22,7 +28,7 @@ done
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench clean
+.PHONY: help setup run quick test test-all lint format bench clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +39,15 @@ setup: $(STAMP) ## set up .venv and nothing else
 run: $(STAMP) ## simulate Suining: today's law against the example package, and write a report
 	@$(BIN)/cradle run $(CONFIG) --workers $(WORKERS)
 
-test: $(STAMP) lint ## style, types and all tests
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+quick: $(STAMP) ## half a minute: style and the tests that compile no engine
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-engine $(QUICK)
+
+test: $(STAMP) lint ## ten minutes: style, types and the tests that every change needs
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "not long" --durations 10
+
+test-all: $(STAMP) lint ## twenty minutes: these and the long ones (whole fits, every command of the guides, Ray, speed)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --durations 20
 
 lint: $(STAMP) ## style and types only
 	@$(BIN)/ruff check $(SOURCES)

@@ -24,6 +24,21 @@ LONGEST = (
 compiles the engine, for some minutes, the others have those that do without."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-engine", action="store_true", help="A test that compiles a function of the engine fails.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under ``--no-engine`` compiling is refused: what is called quick stays so."""
+    if config.getoption("--no-engine"):
+        from numba.core.dispatcher import Dispatcher
+
+        def refuse(dispatcher: Any, signature: Any) -> None:
+            pytest.fail(f"compiles {dispatcher.py_func.__module__}.{dispatcher.py_func.__qualname__}")
+
+        Dispatcher.compile = refuse  # type: ignore[assignment, method-assign]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, the others as they are."""
     here = Path(__file__).parent

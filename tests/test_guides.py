@@ -121,7 +121,7 @@ def with_shell(path: Path) -> bool:
 RUN = [pytest.param(path.name, path, id=named(path)) for path in ENGLISH if with_shell(path)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("workplace", "guide"), RUN, indirect=["workplace"])
 def test_every_command_runs(workplace: Path, guide: Path, toytown_founded: Any) -> None:
     """The blocks of a guide, one after the other in one folder, as a reader would type them."""

@@ -36,6 +36,7 @@ READERS = {"open", "read_text", "read_csv", "read_table", "read_excel", "loadtxt
 DATA_FOLDERS = {"cities", "levers", "packages", "evidence"}
 
 
+@cache
 def sources() -> list[Path]:
     """Every source of the project, tests apart."""
     found = [ROOT / "cradle.py"] if (ROOT / "cradle.py").exists() else []
@@ -63,9 +64,16 @@ def imported_modules(tree: ast.AST, module: str, is_package: bool) -> Iterator[s
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a source."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> list[str]:
     """What a file imports."""
-    return list(imported_modules(ast.parse(path.read_text()), module_of(path), path.name == "__init__.py"))
+    return list(imported_modules(tree_of(path), module_of(path), path.name == "__init__.py"))
 
 
 def allowed_parts(part: str) -> set[str]:
@@ -159,7 +167,7 @@ def test_only_draws_makes_random_numbers(path: Path) -> None:
     assert not RANDOM_MODULES & set(imports_of(path))
     used = [
         f"line {node.lineno}: .{node.attr}"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr in RANDOM_NAMES
     ]
     assert used == []
@@ -170,7 +178,7 @@ def test_only_policies_and_the_city_open_their_data_files(path: Path) -> None:
     """No other file both reads files and names one of the data folders in a path."""
     if module_of(path).startswith(("policies", "abm.city.", "experiments.sources", "abm.core.compiled_cache")):
         return  # the last two hash files and read no number out of them
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     reads = any(isinstance(node, ast.Call) and called_name(node) in READERS for node in ast.walk(tree))
     folders = DATA_FOLDERS & {piece for text in path_strings(tree) for piece in text.split("/")}
     assert not (reads and folders), f"reads files and names {sorted(folders)}"

@@ -68,12 +68,3 @@ def test_objects_and_columns_bear_the_same_children() -> None:
     """`births_only` compares the births of its two forms and raises when they differ."""
     objects, columns = births_only(3_000, 12)
     assert objects > 0 and columns > 0
-
-
-def test_bench_times_every_process_of_the_month() -> None:
-    """The list of timed processes is the body of `live_month`."""
-    source = (Path(__file__).parents[2] / "abm" / "month.py").read_text(encoding="utf-8")
-    body = source.split("def live_month", 1)[1].split("ORDER", 1)[0]
-    called = [line.strip().split("(")[0] for line in body.splitlines() if line.strip().endswith(")") or "(s)" in line]
-    assert [name for name in called if name in PROCESSES] == list(PROCESSES)
-    assert body.count("(s)") == len(PROCESSES)

@@ -11,7 +11,7 @@ from rich.console import Console
 from experiments.tools.bench_study import LEVERS, measure_study, sobol_rows, study_table
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_number_is_measured(toytown_founded: Any) -> None:
     printed = io.StringIO()
     screen = Console(file=printed, width=120)

@@ -77,7 +77,7 @@ class Interrupting(LineReporter):
             raise KeyboardInterrupt
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_interrupted_and_one_that_resumes_give_the_serial_tables(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,7 +96,7 @@ def test_two_workers_interrupted_and_one_that_resumes_give_the_serial_tables(
     assert_same(folder, wanted, study)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="owners and modes are asked on POSIX systems")
 def test_a_node_whose_cache_others_may_have_written_stops_the_run_with_its_message(
     write_config: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -114,7 +114,7 @@ def test_a_node_whose_cache_others_may_have_written_stops_the_run_with_its_messa
     assert not any(cache.iterdir())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_give_the_serial_tables(study: Study, tmp_path: Path) -> None:
     folder, design = start_run(study, tmp_path / "ray")
     assert execute(study, folder, design, LineReporter(), workers=2) == []
@@ -144,7 +144,7 @@ def driver() -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
         process.kill()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ray_on_one_machine_is_heard_on_it_alone_and_ends_with_its_driver(
     driver: tuple[subprocess.Popen[str], list[psutil.Process]],
 ) -> None:
