@@ -8,9 +8,8 @@ PYTHON ?=
 # What runs without the engine and within half a minute; `--no-engine` holds it to that.
 QUICK := tests/test_imports.py tests/test_bilingual_texts.py tests/test_twins.py tests/statistics \
   tests/policies/test_catalogue.py tests/policies/test_clock.py tests/policies/test_packages.py tests/policies/test_timeline.py \
-  tests/policies/test_messages.py tests/results/folder tests/results/analysis tests/results/content tests/results/trust \
-  tests/results/documents tests/experiments/context \
-  tests/experiments/study/test_config.py tests/experiments/study/test_refused.py tests/experiments/study/test_kinds.py
+  tests/policies/test_messages.py tests/results/folder/test_store.py tests/results/analysis tests/results/trust \
+  tests/results/documents tests/experiments/context tests/experiments/study/test_refused.py tests/experiments/study/test_kinds.py
 
 BIN := .venv/bin
 STAMP := .venv/.installed
