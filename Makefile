@@ -9,7 +9,7 @@ PYTHON ?=
 QUICK := tests/test_imports.py tests/test_bilingual_texts.py tests/test_twins.py tests/statistics \
   tests/policies/test_catalogue.py tests/policies/test_clock.py tests/policies/test_packages.py tests/policies/test_timeline.py \
   tests/policies/test_messages.py tests/results/folder/test_store.py tests/results/analysis tests/results/trust \
-  tests/results/documents tests/experiments/context tests/experiments/study/test_refused.py tests/experiments/study/test_kinds.py
+  tests/results/documents tests/experiments/context/test_context.py tests/experiments/study/test_refused.py tests/experiments/study/test_kinds.py
 
 BIN := .venv/bin
 STAMP := .venv/.installed
