@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from abm.city.loading import load_city
+from calibration.fit.chances_and_order import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
 from calibration.fit.fit_file import FitFile, read_fit_file
 from calibration.fit.fit_folder import FitFolder
-from calibration.fit.outlook import DRIFT, contrasts, outlook, probabilities, what_moves_the_ranking
 from calibration.fit.posterior import coverage, histories_of
 from calibration.fit.refine import draws_brought_to_data
+from calibration.fit.scoreboard import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.fit.smc import acceptance, refine, run_fit
-from calibration.fit.trust import correlations, identified, predictions, scoreboard, shipped_columns
 from calibration.fit.workers import InOrder
 from calibration.targets.read import Target, load_targets
 from experiments.context.fit_tables import FitTables, write_fit

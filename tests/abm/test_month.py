@@ -18,8 +18,8 @@ def called_in_order() -> list[str]:
 
 def test_the_compiled_month_is_the_list_of_steps() -> None:
     listed = [process.__name__ for process in month.PROCESSES]
-    assert called_in_order() == listed and len(listed) == len(set(listed)) == 10
-    assert len(month.STEPS) == 12 and [step.name for step in month.STEPS if not step.processes] == [
+    assert called_in_order() == listed and len(listed) == len(set(listed))
+    assert [step.name for step in month.STEPS if not step.processes] == [
         "law and prices", "norms (January)", "observation and ledger"
     ]  # fmt: skip
 

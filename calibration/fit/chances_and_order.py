@@ -11,8 +11,8 @@ import pandas as pd
 from abm.core.parameters import Parameters
 from abm.model import FamilyModel
 from calibration.fit.fit_file import FitFile
+from calibration.fit.scoreboard import TAILS
 from calibration.fit.smc import parameter_changes
-from calibration.fit.trust import TAILS
 from calibration.fit.workers import InOrder
 from experiments.run.compiled_once import engine_ready
 from experiments.run.seed_task import load_once
