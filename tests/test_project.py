@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+OWN_FOLDERS = ("abm", "calibration", "experiments", "policies", "results")
 BROKEN = "#!/bin/sh\necho 'launcher: no such version' >&2\nexit 127\n"
 WORKING = """#!/bin/sh
 case "$1" in
@@ -106,12 +107,25 @@ def test_no_file_names_a_package_index_or_a_place_on_one_machine() -> None:
     assert found == []
 
 
+def test_no_program_is_long_or_lists_the_levers() -> None:
+    """A file of more than 400 lines holds more than one idea; a program that names most levers grows with each."""
+    programs = [path for folder in (*OWN_FOLDERS, "tests") for path in (ROOT / folder).rglob("*.py")]
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in [*programs, ROOT / "cradle.py"]
+    }
+    texts = {name: text for name, text in texts.items() if not name.startswith("results/runs/")}
+    assert [name for name, text in texts.items() if text.count("\n") > 400] == []
+    levers = [path.stem for path in (ROOT / "policies" / "levers").glob("*.yaml")]
+    naming = {name: sum(lever in set(re.findall(r"\w+", text)) for lever in levers) for name, text in texts.items()}
+    assert [name for name, count in naming.items() if 3 * count > 2 * len(levers)] == []
+
+
 def test_every_library_that_is_imported_is_declared() -> None:
     """Those of the sources among the dependencies, those of the page in its extra; nothing comes in by chance."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     main, page = project["dependencies"], project["optional-dependencies"]["dashboard"]
     sold_as = importlib.metadata.packages_distributions()
-    own = {"abm", "policies", "calibration", "experiments", "results", "cradle"}
+    own = {*OWN_FOLDERS, "cradle"}
     for source in [ROOT / "cradle.py", *(path for folder in own for path in (ROOT / folder).rglob("*.py"))]:
         allowed = (*main, *page) if "dashboard" in source.parts else main
         declared = {_plain_name(line) for line in allowed}
