@@ -118,10 +118,13 @@ def with_shell(path: Path) -> bool:
     return any(not block.reason for block in blocks(path, SHELL))
 
 
-RUN = [pytest.param(path.name, path, id=named(path)) for path in ENGLISH if with_shell(path)]
+RUN = [
+    pytest.param(path.name, path, id=named(path), marks=() if path.name == "README.md" else pytest.mark.long)
+    for path in ENGLISH
+    if with_shell(path)
+]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("workplace", "guide"), RUN, indirect=["workplace"])
 def test_every_command_runs(workplace: Path, guide: Path, toytown_founded: Any) -> None:
     """The blocks of a guide, one after the other in one folder, as a reader would type them."""
@@ -138,7 +141,10 @@ def test_every_command_runs(workplace: Path, guide: Path, toytown_founded: Any) 
         assert len(list((workplace / "results" / "runs").glob("*voucher*/report.html"))) == 2, "two runs, two reports"
 
 
-@pytest.mark.parametrize("guide", ENGLISH, ids=named)
+CHECKED = [pytest.param(path, marks=pytest.mark.long if path.name == "gallery.md" else ()) for path in ENGLISH]
+
+
+@pytest.mark.parametrize("guide", CHECKED, ids=named)
 def test_what_is_not_run_is_there_all_the_same(guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands of blocks that are not run exist with their options, and configs they name are fine."""
     monkeypatch.chdir(ROOT)

@@ -326,6 +326,7 @@ class Elsewhere(http.server.BaseHTTPRequestHandler):
         return
 
 
+@pytest.mark.long
 def test_ten_tabs_are_opened_and_closed_and_their_memory_is_back(served: Served, visit: Callable[..., Watched]) -> None:
     """Ten have cities and an eleventh waits until one is closed; closed, nothing of them is held (they open side by
     side: half a minute on a busy machine)."""

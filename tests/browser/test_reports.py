@@ -56,7 +56,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(write_sample_run(tmp_path_factory.mktemp("sample") / "run", seeds=3))
 
 
-@pytest.mark.parametrize("which", ["report", "sample"])
+@pytest.mark.parametrize("which", [pytest.param("report", marks=pytest.mark.long), "sample"])
 def test_it_opens_in_both_languages(
     which: str, request: pytest.FixtureRequest, visit: Callable[[str], Watched]
 ) -> None:

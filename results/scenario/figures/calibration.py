@@ -102,7 +102,7 @@ def _predictive(fit: FitData | None, lang: str, uses: tuple[str, ...]) -> Figure
     )
     for x, text in (
         (1.04, {"en": "observed", "zh": "观测"}[lang]),
-        (1.34, {"en": "predicted (80 %)", "zh": "预测（80% 区间）"}[lang]),
+        (1.30, {"en": "predicted (80 %)", "zh": "预测（80% 区间）"}[lang]),
     ):
         axes.annotate(
             text,
@@ -139,7 +139,7 @@ def _draw(axes: Axes, at: float, row: Row, lang: str) -> None:
     predicted_text = {
         "en": f"{predicted}{sign} ({low_text} to {high_text})", "zh": f"{predicted}{sign}（{low_text} 至 {high_text}）"
     }[lang]  # fmt: skip
-    texts = ((1.04, f"{observed}{sign}", MUTED), (1.34, predicted_text, colour))
+    texts = ((1.04, f"{observed}{sign}", MUTED), (1.30, predicted_text, colour))
     for x, text, ink in texts:
         axes.annotate(
             text, (x, at), xycoords=("axes fraction", "data"), fontsize=8, color=ink, va="center", annotation_clip=False

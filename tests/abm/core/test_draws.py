@@ -190,7 +190,7 @@ def test_ids_of_children_and_newcomers_do_not_meet() -> None:
 
 def test_uncompiled_draws_are_the_same_and_warn_about_nothing() -> None:
     call = (
-        "import numpy as np; from abm import draws; i = np.uint64(2**63 + 11); "
+        "import numpy as np; from abm.core import draws; i = np.uint64(2**63 + 11); "
         "print(repr(float(draws.uniform(2**40 + 3, i, 1330, draws.PLAN))), "
         "repr(float(draws.normal(5, i, -7, draws.PLAN))), int(draws.child_id(i, 2)), "
         "int(draws.newcomer_id(1330, 4, 9)), int(draws.months_until(0.3, 0.01)), "

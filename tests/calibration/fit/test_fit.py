@@ -170,6 +170,7 @@ def test_particles_come_nearer_and_the_trace_tells_it(tmp_path: Path, quick: Non
     assert not ended_early(history, fit) and ended_early(history, fit_of(TWO, least_acceptance=0.99))
 
 
+@pytest.mark.long
 def test_the_same_particles_on_ray(tmp_path: Path, targets: Any) -> None:
     """Draws of the prior and a generation moved from them, in toytown itself: alone and on two workers, to the last
     digit."""
@@ -180,6 +181,7 @@ def test_the_same_particles_on_ray(tmp_path: Path, targets: Any) -> None:
     pd.testing.assert_frame_equal(together, alone)
 
 
+@pytest.mark.long
 def test_a_city_knows_its_own_numbers_again(tmp_path: Path) -> None:
     """Toytown's own output at known levels is fitted: both levels lie within the draws' central 95 %, and the draws
     have left a part of the prior. Seeds are fixed; of right fits a tenth miss one of two 95 % intervals."""

@@ -42,7 +42,10 @@ def factors(count: int) -> dict:
     return {f"x{i + 1}": {"fields": [field]} for i, field in enumerate(names)}
 
 
-@pytest.mark.parametrize(("function", "count", "known"), [(ishigami, 3, ishigami_indices()), (sobol_g, 4, g_indices())])
+@pytest.mark.parametrize(
+    ("function", "count", "known"),
+    [(ishigami, 3, ishigami_indices()), pytest.param(sobol_g, 4, g_indices(), marks=pytest.mark.long)],
+)
 def test_known_indices_come_back(
     write_study: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: Callable, count: int, known: tuple
 ) -> None:

@@ -114,7 +114,6 @@ def test_a_node_whose_cache_others_may_have_written_stops_the_run_with_its_messa
     assert not any(cache.iterdir())
 
 
-@pytest.mark.long
 def test_two_workers_give_the_serial_tables(study: Study, tmp_path: Path) -> None:
     folder, design = start_run(study, tmp_path / "ray")
     assert execute(study, folder, design, LineReporter(), workers=2) == []
