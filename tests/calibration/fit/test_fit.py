@@ -81,6 +81,7 @@ def particles_in(folder: Path, fit: FitFile, targets: tuple[Target, ...], in_ord
     return accepted_particles(history, fit, targets)
 
 
+@pytest.mark.long
 def test_a_fit_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path, quick: None, targets: Any) -> None:
     """Stopped in the second generation; what was lived is not lived again, and a line cut off is forgotten."""
     fit = fit_of(TWO)

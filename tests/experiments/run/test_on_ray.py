@@ -179,6 +179,7 @@ def can_unshare() -> bool:
 
 
 @pytest.mark.skipif(not can_unshare(), reason="no network namespace of one's own may be made here")
+@pytest.mark.long
 def test_a_killed_worker_and_a_lost_node_change_nothing(
     write_config: Write, toytown_founded: Any, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def searched(config: Path, out: Path) -> tuple[RunFolder, SearchData]:
     return folder, SearchData.read(folder)
 
 
+@pytest.mark.long
 def test_the_cheapest_package_is_found(write_study: Write, tmp_path: Path) -> None:
     config = write_study(**{**CONFIG, "generations": 20}, target={"tfr": 1.4, "year": 2028, "probability": 0.8})
     folder, data = searched(config, tmp_path)

@@ -78,6 +78,7 @@ def test_misfits_assumptions_and_limits_are_said(page: tuple[Path, str]) -> None
     assert "Imposed: not findings" in text and "no forecast of the city" in text
 
 
+@pytest.mark.long
 def test_a_report_is_the_same_twice(tmp_path: Path) -> None:
     folder = write_sample_run(tmp_path, ["current_law", "leave"], seeds=5)
     first = write_report(folder).read_bytes()
