@@ -13,6 +13,7 @@ from abm.bench.engine import PROCESSES
 from abm.bench.others import births_only
 from abm.bench.run import run_bench
 
+pytestmark = pytest.mark.long
 KEYS = {
     "ns_per_person_month",
     "ns_every_lever",

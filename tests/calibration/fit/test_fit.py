@@ -115,6 +115,7 @@ def test_a_fit_that_was_stopped_ends_as_one_that_was_not(tmp_path: Path, quick: 
     assert not again.duplicated(list(fit.names)).any() and len(again) > lived
 
 
+@pytest.mark.long
 def test_a_finished_fit_is_not_run_again(tmp_path: Path, quick: None, targets: Any) -> None:
     fit = fit_of(TWO)
     first = particles_in(tmp_path, fit, targets)
