@@ -19,7 +19,7 @@ ROOMS = {
         "model.py", "cohorts.py", "notebook.py", "view", "view/dashboard", "bench",
     ),
     "calibration": ("targets", "fit", "backtests"),
-    "experiments": ("sources.py", "study", "context", "run", "search", "tools", "commands"),
+    "experiments": ("sources.py", "gallery.py", "study", "context", "run", "search", "tools", "commands"),
     "results": (
         "folder", "analysis", "content", "trust", "documents", "finished_run.py", "reproduce.py", "scenario",
         "scenario/figures", "scenario/sections", "scenario/report.py", "sensitivity", "forecast", "optimise",
