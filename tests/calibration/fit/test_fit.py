@@ -159,6 +159,7 @@ def test_draws_lived_anew_go_on_where_they_were_stopped(
     pd.testing.assert_frame_equal(other.tables["outlook"], drawn * 2.0 + 1.0)
 
 
+@pytest.mark.long
 def test_particles_come_nearer_and_the_trace_tells_it(tmp_path: Path, quick: None, targets: Any) -> None:
     """Nearer in standard deviations of the targets: tolerances have a scale of their own in every generation."""
     fit = fit_of(TWO, generations=4)
