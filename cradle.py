@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 # Only light modules are imported here, so that --help and wrong input answer at once; each command imports its own.
-from experiments.commands.carry_out import execute_and_report, series_of, write_and_say
+from experiments.commands.carry_out import errors, execute_and_report, series_of, write_and_say
 from experiments.commands.common import checked_options, clear_endings, say, version_text
 from experiments.commands.typer_words import SpokenCommand, SpokenGroup
 from policies.errors import InputError
@@ -45,7 +45,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 screen = Console()
-errors = Console(stderr=True)
 
 
 def option(template: str, *flags: str) -> Any:

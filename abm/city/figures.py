@@ -1,5 +1,4 @@
-"""Figures of a city in their ranges (`figures.yaml`): one outside is refused, a slip of its unit
-recognised."""
+"""Figures of a city in their ranges (`figures.yaml`): one outside is refused, a slip of its unit recognised."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Observer:
         self.years[year] = Year(year, np.zeros(0, CENSUS_DTYPE) if self.headline_only else take_census(state))
 
     def close_year(self, year: int, counters: NDArray[np.void], tables: NDArray[np.void]) -> None:
-        """Keep the flows of a year that has just ended (one without a census, a founding year, is left out)."""
+        """Keep the flows of a year that has just ended; one without a census is left out."""
         if year not in self.years:
             return
         record = self.years[year]

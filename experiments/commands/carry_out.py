@@ -16,6 +16,7 @@ from results.folder.lock import held
 from results.folder.store import FAILURES, RunFolder
 
 errors = Console(stderr=True)
+"""Where progress of every command is shown."""
 
 
 def execute_and_report(

@@ -15,8 +15,7 @@ from policies.messages import tr
 from policies.timeline import Timeline
 
 FEWEST = 5
-"""Fewest independent replicates from which a report gives an interval (the same as
-`results.analysis.compare.FEWEST`)."""
+"""Fewest independent replicates that give an interval in a report (the same as `results.analysis.compare.FEWEST`)."""
 MOST_NAMES = 12
 MONTHS_TO_COMPLETE = 12 * 35
 """Months after the end until the youngest women of the horizon are 50."""

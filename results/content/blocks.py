@@ -157,14 +157,3 @@ class Section:
 def both(en: str, zh: str) -> Text:
     """A text in both languages."""
     return {"en": en, "zh": zh}
-
-
-def line_of(cell: Cell, lang: str = "en") -> str:
-    """A cell as a reader of a language sees it, on one line."""
-    if isinstance(cell, Scaled):
-        return (cell.zh if lang == "zh" else cell.en).line(lang)
-    if isinstance(cell, Number):
-        return cell.line(lang)
-    if isinstance(cell, Verdict):
-        return cell.text[lang]
-    return cell[lang] if isinstance(cell, dict) else str(cell)

@@ -6,18 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from results.content.blocks import (
-    Bullets,
-    Card,
-    Cards,
-    Code,
-    FigureRef,
-    Lists,
-    Paragraph,
-    Section,
-    Table,
-    line_of,
-)
+from results.content.blocks import Bullets, Card, Cards, Code, FigureRef, Lists, Paragraph, Section, Table
+from tests.results.reading import line_of
 
 CITATIONS = {"Source", "Row", "Name in the files"}
 """Heads of columns that keep their language: citations, and ids as such."""

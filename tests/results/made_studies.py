@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from SALib.sample import sobol
 
-from results.content.blocks import Bullets, Cards, Cell, FigureRef, Paragraph, Section, Table, Verdict, line_of
+from results.content.blocks import Bullets, Cards, Cell, FigureRef, Paragraph, Section, Table, Verdict
 from results.content.cells import Number, Scaled
 from results.content.words import Text
 from results.forecast.data import ForecastData
 from results.optimise.data import SearchData
 from results.sensitivity.data import StudyData
+from tests.results.reading import line_of
 
 LAW = "current_law"
 LABELS: dict[str, Text] = {

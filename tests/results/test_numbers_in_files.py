@@ -16,7 +16,7 @@ import pytest
 from experiments.run.progress import LineReporter
 from experiments.run.runner import execute, start_run
 from experiments.study.study import read_study
-from results.content.blocks import Cell, Table, both, line_of
+from results.content.blocks import Cell, Table, both
 from results.content.cells import COUNTED, NOTHING, PLACES, Number, Scaled, decimals, measured, missing
 from results.documents import page
 from results.documents.page import table_frame
@@ -27,6 +27,7 @@ from results.report import WRITERS
 from tests.conftest import empty_figures
 from tests.experiments.known_functions import LEVERS, model_of
 from tests.results.made_studies import forecast, search, sobol_study
+from tests.results.reading import line_of
 from tests.results.sample_run import write_sample_run
 
 SCENARIOS = ["current_law", "package"]

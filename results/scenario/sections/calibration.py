@@ -209,9 +209,9 @@ def _parameter_blocks(fit: FitData) -> list[Block]:
         FigureRef(
             figures.fit_responses,
             both(
-                "The same for responses to measures, which were drawn from studies or assumptions and not fitted: what "
-                "differs between bar and line is which draws the fit kept.",
-                "同上，但为对政策的反应：取自研究或假设，未作拟合；条与线之差仅来自拟合保留了哪些参数组。",
+                "The same for responses to measures, which were drawn from studies or assumptions and not fitted: line "
+                "and bar differ only because the draws are limited in number.",
+                "同上，但为对政策的反应：取自研究或假设，未作拟合；线与条之差仅因抽取的参数组数量有限。",
             ),
         ),
         Table("fit_parameters", both("Prior and posterior", "先验与后验"), head, cells, text_columns=2, annex=True),

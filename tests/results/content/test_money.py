@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from results.content.blocks import Lists, Paragraph, Table, line_of
+from results.content.blocks import Lists, Paragraph, Table
 from results.content.cells import NOTHING, Scaled, missing
 from results.content.estimates import people_cell
 from results.content.money import axis_unit, money_cell, plain_tick
@@ -24,6 +24,7 @@ from results.scenario.figures.bars import _largest
 from results.scenario.sections.evidence import one_row_each
 from results.scenario.sections.limits import imposed_section
 from results.scenario.sections.money import NOT_BOOKED, cost_section
+from tests.results.reading import line_of
 from tests.results.sample_run import write_sample_run
 
 NAN = math.nan

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from experiments.context.fit_tables import FITTED, read_fit
-from results.content.blocks import Bullets, Paragraph, Table, Verdict, line_of
+from results.content.blocks import Bullets, Paragraph, Table, Verdict
 from results.content.cells import Number
 from results.content.figure_labels import broken, width_of
 from results.content.figures import make_figures
@@ -20,7 +20,7 @@ from results.scenario.figures.calibration import scaled
 from results.scenario.fit import FitData, closed, printed, unit_words
 from results.scenario.sections.calibration import calibration_section
 from results.trust import open_order
-from tests.results.reading import words_of
+from tests.results.reading import line_of, words_of
 from tests.results.sample_fit import SAMPLE_FIT, parameter, target
 from tests.results.sample_run import write_sample_run
 

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from results.content.blocks import Bullets, FigureRef, Lists, Paragraph, Table, line_of
+from results.content.blocks import Bullets, FigureRef, Lists, Paragraph, Table
 from results.documents.page import table_frame
 from results.scenario.data import RunData
 from results.scenario.sections.limits import imposed_section, limits_section, what_intervals_cover
 from results.scenario.sections.past import fit_section
+from tests.results.reading import line_of
 from tests.results.sample_run import write_sample_run
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from results.analysis.compare import t_interval
-from results.content.blocks import Section, line_of
+from results.content.blocks import Section
 from results.content.cells import Scaled
 from results.content.study_words import with_unit
 from results.forecast.report import county_section, people_section, spread_section, structure_section
@@ -21,6 +21,7 @@ from results.sensitivity.sweeps import rows_close, sweep_section
 from results.trust import open_order
 from results.trust.study_marks import answering, trusted
 from tests.results.made_studies import forecast, search, sobol_study, study, table_of, texts_of
+from tests.results.reading import line_of
 
 SIX = [(seed, 0) for seed in range(1, 7)]
 FOUR = SIX[:4]
